@@ -1,0 +1,65 @@
+import type { Channel, LogItem, Pipeline, Reader, Rejected, Spec, Step, Uses, Writer } from './pipeline.ts'
+
+// The topic decides the type of a value (NoInfer), so a mistake is reported at the mapping, not at the topic.
+
+/** Reads changes from a system of record and writes them to a topic. */
+export function defineProducer<Row, Value>(definition: {
+  name: string
+  from: Spec<Reader<Row>>
+  map?: Step<Row, NoInfer<Value>>
+  to: Channel<Value>
+}): Pipeline<Row, Value> {
+  const { name, from, map, to } = definition
+  return {
+    kind: 'producer',
+    name,
+    from,
+    uses: {},
+    ...(map && { step: map }),
+    to: to.writer(),
+    reads: [],
+    writes: [to.name]
+  }
+}
+
+/** Reads one topic and writes another, with the help of what it uses; what it rejects goes to `rejects`. */
+export function defineProcessor<In, Out, U extends Uses = Record<never, never>>(definition: {
+  name: string
+  from: Channel<In>
+  uses?: U
+  process: Step<In, NoInfer<Out>, U>
+  to: Channel<Out>
+  rejects?: { readonly name: string; writer(): Spec<Writer<Rejected<In>>> }
+}): Pipeline<In, Out, U> {
+  const { name, from, uses, process, to, rejects } = definition
+  return {
+    kind: 'processor',
+    name,
+    from: from.reader(name),
+    uses: uses ?? ({} as U),
+    step: process,
+    to: to.writer(),
+    ...(rejects && { rejects: rejects.writer() }),
+    reads: [from.name],
+    writes: [to.name, ...(rejects ? [rejects.name] : [])]
+  }
+}
+
+/** Reads a topic, or several with the same type, and writes it somewhere outside Kafka. */
+export function defineSink<Value>(definition: {
+  name: string
+  from: Channel<Value>
+  into: Spec<Writer<NoInfer<Value>, LogItem<NoInfer<Value>>>>
+}): Pipeline<Value, Value> {
+  const { name, from, into } = definition
+  return {
+    kind: 'sink',
+    name,
+    from: from.reader(name),
+    uses: {},
+    // A channel's reader gives LogItems, and items pass a sink unchanged.
+    to: into as Spec<Writer<Value>>,
+    reads: from.name.split(','),
+    writes: []
+  }
+}

@@ -1,0 +1,93 @@
+/** What the runner does: set the record aside, try again, or stop the pipeline. */
+export type Verdict = 'record' | 'transient' | 'fatal'
+
+interface ErrorEntry {
+  readonly verdict: Verdict
+  /** One sentence for docs/generated/errors.md: what it means and what to do. */
+  readonly doc: string
+}
+
+/** Every error the platform raises; docs/generated/errors.md is made from it. */
+export const errorTable = {
+  CONFIG_INVALID: {
+    verdict: 'fatal',
+    doc: 'Settings are missing or wrong; every bad key is listed. Correct them and start again.'
+  },
+  OFFSET_LOST: {
+    verdict: 'fatal',
+    doc: 'The position lies outside the log: records were deleted before they were read, or the topic was made anew. Decide with `courant lag` and the runbook; nothing was skipped.'
+  },
+  PREREQUISITE_MISSING: {
+    verdict: 'fatal',
+    doc: 'A program this machine needs is missing; the message has the command that installs it.'
+  },
+  RECORD_INVALID: {
+    verdict: 'record',
+    doc: 'A value does not have the shape of its topic. It is in the dead-letter topic; correct the sender or the schema and replay it.'
+  },
+  RECORD_TOO_LARGE: {
+    verdict: 'record',
+    doc: 'A record is larger than the topic accepts. Pass large content by reference.'
+  },
+  REGISTRY_UNAVAILABLE: { verdict: 'transient', doc: 'The schema registry does not answer; tried again.' },
+  SCHEMA_INCOMPATIBLE: {
+    verdict: 'fatal',
+    doc: 'A schema change breaks readers of older data. Make the field optional or add a new one.'
+  },
+  SCHEMA_MISSING: { verdict: 'fatal', doc: 'A schema is not registered. Run `courant topics apply`.' },
+  SCHEMA_UNKNOWN: {
+    verdict: 'record',
+    doc: 'A record names a schema id the registry does not know; it is in the dead-letter topic.'
+  },
+  SERVER_NOT_READY: {
+    verdict: 'fatal',
+    doc: 'A local server did not start; the message has its last log lines and where the log is.'
+  },
+  SOURCE_REFUSED: {
+    verdict: 'fatal',
+    doc: 'The source refuses us for good (credentials, missing table or column, rights). Correct it and start again.'
+  },
+  SOURCE_UNAVAILABLE: {
+    verdict: 'transient',
+    doc: 'The source does not answer, or the query was cancelled or timed out; tried again.'
+  },
+  TARGET_REFUSED: {
+    verdict: 'fatal',
+    doc: 'The target refuses us for good (credentials, missing bucket or table, rights). Correct it and start again.'
+  },
+  TARGET_UNAVAILABLE: { verdict: 'transient', doc: 'The target does not answer or is busy; tried again.' },
+  TOPIC_MISSING: { verdict: 'fatal', doc: 'A topic does not exist. Run `courant topics apply`.' },
+  TOPICS_REFUSED: {
+    verdict: 'fatal',
+    doc: 'Kafka refuses us for good (credentials, rights, configuration). Correct it and start again.'
+  },
+  TOPICS_UNAVAILABLE: { verdict: 'transient', doc: 'Kafka does not acknowledge; tried again.' }
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** The one error class: a code of the table, a sentence that says what to do, its cause, and details free of personal data. */
+export class CourantError extends Error {
+  override readonly name = 'CourantError'
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown> } = {}
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {})
+    this.code = code
+    this.details = options.details ?? {}
+  }
+
+  get verdict(): Verdict {
+    return errorTable[this.code].verdict
+  }
+}
+
+/** An error that we did not raise is a bug until somebody classifies it, so it stops the pipeline. */
+export function verdictOf(error: unknown): Verdict {
+  return error instanceof CourantError ? error.verdict : 'fatal'
+}

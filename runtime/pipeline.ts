@@ -1,0 +1,184 @@
+/**
+ * The one idea of the platform: a pipeline reads items, turns each into new items, and writes them.
+ * A producer, a processor and a sink are all pipelines; they differ only in what they read and write.
+ */
+
+import type { CourantError } from './errors.ts'
+import type { Setting, Settings } from './settings.ts'
+
+/** How far a reader has got. Only the reader that made it can interpret it. */
+export type Position = string & { readonly __position: unique symbol }
+
+export interface Item<T> {
+  /** The same on every attempt and unique among items, so that a writer can drop a repeat. */
+  readonly id: string
+  readonly value: T
+  /** What order is kept within; never personal data. */
+  readonly key: string
+  readonly position: Position
+  /** When it happened in the system it came from, not when we saw it. */
+  readonly at: Date
+  /** What the reader received, untouched, for the dead letter. */
+  readonly raw?: unknown
+}
+
+/** An item that was read from a topic and knows its place there. */
+export interface LogItem<T> extends Item<T> {
+  readonly topic: string
+  readonly partition: number
+  /** Safe as a number: at a million records a second, 2^53 lasts 285 years. */
+  readonly offset: number
+}
+
+/** An item that could not be read, turned or written, with the reason. */
+export interface Failure {
+  readonly item: Item<unknown>
+  readonly error: CourantError
+  readonly stage: 'read' | 'step' | 'write'
+}
+
+export interface Batch<T, I extends Item<T> = Item<T>> {
+  readonly items: readonly I[]
+  /** Items the reader could not make sense of; the runner sets them aside before it commits. */
+  readonly failures?: readonly Failure[]
+  /** True when the reader has nothing more for now; the runner then waits before it asks again. */
+  readonly caughtUp: boolean
+}
+
+export interface ReadRequest {
+  /** At most this many items. */
+  readonly limit: number
+  /** How long a reader that waits for items may gather them after the first. */
+  readonly lingerMs: number
+  readonly signal: AbortSignal
+}
+
+export interface Reader<T, I extends Item<T> = Item<T>> {
+  /** True when read() itself waits for items, so that the runner need not. */
+  readonly waits?: boolean
+  /** Items after the last committed position, in order within a key. */
+  read(request: ReadRequest): Promise<Batch<T, I>>
+  /** Called only once everything in the batch is durable; resolves once the position is durable too. */
+  commit(batch: Batch<T, I>): Promise<void>
+  close(): Promise<void>
+  /** Given the offsets a sink keeps with its data, the reader starts there instead of at its own position. */
+  resumeFrom?(stored: StoredOffsets): void
+}
+
+/** What a sink has stored of a topic's partitions. */
+export interface StoredOffsets {
+  /** The next offset the sink wants of each partition it has anything of; asked when partitions are assigned. */
+  nextOffsets(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>
+}
+
+export interface Writer<T, I extends Item<T> = Item<T>> {
+  /** Resolves once the items are durable. Must be safe to repeat with the same items. */
+  write(items: readonly I[], options: { signal: AbortSignal }): Promise<void>
+  close(): Promise<void>
+  /** Present when the writer keeps offsets with its data. */
+  readonly stored?: StoredOffsets
+}
+
+/** How a writer likes its items. */
+export interface Batching {
+  readonly maxItems: number
+  readonly lingerMs: number
+}
+
+/** A description that can be listed, checked and documented without opening a connection. */
+export interface Spec<Handle> {
+  readonly describe: string
+  /** The settings it needs, checked for every pipeline before any is opened. */
+  readonly settings?: readonly Setting[]
+  readonly batching?: Batching
+  open(context: Context): Promise<Handle>
+}
+
+/** What pipelines are joined by. topics/ makes them out of Kafka; tests make them out of memory. */
+export interface Channel<T> {
+  readonly name: string
+  reader(group: string): Spec<Reader<T, LogItem<T>>>
+  writer(): Spec<Writer<T>>
+}
+
+/** What an adapter may use of the outside world; tests pass their own. */
+export interface Context {
+  readonly pipeline: string
+  readonly settings: Settings
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly now: () => Date
+  readonly positions: PositionStore
+}
+
+/** The part of pino's interface that we use: fields first, then the message. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** Prometheus counters and gauges; `name` without the `courant_` prefix, the pipeline label is added. */
+export interface Metrics {
+  count(name: string, by?: number, labels?: Record<string, string>): void
+  gauge(name: string, value: number, labels?: Record<string, string>): void
+}
+
+/** Where a reader without a consumer group keeps how far it has got; the runner gives each pipeline its own. */
+export interface PositionStore {
+  load(): Promise<Position | null>
+  save(position: Position): Promise<void>
+}
+
+export type Uses = Readonly<Record<string, Spec<unknown>>>
+export type Opened<U extends Uses> = {
+  readonly [K in keyof U]: U[K] extends Spec<infer Handle> ? Handle : never
+}
+
+/** A record that is well formed but not sensible: it goes to the rejects channel and is counted, not lost. */
+export class Rejection {
+  /** A short machine-readable code such as `email_invalid`. */
+  readonly reason: string
+  readonly field: string
+
+  constructor(reason: string, field: string) {
+    this.reason = reason
+    this.field = field
+  }
+}
+
+export type Result<Out> = Out | Rejection | readonly Out[]
+
+/** One item in, any number out. Throw a 'record' CourantError to send it to the dead-letter topic. */
+export type Step<In, Out, U extends Uses = Uses> = (
+  value: In,
+  tools: { readonly item: Item<In>; readonly use: Opened<U> }
+) => Result<Out> | Promise<Result<Out>>
+
+/** What the rejects channel carries: the input as it was, and why it was set aside. */
+export interface Rejected<In> {
+  readonly input: In
+  readonly reason: string
+  readonly field: string
+  readonly item: Item<In>
+}
+
+export interface Pipeline<In, Out, U extends Uses = Uses> {
+  readonly kind: 'producer' | 'processor' | 'sink'
+  readonly name: string
+  readonly describe?: string
+  readonly from: Spec<Reader<In>>
+  readonly uses: U
+  /** Absent when items pass unchanged. */
+  readonly step?: Step<In, Out, U>
+  readonly to: Spec<Writer<Out>>
+  readonly rejects?: Spec<Writer<Rejected<In>>>
+  /** Names of the topics it reads and writes, for listings and checks. */
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+}
+
+/** Any pipeline, for the lists and the runner: its types have done their work in its own file. */
+// oxlint-disable-next-line typescript/no-explicit-any -- In and Out are both consumed and produced, so only any accepts them all
+export type AnyPipeline = Pipeline<any, any, any>

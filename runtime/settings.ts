@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { CourantError } from './errors.ts'
+
+/** One environment variable: what it is for, its default, and how its text is checked. */
+export interface Setting {
+  readonly env: string
+  readonly describe: string
+  readonly secret?: boolean
+  readonly default?: string
+  /** Says what is wrong with a text, or null when it is fine. */
+  readonly check?: (text: string) => string | null
+}
+
+/** Reads declared settings; `<NAME>_FILE` names a file that holds the value, so that secrets need not be in the environment. */
+export interface Settings {
+  /** The text; throws CONFIG_INVALID when it is neither set nor has a default. */
+  text(setting: Setting): string
+  /** The text as a number. */
+  number(setting: Setting): number
+  /** The text, or null when it is not set and has no default. */
+  optional(setting: Setting): string | null
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Checks a whole number within bounds. */
+export const wholeNumber =
+  (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  (text: string): string | null => {
+    const value = Number(text)
+    return Number.isInteger(value) && value >= min && value <= max
+      ? null
+      : `must be a whole number from ${min} to ${max}`
+  }
+
+/** Checks one of a few words. */
+export const oneOf =
+  (...words: string[]) =>
+  (text: string): string | null =>
+    words.includes(text) ? null : `must be one of ${words.join(', ')}`
+
+export function settingsFrom(env: Environment): Settings {
+  const settings: Settings = {
+    optional: (setting) => lookUp(setting, env),
+    text(setting) {
+      const text = lookUp(setting, env)
+      const problem = problemOf(setting, text)
+      if (problem) throw new CourantError('CONFIG_INVALID', `${setting.env} ${problem}`)
+      return text ?? ''
+    },
+    number: (setting) => Number(settings.text(setting))
+  }
+  return settings
+}
+
+/** Throws one CONFIG_INVALID that lists every bad or missing key, before anything connects. */
+export function checkSettings(settings: readonly Setting[], env: Environment): void {
+  const unique = new Map(settings.map((setting) => [setting.env, setting]))
+  const problems = [...unique.values()].flatMap((setting) => {
+    const problem = problemOf(setting, lookUp(setting, env))
+    return problem ? [`${setting.env} ${problem} (${setting.describe})`] : []
+  })
+  if (problems.length > 0)
+    throw new CourantError('CONFIG_INVALID', `Correct these settings:\n  ${problems.join('\n  ')}`)
+}
+
+function lookUp(setting: Setting, env: Environment): string | null {
+  const text = env[setting.env]
+  if (text !== undefined && text !== '') return text
+  const file = env[`${setting.env}_FILE`]
+  if (file) return readFileSync(file, 'utf8').trimEnd()
+  return setting.default ?? null
+}
+
+function problemOf(setting: Setting, text: string | null): string | null {
+  if (text === null) return 'is not set'
+  return setting.check?.(text) ?? null
+}

@@ -1,0 +1,129 @@
+/**
+ * What Courant needs of Kafka, and nothing else. No type of any client library leaks out of topics/kafka/, so that
+ * another client can take kafkajs's place once it passes test/contracts/kafka.contract.ts.
+ */
+
+/** A record as it lies in the log. Offsets are numbers: 2^53 is out of reach. */
+export interface KafkaRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: Readonly<Record<string, Buffer>>
+  /** Milliseconds since the epoch: when the record was produced. */
+  readonly timestamp: number
+}
+
+/** A record to be written. The partition is always set by us: keyless retries change partition. */
+export interface OutgoingRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly key: Buffer | string
+  readonly value: Buffer | null
+  readonly headers?: Readonly<Record<string, Buffer | string>>
+  /** Milliseconds since the epoch; now when absent. */
+  readonly timestamp?: number
+}
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+export interface TopicOffset extends TopicPartition {
+  /** The next offset to read. */
+  readonly offset: number
+}
+
+export interface KafkaProducer {
+  /**
+   * Resolves once all records are acknowledged by all in-sync replicas, in order within a partition; safe to call
+   * again with the same records. Calls are queued: one send is in flight at a time. Rejects with TOPICS_UNAVAILABLE
+   * (transient), RECORD_TOO_LARGE, TOPIC_MISSING or TOPICS_REFUSED.
+   */
+  send(records: readonly OutgoingRecord[], options?: { signal?: AbortSignal }): Promise<void>
+  close(): Promise<void>
+}
+
+export interface PollRequest {
+  readonly limit: number
+  /** How long to wait for the first record. */
+  readonly waitMs: number
+  /** How long to gather more after the first, until `limit`. */
+  readonly lingerMs: number
+  readonly signal: AbortSignal
+}
+
+export interface KafkaConsumer {
+  /**
+   * Records after the consumer's position, in order within a partition, possibly none. Records of partitions that
+   * were taken away are never returned afterwards. Rejects with OFFSET_LOST when the position lies outside the log.
+   */
+  poll(request: PollRequest): Promise<readonly KafkaRecord[]>
+  /** Commits next offsets; never moves a partition that is no longer ours; survives an expired session. */
+  commit(offsets: readonly TopicOffset[]): Promise<void>
+  /** The partitions held now. */
+  assignment(): readonly TopicPartition[]
+  /** Leaves the group within a deadline, whatever the broker does. */
+  close(): Promise<void>
+}
+
+export interface ConsumerOptions {
+  readonly group: string
+  readonly topics: readonly string[]
+  /**
+   * Asked at each assignment with the partitions newly held; a next offset in the answer takes the place of the
+   * group's committed one. A partition that is neither in the answer nor committed starts at the beginning.
+   */
+  readonly startAt?: (partitions: readonly TopicPartition[]) => Promise<readonly TopicOffset[]>
+  /** Told when partitions come or go, for logs and metrics. */
+  readonly onAssignment?: (partitions: readonly TopicPartition[]) => void
+}
+
+export interface TopicConfig {
+  readonly name: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  /** Kafka's own names and texts, such as `cleanup.policy`. */
+  readonly config: Readonly<Record<string, string>>
+}
+
+export interface PartitionOffsets extends TopicPartition {
+  /** The first offset still in the log. */
+  readonly low: number
+  /** The next offset that will be written. */
+  readonly high: number
+}
+
+export interface KafkaAdmin {
+  /** Topics as they are, their non-default configuration included. */
+  topics(): Promise<readonly TopicConfig[]>
+  createTopics(topics: readonly TopicConfig[]): Promise<void>
+  addPartitions(topic: string, count: number): Promise<void>
+  alterTopicConfig(topic: string, config: Readonly<Record<string, string>>): Promise<void>
+  deleteTopics(topics: readonly string[]): Promise<void>
+  partitionCount(topic: string): Promise<number>
+  offsets(topic: string): Promise<readonly PartitionOffsets[]>
+  /** Next offsets a group has committed; partitions without a commit are absent. */
+  committed(group: string, topics: readonly string[]): Promise<readonly TopicOffset[]>
+  setCommitted(group: string, offsets: readonly TopicOffset[]): Promise<void>
+  groups(): Promise<readonly string[]>
+  deleteGroups(groups: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+export interface KafkaClient {
+  producer(): Promise<KafkaProducer>
+  consumer(options: ConsumerOptions): Promise<KafkaConsumer>
+  admin(): Promise<KafkaAdmin>
+  /**
+   * Records of one partition from an offset, outside any group, for `tail`, replay and lag by time; stops at the
+   * high watermark seen at the start unless `follow`.
+   */
+  read(
+    from: TopicOffset,
+    options: { limit?: number; follow?: boolean; signal: AbortSignal }
+  ): AsyncIterable<KafkaRecord>
+  close(): Promise<void>
+}
