@@ -23,7 +23,7 @@ export function defineProducer<Row, Value>(definition: {
 }
 
 /** Reads one topic and writes another, with the help of what it uses; what it rejects goes to `rejects`. */
-export function defineProcessor<In, Out, U extends Uses = Record<never, never>>(definition: {
+export function defineProcessor<In, Out, U extends Uses = Uses>(definition: {
   name: string
   from: Channel<In>
   uses?: U
@@ -55,10 +55,10 @@ export function defineSink<Value>(definition: {
   return {
     kind: 'sink',
     name,
-    from: from.reader(name),
+    from: from.reader(name, { repeatWindow: into.repeatWindow ?? 0 }),
     uses: {},
     // A channel's reader gives LogItems, and items pass a sink unchanged.
-    to: into as Spec<Writer<Value>>,
+    to: into,
     reads: from.name.split(','),
     writes: []
   }

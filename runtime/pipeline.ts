@@ -91,13 +91,18 @@ export interface Spec<Handle> {
   /** The settings it needs, checked for every pipeline before any is opened. */
   readonly settings?: readonly Setting[]
   readonly batching?: Batching
+  /**
+   * Of a writer that appends and cannot compare versions: how many records back the reader drops repeats, which an
+   * at-least-once writer upstream may have left in the log. At least as many as that writer sends at once.
+   */
+  readonly repeatWindow?: number
   open(context: Context): Promise<Handle>
 }
 
 /** What pipelines are joined by. topics/ makes them out of Kafka; tests make them out of memory. */
 export interface Channel<T> {
   readonly name: string
-  reader(group: string): Spec<Reader<T, LogItem<T>>>
+  reader(group: string, options?: { readonly repeatWindow?: number }): Spec<Reader<T, LogItem<T>>>
   writer(): Spec<Writer<T>>
 }
 
