@@ -1,0 +1,106 @@
+import { CourantError } from '../../runtime/errors.ts'
+import { type MemoryBroker, type MemoryMember, partitionKey } from './memory-broker.ts'
+import type {
+  ConsumerOptions,
+  KafkaConsumer,
+  KafkaRecord,
+  PollRequest,
+  TopicOffset,
+  TopicPartition
+} from './port.ts'
+
+/** A group member over the in-process broker, with the guards of the real one. */
+export class MemoryConsumer implements KafkaConsumer, MemoryMember {
+  readonly topics: readonly string[]
+  readonly #broker: MemoryBroker
+  readonly #options: ConsumerOptions
+  #held: readonly TopicPartition[] = []
+  /** The next offset to read by `topic/partition`; absent until the start has been asked for. */
+  readonly #positions = new Map<string, number>()
+  #isClosed = false
+
+  constructor(broker: MemoryBroker, options: ConsumerOptions) {
+    this.#broker = broker
+    this.#options = options
+    this.topics = options.topics
+    for (const topic of options.topics) broker.topic(topic)
+    const group = broker.group(options.group)
+    group.members.add(this)
+    broker.rebalance(group)
+  }
+
+  assigned(partitions: readonly TopicPartition[]): void {
+    const keys = new Set(partitions.map(partitionKey))
+    for (const key of this.#positions.keys()) if (!keys.has(key)) this.#positions.delete(key)
+    this.#held = partitions
+    this.#options.onAssignment?.(partitions)
+  }
+
+  assignment(): readonly TopicPartition[] {
+    return this.#held
+  }
+
+  async poll(request: PollRequest): Promise<readonly KafkaRecord[]> {
+    const records: KafkaRecord[] = []
+    let until = Date.now() + request.waitMs
+    while (!this.#isClosed && !request.signal.aborted) {
+      await this.#findStarts()
+      const before = records.length
+      this.#take(records, request.limit)
+      if (before === 0 && records.length > 0) until = Date.now() + request.lingerMs
+      if (records.length >= request.limit || Date.now() >= until) break
+      await this.#broker.changed.wait(until - Date.now(), request.signal)
+    }
+    return records
+  }
+
+  async commit(offsets: readonly TopicOffset[]): Promise<void> {
+    const { committed } = this.#broker.group(this.#options.group)
+    for (const at of offsets) {
+      const key = partitionKey(at)
+      const isHeld = this.#held.some((one) => partitionKey(one) === key)
+      if (isHeld && at.offset > (committed.get(key) ?? -1)) committed.set(key, at.offset)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const group = this.#broker.group(this.#options.group)
+    group.members.delete(this)
+    this.assigned([])
+    this.#broker.rebalance(group)
+  }
+
+  async #findStarts(): Promise<void> {
+    const fresh = this.#held.filter((at) => !this.#positions.has(partitionKey(at)))
+    if (fresh.length === 0) return
+    const wished = new Map(
+      ((await this.#options.startAt?.(fresh)) ?? []).map((at) => [partitionKey(at), at.offset])
+    )
+    const { committed } = this.#broker.group(this.#options.group)
+    for (const at of fresh) {
+      const key = partitionKey(at)
+      const offset = wished.get(key) ?? committed.get(key) ?? 0
+      const high = this.#broker.log(at.topic, at.partition).length
+      if (offset > high)
+        throw new CourantError(
+          'OFFSET_LOST',
+          `Position ${offset} of ${key} lies outside the log (0 to ${high})`
+        )
+      this.#positions.set(key, offset)
+    }
+  }
+
+  #take(records: KafkaRecord[], limit: number): void {
+    for (const at of this.#held) {
+      const key = partitionKey(at)
+      const position = this.#positions.get(key)
+      if (position === undefined) continue
+      const room = limit - records.length
+      const page = this.#broker.log(at.topic, at.partition).slice(position, position + room)
+      records.push(...page)
+      this.#positions.set(key, position + page.length)
+    }
+  }
+}
