@@ -56,6 +56,8 @@ export interface ReadRequest {
 export interface Reader<T, I extends Item<T> = Item<T>> {
   /** True when read() itself waits for items, so that the runner need not. */
   readonly waits?: boolean
+  /** True when a batch may be read while the one before is not committed yet; the runner then reads one ahead. */
+  readonly readsAhead?: boolean
   /** Items after the last committed position, in order within a key. */
   read(request: ReadRequest): Promise<Batch<T, I>>
   /** Called only once everything in the batch is durable; resolves once the position is durable too. */

@@ -1,0 +1,53 @@
+import { CourantError, verdictOf } from './errors.ts'
+import { type AnyPipeline, type Failure, type Item, type Rejected, Rejection } from './pipeline.ts'
+
+/** A batch after the step: what to write, what to set aside, what to reject. Each input is in exactly one of them. */
+export interface Applied {
+  readonly out: Item<unknown>[]
+  readonly failures: Failure[]
+  readonly rejected: Item<Rejected<unknown>>[]
+}
+
+/** Runs the step over a batch; a 'record' error sets its item aside, any other stops the pipeline. */
+export async function applyStep(
+  pipeline: AnyPipeline,
+  items: readonly Item<unknown>[],
+  use: Record<string, unknown>
+): Promise<Applied> {
+  const applied: Applied = { out: [], failures: [], rejected: [] }
+  const { step } = pipeline
+  if (!step) {
+    applied.out.push(...items)
+    return applied
+  }
+  for (const item of items) {
+    try {
+      const result: unknown = step(item.value, { item, use })
+      // Most steps are synchronous; awaiting each of them would cost more than the step itself.
+      place(item, result instanceof Promise ? await result : result, applied)
+    } catch (error) {
+      applied.failures.push({ item, error: asRecordError(error), stage: 'step' })
+    }
+  }
+  return applied
+}
+
+function place(item: Item<unknown>, result: unknown, { out, rejected }: Applied): void {
+  if (result instanceof Rejection) {
+    const { reason, field } = result
+    rejected.push(emitted(item, item.id, { input: item.value, reason, field, item }))
+  } else if (Array.isArray(result)) {
+    for (const [n, value] of result.entries()) out.push(emitted(item, `${item.id}.${n}`, value))
+  } else {
+    out.push(emitted(item, item.id, result))
+  }
+}
+
+function emitted<T>({ key, position, at, raw }: Item<unknown>, id: string, value: T): Item<T> {
+  return { id, value, key, position, at, raw }
+}
+
+function asRecordError(error: unknown): CourantError {
+  if (error instanceof CourantError && verdictOf(error) === 'record') return error
+  throw error
+}

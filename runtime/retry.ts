@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { verdictOf } from './errors.ts'
+
+export interface RetryOptions {
+  readonly signal: AbortSignal
+  /** Told before each wait: the error, how many attempts failed, how long we wait. */
+  readonly onRetry?: (error: unknown, attempt: number, waitMs: number) => void
+  readonly firstWaitMs?: number
+  readonly maxWaitMs?: number
+}
+
+/**
+ * Tries again for as long as the error is transient, with exponential back-off and full jitter between half and one
+ * and a half of the wait; rejects with any other error, or when the signal aborts.
+ */
+export async function retryTransient<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { signal, onRetry, firstWaitMs = 100, maxWaitMs = 30_000 } = options
+  for (let tries = 1, waitMs = firstWaitMs; ; tries++, waitMs = Math.min(waitMs * 2, maxWaitMs)) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (verdictOf(error) !== 'transient' || signal.aborted) throw error
+      const jittered = Math.round(waitMs * (0.5 + Math.random()))
+      onRetry?.(error, tries, jittered)
+      await sleep(jittered, undefined, { signal })
+    }
+  }
+}
+
+/** True for the rejection that an aborted wait or call ends with. */
+export const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

@@ -1,0 +1,141 @@
+import type { Logger } from 'pino'
+import { type MetricsRegistry, logOf } from './observability.ts'
+import type { AnyPipeline, Context, Failure, Spec, Writer } from './pipeline.ts'
+import { filePositions, stateDir } from './positions.ts'
+import { run } from './run.ts'
+import { type Environment, type Setting, checkSettings, settingsFrom, wholeNumber } from './settings.ts'
+
+export const runSettings = {
+  batchSize: {
+    env: 'COURANT_BATCH_SIZE',
+    describe: 'Items a pipeline reads at once, where its writer has no wish of its own',
+    default: '1000',
+    check: wholeNumber(1, 100_000)
+  },
+  pollMs: {
+    env: 'COURANT_POLL_MS',
+    describe: 'How long a pipeline that has caught up waits before it asks its source again, in milliseconds',
+    default: '1000',
+    check: wholeNumber(1)
+  },
+  graceMs: {
+    env: 'COURANT_GRACE_MS',
+    describe:
+      'How long a pipeline may take to finish the batch in hand when it is told to stop, in milliseconds',
+    default: '10000',
+    check: wholeNumber(0)
+  }
+} as const satisfies Record<string, Setting>
+
+export type PipelineState = 'starting' | 'running' | 'stopped' | 'failed'
+
+/** What is known of a running pipeline, for readiness and for people. */
+export interface PipelineStatus {
+  readonly name: string
+  state: PipelineState
+  /** True once it had nothing more to read. */
+  caughtUp: boolean
+  lastBatchAt: Date | null
+  error: unknown
+}
+
+export interface RunAllOptions {
+  readonly env: Environment
+  readonly signal: AbortSignal
+  readonly logger: Logger
+  readonly metrics: MetricsRegistry
+  readonly deadLetters: (pipeline: string) => Spec<Writer<Failure>>
+}
+
+export interface Running {
+  readonly status: readonly PipelineStatus[]
+  /** Resolves when all have stopped; rejects with the first failure after the others have stopped, too. */
+  readonly done: Promise<void>
+}
+
+/** Every setting the pipelines declare, each once. */
+export function settingsOf(pipelines: readonly AnyPipeline[]): readonly Setting[] {
+  const declared = pipelines.flatMap((pipeline) =>
+    [pipeline.from, pipeline.to, pipeline.rejects, ...Object.values(pipeline.uses)].flatMap(
+      (spec) => spec?.settings ?? []
+    )
+  )
+  const all = [...declared, ...Object.values(runSettings), stateDir]
+  return [...new Map(all.map((setting) => [setting.env, setting])).values()]
+}
+
+/**
+ * Runs pipelines beside each other in this process. When one fails, the others finish their batch and stop: a process
+ * that is half alive hides what is wrong, and its supervisor starts it again.
+ */
+export function runAll(pipelines: readonly AnyPipeline[], options: RunAllOptions): Running {
+  checkSettings(settingsOf(pipelines), options.env)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  const status = pipelines.map(({ name }): PipelineStatus => {
+    return { name, state: 'starting', caughtUp: false, lastBatchAt: null, error: null }
+  })
+  const runs = pipelines.map((pipeline, i) =>
+    runOne(pipeline, status[i] as PipelineStatus, { ...options, signal }).catch((error: unknown) => {
+      stop.abort()
+      throw error
+    })
+  )
+  return { status, done: allSettled(runs) }
+}
+
+async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: RunAllOptions): Promise<void> {
+  const context = contextFor(pipeline.name, options)
+  const { settings } = context
+  try {
+    const deadLetters = await options.deadLetters(pipeline.name).open(context)
+    status.state = 'running'
+    await run(pipeline, {
+      signal: options.signal,
+      context,
+      deadLetters,
+      batchSize: settings.number(runSettings.batchSize),
+      pollMs: settings.number(runSettings.pollMs),
+      graceMs: settings.number(runSettings.graceMs),
+      onBatch: (caughtUp) => {
+        status.caughtUp = caughtUp
+        status.lastBatchAt = context.now()
+        context.metrics.gauge('last_batch_seconds', status.lastBatchAt.getTime() / 1000)
+      }
+    })
+    await deadLetters.close()
+    status.state = 'stopped'
+  } catch (error) {
+    Object.assign(status, { state: 'failed', error })
+    throw error
+  }
+}
+
+/** What a pipeline may use of the outside world, made from the environment. */
+function contextFor(name: string, { env, logger, metrics }: RunAllOptions): Context {
+  const settings = sharedSettings(env)
+  return {
+    pipeline: name,
+    settings,
+    log: logOf(logger, name),
+    metrics: metrics.of(name),
+    now: () => new Date(),
+    positions: filePositions(settings.text(stateDir), name)
+  }
+}
+
+// One Settings object an environment, so that adapters can share connections by it.
+const settingsByEnv = new WeakMap<Environment, ReturnType<typeof settingsFrom>>()
+
+/** The settings of an environment; the same object for the same environment. */
+export function sharedSettings(env: Environment): ReturnType<typeof settingsFrom> {
+  const known = settingsByEnv.get(env) ?? settingsFrom(env)
+  settingsByEnv.set(env, known)
+  return known
+}
+
+async function allSettled(runs: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(runs)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+}

@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { applyStep } from './apply-step.ts'
+import { verdictOf } from './errors.ts'
+import type { AnyPipeline, Batch, Context, Failure, Item, Reader, Uses, Writer } from './pipeline.ts'
+import { isAbort, retryTransient } from './retry.ts'
+import { writeBatch } from './write-batch.ts'
+
+export interface RunOptions {
+  /** Aborting stops reading; the batch in hand is finished within `graceMs`, or abandoned. */
+  readonly signal: AbortSignal
+  readonly context: Context
+  readonly deadLetters: Writer<Failure>
+  /** Items a read asks for, unless the writer says how it likes its batches. */
+  readonly batchSize?: number
+  /** How long to wait before asking a reader that had caught up again. */
+  readonly pollMs?: number
+  readonly graceMs?: number
+  /** Told after each commit; true when the reader had caught up. */
+  readonly onBatch?: (caughtUp: boolean) => void
+}
+
+/**
+ * Read, step, dead letters, write, commit; in that order, so that a crash repeats work and never loses it
+ * (promises 1, 2 and 6). Resolves when stopped; rejects, uncommitted, with the first error that is not transient.
+ */
+export async function run(pipeline: AnyPipeline, options: RunOptions): Promise<void> {
+  const parts = await openParts(pipeline, options.context)
+  const { context, signal } = options
+  const deadline = afterGrace(signal, options.graceMs ?? 10_000)
+  try {
+    await loop(new Loop(pipeline, parts, { ...options, deadline: deadline.signal }))
+  } catch (error) {
+    // Abandoning the batch in hand is no failure: it will be read again.
+    if (!signal.aborted || !(isAbort(error) || verdictOf(error) === 'transient')) throw error
+  } finally {
+    deadline.cancel()
+    for (const part of [parts.reader, parts.writer, ...(parts.rejects ? [parts.rejects] : [])])
+      await part.close().catch((error: unknown) => context.log.warn({ err: error }, 'could not close'))
+  }
+}
+
+interface Parts {
+  readonly reader: Reader<unknown>
+  readonly writer: Writer<unknown>
+  readonly rejects?: Writer<unknown>
+  readonly use: Record<string, unknown>
+}
+
+async function openParts(pipeline: AnyPipeline, context: Context): Promise<Parts> {
+  const [writer, use, rejects] = await Promise.all([
+    pipeline.to.open(context),
+    openAll(pipeline.uses, context),
+    pipeline.rejects?.open(context)
+  ])
+  const reader = await pipeline.from.open(context)
+  if (writer.stored) reader.resumeFrom?.(writer.stored)
+  return { reader, writer, use, ...(rejects && { rejects }) }
+}
+
+async function openAll(uses: Uses, context: Context): Promise<Record<string, unknown>> {
+  const opened = await Promise.all(
+    Object.entries(uses).map(async ([name, spec]) => [name, await spec.open(context)] as const)
+  )
+  return Object.fromEntries(opened)
+}
+
+/** A signal that follows another after a grace, so that the batch in hand can be finished. */
+function afterGrace(signal: AbortSignal, graceMs: number): { signal: AbortSignal; cancel(): void } {
+  const deadline = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const start = () => {
+    timer = setTimeout(() => deadline.abort(), graceMs)
+  }
+  if (signal.aborted) start()
+  else signal.addEventListener('abort', start, { once: true })
+  return {
+    signal: deadline.signal,
+    cancel() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', start)
+    }
+  }
+}
+
+async function loop(run: Loop): Promise<void> {
+  let ahead: Promise<Batch<unknown>> | null = null
+  while (!run.stopping) {
+    const batch: Batch<unknown> = await (ahead ?? run.read())
+    ahead = run.mayReadAhead(batch) ? run.readAhead() : null
+    await run.settle(batch)
+    if (batch.caughtUp && ahead === null) await run.rest()
+  }
+}
+
+class Loop {
+  readonly #pipeline: AnyPipeline
+  readonly #parts: Parts
+  readonly #options: RunOptions & { readonly deadline: AbortSignal }
+
+  constructor(pipeline: AnyPipeline, parts: Parts, options: RunOptions & { readonly deadline: AbortSignal }) {
+    this.#pipeline = pipeline
+    this.#parts = parts
+    this.#options = options
+  }
+
+  get stopping(): boolean {
+    return this.#options.signal.aborted
+  }
+
+  read(): Promise<Batch<unknown>> {
+    const { signal, batchSize = 1000 } = this.#options
+    const { batching } = this.#pipeline.to
+    const request = { limit: batching?.maxItems ?? batchSize, lingerMs: batching?.lingerMs ?? 0, signal }
+    return this.#retry('read', () => this.#parts.reader.read(request), signal)
+  }
+
+  mayReadAhead(batch: Batch<unknown>): boolean {
+    const { reader } = this.#parts
+    return reader.readsAhead === true && (reader.waits === true || !batch.caughtUp)
+  }
+
+  readAhead(): Promise<Batch<unknown>> {
+    const ahead = this.read()
+    // Its error is met when it is awaited; until then, or if a write fails first, it must not count as unhandled.
+    ahead.catch(() => undefined)
+    return ahead
+  }
+
+  /** Everything of a batch becomes durable, in the runner's order, before its position does. */
+  async settle(batch: Batch<unknown>): Promise<void> {
+    const failures = batch.failures ?? []
+    if (batch.items.length > 0 || failures.length > 0) {
+      const applied = await applyStep(this.#pipeline, batch.items, this.#parts.use)
+      await this.#setAside([...failures, ...applied.failures])
+      if (applied.rejected.length > 0) await this.#reject(applied.rejected)
+      const refused = await writeBatch((items) => this.#write(items), applied.out)
+      await this.#setAside(refused)
+      this.#count(batch, applied.out.length - refused.length, applied.rejected.length)
+    }
+    await this.#retry('commit', () => this.#parts.reader.commit(batch), this.#options.deadline)
+    this.#options.onBatch?.(batch.caughtUp)
+  }
+
+  async rest(): Promise<void> {
+    if (this.#parts.reader.waits) return
+    const { signal, pollMs = 1000 } = this.#options
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined)
+  }
+
+  #write(items: readonly Item<unknown>[]): Promise<void> {
+    const { deadline } = this.#options
+    return this.#retry('write', () => this.#parts.writer.write(items, { signal: deadline }), deadline)
+  }
+
+  async #reject(rejected: readonly Item<unknown>[]): Promise<void> {
+    const { rejects } = this.#parts
+    const { deadline } = this.#options
+    if (!rejects) throw new Error(`${this.#pipeline.name} rejects records but has no rejects channel`)
+    await this.#retry('reject', () => rejects.write(rejected, { signal: deadline }), deadline)
+  }
+
+  async #setAside(failures: readonly Failure[]): Promise<void> {
+    if (failures.length === 0) return
+    const { deadLetters, deadline, context } = this.#options
+    const items = failures.map((failure) => ({ ...failure.item, value: failure }))
+    await this.#retry('dead letter', () => deadLetters.write(items, { signal: deadline }), deadline)
+    for (const { error, stage } of failures) {
+      context.metrics.count('dead_letters_total', 1, { code: error.code })
+      context.log.warn({ code: error.code, stage }, 'a record is in the dead-letter topic')
+    }
+  }
+
+  #count(batch: Batch<unknown>, written: number, rejected: number): void {
+    const { metrics } = this.#options.context
+    metrics.count('items_read_total', batch.items.length + (batch.failures?.length ?? 0))
+    metrics.count('items_written_total', written)
+    if (rejected > 0) metrics.count('items_rejected_total', rejected)
+  }
+
+  #retry<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { context } = this.#options
+    return retryTransient(attempt, {
+      signal,
+      onRetry: (error, tries, waitMs) => {
+        context.metrics.count('retries_total', 1, { what })
+        context.log.warn({ err: error, tries, waitMs }, `${what} failed, will try again`)
+      }
+    })
+  }
+}
