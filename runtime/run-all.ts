@@ -55,11 +55,15 @@ export interface Running {
 
 /** Every setting the pipelines declare, each once. */
 export function settingsOf(pipelines: readonly AnyPipeline[]): readonly Setting[] {
-  const declared = pipelines.flatMap((pipeline) =>
-    [pipeline.from, pipeline.to, pipeline.rejects, ...Object.values(pipeline.uses)].flatMap(
-      (spec) => spec?.settings ?? []
-    )
-  )
+  const declared = pipelines.flatMap((pipeline) => {
+    const specs: readonly (Spec<unknown> | undefined)[] = [
+      pipeline.from,
+      pipeline.to,
+      pipeline.rejects,
+      ...Object.values<Spec<unknown>>(pipeline.uses)
+    ]
+    return specs.flatMap((spec) => spec?.settings ?? [])
+  })
   const all = [...declared, ...Object.values(runSettings), stateDir]
   return [...new Map(all.map((setting) => [setting.env, setting])).values()]
 }

@@ -1,0 +1,146 @@
+import { Rejection } from '../runtime/pipeline.ts'
+import type { Column } from '../schemas/table.ts'
+import type { Micros } from '../schemas/change.ts'
+
+/** What a rule may look at beside the text: the column, and when the change happened. */
+export interface CleanContext {
+  readonly column: Column
+  readonly changedAt: Micros
+}
+
+/** Turns a source's text into an exact value, or says why it cannot be one. Null texts never reach a rule. */
+export type Rule = (text: string, context: CleanContext) => unknown
+
+const refuse = (what: string, { column }: CleanContext) =>
+  new Rejection(`${column.name}_${what}`, column.name)
+
+/** Trims and composes (Unicode NFC); text with nothing left counts as missing. */
+export const text: Rule = (value) => {
+  const trimmed = value.trim()
+  return trimmed === '' ? null : trimmed.normalize('NFC')
+}
+
+/** Text whose case means nothing, such as a state. */
+export const word: Rule = (value) => value.trim().normalize('NFC').toLowerCase() || null
+
+const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** A UUID in lower case (RFC 9562, section 4). */
+export const uuid: Rule = (value, context) => {
+  const lower = value.trim().toLowerCase()
+  return uuidShape.test(lower) ? lower : refuse('invalid', context)
+}
+
+const dateShape =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d(?::?\d\d)?)?)?$/
+const year2100 = Date.UTC(2100, 0, 1) * 1000
+
+/**
+ * An instant between 1970 and 2100 in microseconds, from ISO 8601 or PostgreSQL's text; a text without an offset is
+ * UTC. Impossible dates such as 30 February are refused.
+ */
+export const timestamp: Rule = (value, context) => {
+  const micros = microsOf(value.trim())
+  return micros === null || micros < 0 || micros >= year2100 ? refuse('invalid', context) : micros
+}
+
+const dayMicros = 86_400_000_000
+
+/** An instant that had already come when the change happened, give or take a day of wrong clocks. */
+export const pastTimestamp: Rule = (value, context) => {
+  const micros = timestamp(value, context)
+  return typeof micros === 'number' && micros > context.changedAt + dayMicros
+    ? refuse('future', context)
+    : micros
+}
+
+function microsOf(value: string): Micros | null {
+  const match = dateShape.exec(value)
+  if (!match) return null
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match
+  const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  if (new Date(midnight).getUTCDate() !== Number(day)) return null
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
+  const seconds =
+    midnight / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offsetSeconds(zone)
+  return seconds * 1_000_000 + Number(fraction.padEnd(6, '0'))
+}
+
+function offsetSeconds(zone: string): number {
+  if (zone === 'Z') return 0
+  const digits = zone.slice(1).replace(':', '')
+  const seconds = Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2) || '0') * 60
+  return zone.startsWith('-') ? -seconds : seconds
+}
+
+const decimalShape = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/
+
+/** An exact decimal of the column's precision and scale, as text with all its digits; never rounded. */
+export const decimal: Rule = (value, context) => {
+  const { type } = context.column
+  const match = decimalShape.exec(value.trim())
+  if (!match || type.kind !== 'decimal') return refuse('invalid', context)
+  const [, sign, whole = '0', fraction = ''] = match
+  if (fraction.length > type.scale || whole.length > type.precision - type.scale)
+    return refuse('inexact', context)
+  const digits = type.scale > 0 ? `${whole}.${fraction.padEnd(type.scale, '0')}` : whole
+  return sign === '-' && /[1-9]/.test(digits) ? `-${digits}` : digits
+}
+
+/** A decimal from zero to `max`; anything else is set aside as negative or absurd. */
+export const amountUpTo =
+  (max: number): Rule =>
+  (value, context) => {
+    const exact = decimal(value, context)
+    if (typeof exact !== 'string') return exact
+    if (exact.startsWith('-')) return refuse('negative', context)
+    return Number(exact) > max ? refuse('absurd', context) : exact
+  }
+
+/** Three letters in upper case, the shape of an ISO 4217 code; whether it has a rate is for Gold to say. */
+export const currencyCode: Rule = (value, context) => {
+  const upper = value.trim().toUpperCase()
+  return /^[A-Z]{3}$/.test(upper) ? upper : refuse('invalid', context)
+}
+
+// The shape that HTML's <input type=email> accepts, with at least one dot in the domain and RFC 5321's lengths.
+const emailShape =
+  /^(?=.{3,254}$)[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
+
+/** An e-mail address in lower case that could exist. */
+export const email: Rule = (value, context) => {
+  const lower = value.trim().normalize('NFC').toLowerCase()
+  const possible = emailShape.test(lower) && !lower.includes('..') && !/^\.|\.@/.test(lower)
+  if (lower === '') return null
+  return possible ? lower : refuse('invalid', context)
+}
+
+const number =
+  (isRight: (value: number) => boolean): Rule =>
+  (value, context) => {
+    const parsed = Number(value)
+    return value.trim() !== '' && isRight(parsed) ? parsed : refuse('invalid', context)
+  }
+
+const boolean: Rule = (value, context) => {
+  if (['t', 'true', '1'].includes(value)) return true
+  return ['f', 'false', '0'].includes(value) ? false : refuse('invalid', context)
+}
+
+const date: Rule = (value, context) => {
+  const micros = /^\d{4}-\d\d-\d\d$/.test(value) ? microsOf(value) : null
+  return micros === null ? refuse('invalid', context) : micros / dayMicros
+}
+
+/** What a column's type alone asks for. */
+export const ruleOfKind: Readonly<Record<Column['type']['kind'], Rule>> = {
+  string: text,
+  uuid,
+  timestamp,
+  date,
+  decimal,
+  boolean,
+  int: number((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31),
+  long: number(Number.isSafeInteger),
+  double: number(Number.isFinite)
+}

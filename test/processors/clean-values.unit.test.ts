@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import {
+  type Rule,
+  amountUpTo,
+  currencyCode,
+  decimal,
+  email,
+  pastTimestamp,
+  text,
+  timestamp,
+  uuid,
+  word
+} from '../../processors/clean-values.ts'
+import { Rejection } from '../../runtime/pipeline.ts'
+import type { Column } from '../../schemas/table.ts'
+
+const column = (type: Column['type']): Column => ({ name: 'c', type, nullable: true, pii: null })
+const context = {
+  column: column({ kind: 'decimal', precision: 18, scale: 4 }),
+  changedAt: 1_700_000_000_000_000
+}
+const apply = (rule: Rule, value: string) => {
+  const result = rule(value, context)
+  return result instanceof Rejection ? `rejected: ${result.reason}` : result
+}
+
+const examples: readonly [Rule, string, unknown][] = [
+  [text, '  e\u0301t\u00e9 ', '\u00e9t\u00e9'],
+  [text, '   ', null],
+  [word, ' Login ', 'login'],
+  [uuid, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
+  [uuid, 'a0eebc99', 'rejected: c_invalid'],
+  [timestamp, '2023-11-14 22:13:20.000001+00', 1_700_000_000_000_001],
+  [timestamp, '2023-11-14T23:13:20.5+01:00', 1_700_000_000_500_000],
+  [timestamp, '2023-11-14 22:13:20', 1_700_000_000_000_000],
+  [timestamp, '2023-11-14 03:43:20+05:30', 1_699_913_600_000_000],
+  [timestamp, '2023-02-30 00:00:00Z', 'rejected: c_invalid'],
+  [timestamp, 'infinity', 'rejected: c_invalid'],
+  [timestamp, '0001-01-01 00:00:00Z', 'rejected: c_invalid'],
+  [pastTimestamp, '2023-11-17 00:00:00Z', 'rejected: c_future'],
+  [decimal, '12.3', '12.3000'],
+  [decimal, '-0.00', '0.0000'],
+  [decimal, '007', '7.0000'],
+  [decimal, '1.23456', 'rejected: c_inexact'],
+  [decimal, '123456789012345', 'rejected: c_inexact'],
+  [decimal, 'NaN', 'rejected: c_invalid'],
+  [decimal, '1e3', 'rejected: c_invalid'],
+  [amountUpTo(100), '-1', 'rejected: c_negative'],
+  [amountUpTo(100), '100.01', 'rejected: c_absurd'],
+  [amountUpTo(100), '99.99', '99.9900'],
+  [currencyCode, 'eur', 'EUR'],
+  [currencyCode, '€', 'rejected: c_invalid'],
+  [email, ' Ada@Example.COM ', 'ada@example.com'],
+  [email, 'ada@example', 'rejected: c_invalid'],
+  [email, 'ada@@example.com', 'rejected: c_invalid'],
+  [email, 'ada..l@example.com', 'rejected: c_invalid'],
+  [email, 'ada lovelace@example.com', 'rejected: c_invalid'],
+  [email, '', null]
+]
+
+for (const [rule, value, expected] of examples)
+  test(`${rule.name || 'amountUpTo(100)'} of ${JSON.stringify(value)} is ${JSON.stringify(expected)}`, () => {
+    assert.deepEqual(apply(rule, value), expected)
+  })
+
+test('every instant with microseconds survives text and back', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 4_102_444_799 }),
+      fc.integer({ min: 0, max: 999_999 }),
+      (seconds, micros) => {
+        const iso = new Date(seconds * 1000).toISOString().slice(0, 19)
+        const fraction = String(micros).padStart(6, '0')
+        assert.equal(apply(timestamp, `${iso}.${fraction}Z`), seconds * 1_000_000 + micros)
+      }
+    )
+  )
+})
+
+test('a decimal keeps its value, and cleaning it again changes nothing', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(10n ** 18n) + 1n, max: 10n ** 18n - 1n }), (unscaled) => {
+      const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(5, '0')
+      const value = `${unscaled < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`
+      const once = apply(decimal, value) as string
+      assert.equal(BigInt(once.replace('.', '')), unscaled)
+      assert.equal(apply(decimal, once), once)
+    })
+  )
+})
+
+test('cleaning any text twice equals cleaning it once', () => {
+  for (const rule of [text, word, email])
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (value) => {
+        const once = apply(rule, value)
+        if (typeof once === 'string' && !once.startsWith('rejected')) assert.equal(apply(rule, once), once)
+      })
+    )
+})
