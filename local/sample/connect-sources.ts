@@ -1,0 +1,26 @@
+import { Pool } from 'pg'
+import type { Settings } from '../../runtime/settings.ts'
+import { connectCassandra } from '../../producers/cassandra/connect-cassandra.ts'
+import { connectionSettings } from '../../producers/cassandra/settings.ts'
+import type { CqlTarget, SqlTarget } from './targets.ts'
+
+export interface ConnectedSources {
+  readonly pg: SqlTarget
+  readonly cassandra: CqlTarget
+  close(): Promise<void>
+}
+
+/** Connects to both sources of the sample by the same settings as the producers (`PG*`, `COURANT_CASSANDRA_*`). */
+export async function connectSources(settings: Settings): Promise<ConnectedSources> {
+  const pool = new Pool({ max: 4 })
+  // An idle connection that the server ends is replaced at the next query.
+  pool.on('error', () => undefined)
+  const client = await connectCassandra(settings)
+  return {
+    pg: pool,
+    cassandra: { client, keyspace: settings.text(connectionSettings.keyspace) },
+    async close() {
+      await Promise.all([pool.end(), client.shutdown()])
+    }
+  }
+}

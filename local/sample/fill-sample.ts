@@ -1,0 +1,21 @@
+import { noCounts, type SampleCounts } from './flaws.ts'
+import { type SampleSize, sampleRows } from './generate.ts'
+import type { SampleRow } from './source-tables.ts'
+import type { SampleTargets } from './targets.ts'
+import { writeRows } from './write-rows.ts'
+
+const ROWS_AT_ONCE = 8000
+
+/** Fills the tables with a deterministic sample and says what that is, flaws included; a repeat changes nothing. */
+export async function fillSample(size: SampleSize, targets: SampleTargets): Promise<SampleCounts> {
+  const counts = noCounts()
+  let rows: SampleRow[] = []
+  for (const row of sampleRows(size, counts)) {
+    rows.push(row)
+    if (rows.length < ROWS_AT_ONCE) continue
+    await writeRows(targets, rows)
+    rows = []
+  }
+  await writeRows(targets, rows)
+  return counts
+}

@@ -1,0 +1,40 @@
+import { Client, policies, types } from 'cassandra-driver'
+import type { Settings } from '../../runtime/settings.ts'
+import { connectionSettings, readLevels } from './settings.ts'
+import { translateError } from './translate-error.ts'
+
+/**
+ * Connects with one connection a node, reading at the configured consistency. Nothing is retried below us: the page
+ * is ours to read again. Throws SOURCE_UNAVAILABLE or SOURCE_REFUSED.
+ */
+export async function connectCassandra(settings: Settings): Promise<Client> {
+  const client = new Client(clientOptions(settings))
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    await client.shutdown()
+    throw translateError(error)
+  }
+}
+
+function clientOptions(settings: Settings): ConstructorParameters<typeof Client>[0] {
+  const { contactPoints, datacenter, username, password, tls, consistency, timeoutMs } = connectionSettings
+  const user = settings.optional(username)
+  const level = readLevels[settings.text(consistency)] ?? types.consistencies.localQuorum
+  return {
+    contactPoints: settings
+      .text(contactPoints)
+      .split(',')
+      .map((point) => point.trim()),
+    localDataCenter: settings.text(datacenter),
+    applicationName: 'courant',
+    pooling: { coreConnectionsPerHost: { [types.distance.local]: 1, [types.distance.remote]: 1 } },
+    policies: { retry: new policies.retry.FallthroughRetryPolicy() },
+    queryOptions: { consistency: level, prepare: true },
+    socketOptions: { readTimeout: settings.number(timeoutMs), connectTimeout: 5000 },
+    encoding: { useBigIntAsLong: true },
+    ...(user && { credentials: { username: user, password: settings.optional(password) ?? '' } }),
+    ...(settings.text(tls) === 'true' && { sslOptions: { rejectUnauthorized: true } })
+  }
+}
