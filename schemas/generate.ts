@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendHistory } from './history.ts'
 import type { AvroField, AvroRecord } from './table.ts'
 
 // The generator reads the .avsc files itself: the list in tables.ts imports the types that are made here.
@@ -71,8 +72,12 @@ const scalars: Record<string, string> = {
   bytes: 'Buffer'
 }
 
-if (import.meta.main)
+if (import.meta.main) {
   for (const [file, text] of generatedTypes()) {
     mkdirSync(new URL('types/', here), { recursive: true })
     writeFileSync(new URL(file, here), text)
   }
+  const problems = appendHistory()
+  for (const problem of problems) process.stderr.write(`${problem}\n`)
+  if (problems.length > 0) process.exitCode = 1
+}
