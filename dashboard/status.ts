@@ -1,0 +1,24 @@
+import type { PipelineState } from '../runtime/run-all.ts'
+
+/** One pipeline as the operator page shows it. Null means unknown, which is not zero. */
+export interface PipelineView {
+  readonly name: string
+  readonly state: PipelineState
+  readonly read: number
+  readonly written: number
+  readonly rejected: number
+  readonly deadLetters: number
+  readonly perSecond: number | null
+  /** Records in its topics that it has not committed. */
+  readonly lag: number | null
+  /** Age of the first record it has not read. */
+  readonly lagSeconds: number | null
+  readonly lastBatchAt: Date | null
+  /** The error's code or name, never its data. */
+  readonly error: string | null
+}
+
+export interface StatusView {
+  readonly at: Date
+  readonly pipelines: readonly PipelineView[]
+}

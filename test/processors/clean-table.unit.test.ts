@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { cleaner } from '../../processors/clean-table.ts'
+import { amountUpTo, email } from '../../processors/clean-values.ts'
+import { processors } from '../../processors/index.ts'
+import { Rejection } from '../../runtime/pipeline.ts'
+import type { RawChange, RawRow } from '../../schemas/change.ts'
+import { tableList, tables } from '../../schemas/tables.ts'
+
+const ts_us = 1_700_000_000_000_000
+const source = {
+  version: 'test',
+  connector: 'postgresql',
+  name: 'activity',
+  db: 'db',
+  table: 't',
+  snapshot: 'false',
+  ts_ms: ts_us / 1000,
+  ts_us,
+  row_version: 1,
+  row_hash: 2
+}
+const inserted = (after: RawRow): RawChange => ({ before: null, after, source, op: 'c', ts_ms: 0 })
+
+const id = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'
+const user = {
+  id,
+  first_name: ' Ada ',
+  last_name: null,
+  email: 'ADA@example.com',
+  created_at: '2023-01-01 00:00:00Z',
+  updated_at: null
+}
+
+test('a row gets exact types, and source and operation stay', () => {
+  assert.deepEqual(cleaner(tables.users, { columns: { email } })(inserted(user)), {
+    before: null,
+    after: {
+      id,
+      first_name: 'Ada',
+      last_name: null,
+      email: 'ada@example.com',
+      created_at: 1_672_531_200_000_000,
+      updated_at: null
+    },
+    source,
+    op: 'c',
+    ts_ms: 0
+  })
+})
+
+test('a missing value that the schema wants is rejected by name', () => {
+  assert.deepEqual(
+    cleaner(tables.users)(inserted({ ...user, email: '  ' })),
+    new Rejection('email_missing', 'email')
+  )
+})
+
+test('a delete passes with its key alone', () => {
+  const change: RawChange = { before: { id: id.toUpperCase() }, after: null, source, op: 'd', ts_ms: 0 }
+  const clean = cleaner(tables.users, { columns: { email } })(change)
+  assert.ok(!(clean instanceof Rejection))
+  assert.deepEqual([clean.before, clean.after, clean.op], [{ id }, null, 'd'])
+})
+
+test('any row is either clean or rejected, and a clean one has every column', () => {
+  const clean = cleaner(tables.userPurchases, { columns: { amount: amountUpTo(100) } })
+  const text = fc.option(
+    fc.oneof(
+      fc.string(),
+      fc.constant(id),
+      fc.constant('2023-01-01 00:00:00Z'),
+      fc.constant('9.5'),
+      fc.constant('EUR')
+    )
+  )
+  const row = fc.record(Object.fromEntries(tables.userPurchases.columns.map(({ name }) => [name, text])))
+  fc.assert(
+    fc.property(row, (raw) => {
+      const result = clean(inserted(raw))
+      if (result instanceof Rejection)
+        assert.ok(tables.userPurchases.columns.some(({ name }) => name === result.field))
+      else
+        assert.deepEqual(
+          Object.keys(result.after ?? {}),
+          tables.userPurchases.columns.map(({ name }) => name)
+        )
+    })
+  )
+})
+
+test('every table is cleaned by exactly one processor', () => {
+  assert.deepEqual(
+    processors.map(({ name }) => name).toSorted(),
+    tableList.map(({ name }) => `clean-${name}`).toSorted()
+  )
+})
