@@ -51,6 +51,10 @@ export const errorTable = {
     verdict: 'transient',
     doc: 'The source does not answer, or the query was cancelled or timed out; tried again.'
   },
+  STATE_UNUSABLE: {
+    verdict: 'fatal',
+    doc: "A poller's own state cannot be read or written: the disc is full, another process holds it, or a newer version wrote it. Correct that and start again; moving the file away takes a new snapshot, which repeats but loses nothing."
+  },
   TARGET_REFUSED: {
     verdict: 'fatal',
     doc: 'The target refuses us for good (credentials, missing bucket or table, rights). Correct it and start again.'
