@@ -41,7 +41,7 @@ type Make = (items: ReturnType<typeof memoryItem<number>>[]) => World
 const sound: Make = (items) => {
   const from = memoryReader('in', items)
   const to = memoryWriter<number>('out')
-  return { from, to, committed: from.committed, stored: () => to.items.map(({ value }) => value) }
+  return { from, to, committed: () => from.committed(), stored: () => to.items.map(({ value }) => value) }
 }
 
 const commitsBeforeWriting: Make = (items) => {
