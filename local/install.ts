@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { withLock } from './lock.ts'
+import type { Report, Server } from './server.ts'
+
+export function isInstalled(server: Server, cacheDir: string): boolean {
+  return existsSync(server.installedIn(cacheDir))
+}
+
+/** Installs a server unless it is there, and gives its folder; processes that need the same one wait for the first. */
+export async function install(server: Server, cacheDir: string, report: Report): Promise<string> {
+  const folder = server.installedIn(cacheDir)
+  await installOnce(folder, async (unfinished) => {
+    const begunAt = performance.now()
+    await server.install(unfinished, report)
+    report(`installed in ${((performance.now() - begunAt) / 1000).toFixed(1)} s`)
+  })
+  return folder
+}
+
+/** Fills a folder under another name and renames it, so that a half installation is never taken for a whole one. */
+export async function installOnce(
+  folder: string,
+  fill: (unfinished: string) => Promise<void>
+): Promise<void> {
+  if (existsSync(folder)) return
+  await withLock(`${folder}.lock`, async () => {
+    if (existsSync(folder)) return
+    removeUnfinished(folder)
+    const unfinished = `${folder}.unfinished-${process.pid}`
+    mkdirSync(unfinished, { recursive: true })
+    await fill(unfinished)
+    renameSync(unfinished, folder)
+  })
+}
+
+function removeUnfinished(folder: string): void {
+  const parent = dirname(folder)
+  for (const name of readdirSync(parent))
+    if (name.startsWith(`${basename(folder)}.unfinished-`))
+      rmSync(join(parent, name), { recursive: true, force: true })
+}

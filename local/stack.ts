@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { CourantError } from '../runtime/errors.ts'
+import type { Environment } from '../runtime/settings.ts'
+import { cacheDirFrom, dataDirFrom } from './folders.ts'
+import { install, isInstalled } from './install.ts'
+import { launch } from './launch.ts'
+import { holderOf, tryLock } from './lock.ts'
+import type { PortChoice } from './ports.ts'
+import { requireAll } from './prerequisites.ts'
+import type { Report, Running, Server, ServerName } from './server.ts'
+import { servers } from './servers.ts'
+
+export interface StackOptions {
+  readonly servers: readonly ServerName[]
+  /** `COURANT_DATA_DIR` or `.courant` unless told. */
+  readonly dataDir?: string
+  /** `default` unless told; tests take `free`. */
+  readonly ports?: PortChoice
+  /** Gets each line of progress, the server's name first. */
+  readonly report?: Report
+  /** Settings, and the endpoints that replace a server; the process's environment unless told. */
+  readonly env?: Environment
+}
+
+/** Servers that run together on one data folder. */
+export interface Stack {
+  /** The variables by which Courant's clients find the servers that were started here. */
+  readonly env: Readonly<Record<string, string>>
+  readonly servers: ReadonlyMap<ServerName, Running>
+  /** Stops every server in order, and frees the data folder. */
+  stop(): Promise<void>
+}
+
+/**
+ * Installs what is missing and starts the servers side by side, each as soon as it is installed; one whose endpoint
+ * is configured in the environment is left out. When one fails, the others are stopped. They die with this process,
+ * kill -9 included. Throws PREREQUISITE_MISSING or SERVER_NOT_READY.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { env = process.env, report = () => {}, ports = 'default' } = options
+  const dataDir = options.dataDir ?? dataDirFrom(env)
+  const cacheDir = cacheDirFrom(env)
+  const wanted = notReplaced(options.servers, env, report)
+  requireAll(needsOf(wanted, cacheDir))
+  const release = claim(dataDir)
+  const results = await Promise.allSettled(
+    wanted.map(async (server) => {
+      const say = lineOf(server, report)
+      try {
+        const installed = await install(server, cacheDir, say)
+        return await launch(server, { installed, dataDir, ports, env, report: say })
+      } catch (error) {
+        say('failed; waiting for the others before it says why')
+        throw error
+      }
+    })
+  )
+  const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const stop = async () => {
+    await Promise.all(started.map((server) => server.stop()))
+    release()
+  }
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure) {
+    await stop()
+    throw failure.reason
+  }
+  return {
+    env: Object.assign({}, ...started.map((server) => server.env)) as Record<string, string>,
+    servers: new Map(started.map((server) => [server.name, server])),
+    stop
+  }
+}
+
+/** Whether a server's programs are on this machine already. */
+export function isServerInstalled(name: ServerName, env: Environment = process.env): boolean {
+  return isInstalled(servers[name], cacheDirFrom(env))
+}
+
+/** Installs a server without starting it; PREREQUISITE_MISSING or SERVER_NOT_READY when it cannot be. */
+export async function installServer(
+  name: ServerName,
+  report: Report,
+  env: Environment = process.env
+): Promise<void> {
+  const cacheDir = cacheDirFrom(env)
+  requireAll(needsOf([servers[name]], cacheDir))
+  await install(servers[name], cacheDir, lineOf(servers[name], report))
+}
+
+/** Process id of the command that runs a stack on this data folder, or null. */
+export function stackHolder(dataDir: string): number | null {
+  const identity = holderOf(lockOf(dataDir))
+  return identity === null ? null : Number.parseInt(identity, 10)
+}
+
+function notReplaced(names: readonly ServerName[], env: Environment, report: Report): Server[] {
+  return [...new Set(names)]
+    .map((name) => servers[name])
+    .filter((server) => {
+      if (!env[server.replacedBy]) return true
+      lineOf(server, report)(`not started: ${server.replacedBy} is set`)
+      return false
+    })
+}
+
+function needsOf(wanted: readonly Server[], cacheDir: string) {
+  // Looking into the cache may itself need what is needed to run.
+  requireAll(wanted.flatMap((server) => server.needs.run))
+  return wanted.flatMap((server) => (isInstalled(server, cacheDir) ? [] : server.needs.install))
+}
+
+function claim(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true })
+  const release = tryLock(lockOf(dataDir))
+  if (release) return release
+  throw new CourantError(
+    'SERVER_NOT_READY',
+    `A stack runs on ${dataDir} already (process ${stackHolder(dataDir)}); stop it with \`courant down\`, or set COURANT_DATA_DIR to another folder.`
+  )
+}
+
+function lockOf(dataDir: string): string {
+  return join(dataDir, 'stack.pid')
+}
+
+function lineOf(server: Server, report: Report): Report {
+  return (line) => report(`${server.name.padEnd(9)}  ${line}`)
+}

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseEnv } from 'node:util'
+import { dataDirFrom } from './folders.ts'
+import { stoppedByNpm } from './parent-process.ts'
+import type { Report, ServerName } from './server.ts'
+import { stackHolder, startStack } from './stack.ts'
+
+const stopWithinMs = 60_000
+
+/**
+ * Starts servers, writes `<data>/stack.env`, prints it, and resolves when they have been stopped by SIGINT, SIGTERM or
+ * the end of npm. Throws what `startStack` throws.
+ */
+export async function up(options: { servers: readonly ServerName[]; report: Report }): Promise<void> {
+  const { report } = options
+  const dataDir = dataDirFrom(process.env)
+  const envFile = envFileOf(dataDir)
+  const npmGone = new Promise<string>((resolve) => stoppedByNpm(() => resolve('npm is gone')))
+  const stack = await startStack({ ...options, dataDir })
+  const lines = Object.entries(stack.env).map(([name, value]) => `${name}=${value}`)
+  writeFileSync(envFile, `${lines.join('\n')}\n`, { mode: 0o600 })
+  report(`\n${lines.join('\n')}\n\nAlso in ${envFile}. Ctrl-C stops everything.`)
+  report(`stopping: ${await Promise.race([npmGone, asked('SIGINT'), asked('SIGTERM')])}`)
+  await stack.stop()
+  rmSync(envFile, { force: true })
+}
+
+/** Stops the stack that another process runs on the data folder; false when none does. */
+export async function down(report: Report): Promise<boolean> {
+  const dataDir = dataDirFrom(process.env)
+  const pid = stackHolder(dataDir)
+  if (pid === null) return false
+  process.kill(pid, 'SIGTERM')
+  const deadline = performance.now() + stopWithinMs
+  while (stackHolder(dataDir) === pid) {
+    if (performance.now() > deadline) {
+      report(`process ${pid} did not stop within ${stopWithinMs / 1000} s, killing it and its servers`)
+      process.kill(pid, 'SIGKILL')
+    }
+    await wait(100)
+  }
+  return true
+}
+
+/** The variables of the stack that `up` runs on the data folder, or null when none does. */
+export function runningStackEnv(): Record<string, string> | null {
+  const dataDir = dataDirFrom(process.env)
+  const envFile = envFileOf(dataDir)
+  if (stackHolder(dataDir) === null || !existsSync(envFile)) return null
+  return parseEnv(readFileSync(envFile, 'utf8')) as Record<string, string>
+}
+
+function envFileOf(dataDir: string): string {
+  return join(dataDir, 'stack.env')
+}
+
+// Before everything runs, these signals end us at once and the servers with us.
+async function asked(signal: NodeJS.Signals): Promise<string> {
+  return new Promise((resolve) => process.once(signal, () => resolve(signal)))
+}
