@@ -21,14 +21,14 @@ export function sharedStack(...names: readonly ServerName[]): Readonly<Record<st
 
 /** Servers for one test alone, which may kill them; on free ports and empty data, stopped and removed after the test. */
 export async function ownStack(t: TestContext, ...names: readonly ServerName[]): Promise<Stack> {
-  const stack = await startStack({
-    servers: names,
-    ports: 'free',
-    env: ownEnv(temporaryFolder(t)),
-    report: (line) => t.diagnostic(line)
+  const folder = makeFolder()
+  const report = (line: string) => t.diagnostic(line)
+  const starting = startStack({ servers: names, ports: 'free', env: ownEnv(folder), report })
+  t.after(async () => {
+    await starting.then((stack) => stack.stop()).catch(() => {})
+    rmSync(folder, { recursive: true, force: true })
   })
-  t.after(() => stack.stop())
-  return stack
+  return starting
 }
 
 /** The environment without the shared endpoints, for a stack of one's own on a data folder. */
@@ -40,8 +40,13 @@ export function ownEnv(dataDir: string): Record<string, string | undefined> {
 
 /** An empty folder, removed after the test; other users may enter it, as PostgreSQL does when we are root. */
 export function temporaryFolder(t: TestContext): string {
+  const folder = makeFolder()
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'courant-test-'))
   chmodSync(folder, 0o755)
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
