@@ -1,0 +1,93 @@
+import { type Change, changeId, type RawChange } from '../schemas/change.ts'
+import type { Reject } from '../schemas/reject.ts'
+import { type Stage, stageSchema, topicName } from '../schemas/subjects.ts'
+import type { Table } from '../schemas/table.ts'
+import { tableList } from '../schemas/tables.ts'
+import { type RejectsChannel, rejectsChannel } from './rejects.ts'
+import { changeShape, type Topic, topic } from './topic.ts'
+
+const day = 24 * 60 * 60 * 1000
+
+// Compaction waits a week, so that a sink which was down has every change, not only the newest of a key.
+const keptAsTable = { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': String(7 * day) }
+const keptForAMonth = { 'cleanup.policy': 'delete', 'retention.ms': String(30 * day) }
+
+/** The topics of a table. */
+export interface TableTopics<Row> {
+  /** Rows as extracted. */
+  readonly changes: Topic<RawChange>
+  readonly clean: Topic<Change<Row>>
+  /** Rows set aside by a processor. */
+  readonly rejects: RejectsChannel
+}
+
+const made = new Map<Table, TableTopics<unknown>>()
+
+/** The topics of a table; the same objects each time. */
+export function topicsOf<Row>(table: Table<Row>): TableTopics<Row> {
+  const known = made.get(table) ?? declare(table)
+  made.set(table, known)
+  return known as TableTopics<Row>
+}
+
+function declare(table: Table): TableTopics<unknown> {
+  return {
+    changes: topic<RawChange>({
+      ...naming(table, 'changes', 'as extracted'),
+      config: keptAsTable,
+      shape: changeShape(table)
+    }),
+    clean: topic<Change<unknown>>({
+      ...naming(table, 'clean', 'clean, with exact types'),
+      config: keptAsTable,
+      shape: changeShape(table)
+    }),
+    rejects: rejectsChannel(
+      topic<Reject>({
+        ...naming(table, 'rejects', 'set aside, with the reason'),
+        config: keptForAMonth,
+        shape: {
+          keyOf: ({ key }) => key,
+          idOf: ({ key, reason, ...source }) => `${changeId(key, source)}/${reason}`,
+          atOf: ({ at_us }) => new Date(at_us / 1000)
+        }
+      })
+    )
+  }
+}
+
+function naming(table: Table, stage: Stage, how: string) {
+  return {
+    name: topicName(table, stage),
+    describe: `${table.sourceTable}, ${how}`,
+    owner: table.domain,
+    schema: stageSchema(table, stage)
+  }
+}
+
+/** Every topic that has a schema. */
+// oxlint-disable-next-line typescript/no-explicit-any -- topics of all types in one list
+export const topicList: readonly Topic<any>[] = tableList.flatMap((table) => {
+  const { changes, clean, rejects } = topicsOf(table)
+  return [changes, clean, rejects.topic]
+})
+
+/** What a topic without a schema is made with. */
+export interface PlainTopic {
+  readonly name: string
+  readonly describe: string
+  readonly owner: string
+  readonly partitions?: number
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** Where a pipeline's failed records go, byte for byte; small, and one partition keeps them in order. */
+export function deadLetterTopic(pipeline: string): PlainTopic {
+  return {
+    name: `${pipeline}.dead`,
+    describe: `Records that ${pipeline} could not read, turn or write`,
+    owner: pipeline,
+    partitions: 1,
+    config: keptForAMonth
+  }
+}

@@ -1,0 +1,175 @@
+import { CourantError } from '../runtime/errors.ts'
+import type {
+  Batch,
+  Context,
+  Failure,
+  LogItem,
+  Position,
+  Reader,
+  ReadRequest,
+  StoredOffsets
+} from '../runtime/pipeline.ts'
+import { connectionFor } from './connection.ts'
+import type { KafkaConsumer, KafkaRecord, TopicOffset, TopicPartition } from './kafka/port.ts'
+import { idHeader } from './log-writer.ts'
+import { decoder } from './registry/codec.ts'
+import { placeOf, Repeats } from './repeats.ts'
+import { startingOffsets } from './starting-offsets.ts'
+import type { Shape, Topic } from './topic.ts'
+
+/** A batch that knows which offsets to commit, records that gave no item included. */
+interface LogBatch<T> extends Batch<T, LogItem<T>> {
+  readonly next: readonly TopicOffset[]
+}
+
+interface Format<T> {
+  readonly shape: Shape<T>
+  readonly decode: (bytes: Buffer) => T | Promise<T>
+}
+
+/** How long a read waits for the first record. */
+const waitMs = 1_000
+
+export interface LogReaderOptions {
+  readonly group: string
+  readonly repeatWindow: number
+  readonly context: Context
+}
+
+/** Reads topics as one consumer group; what cannot be decoded is a failure, never a gap (promise 2). */
+export class LogReader<T> implements Reader<T, LogItem<T>> {
+  readonly waits = true
+  readonly readsAhead = true
+  readonly #options: LogReaderOptions
+  readonly #formats: ReadonlyMap<string, Format<T>>
+  readonly #repeats: Repeats
+  #stored: StoredOffsets | undefined
+  #consumer: KafkaConsumer | undefined
+  /** Polled but not yet returned, because decoding waits for the registry. */
+  #polled: readonly KafkaRecord[] = []
+
+  constructor(topics: readonly Topic<T>[], options: LogReaderOptions) {
+    const { registry } = connectionFor(options.context.settings, options.context.log)
+    this.#options = options
+    this.#repeats = new Repeats(options.repeatWindow)
+    this.#formats = new Map(
+      topics.map(({ name, shape, type }) => [name, { shape, decode: decoder<T>(type, registry) }])
+    )
+  }
+
+  resumeFrom(stored: StoredOffsets): void {
+    this.#stored = stored
+  }
+
+  async read({ limit, lingerMs, signal }: ReadRequest): Promise<LogBatch<T>> {
+    this.#consumer ??= await this.#subscribe()
+    if (this.#polled.length === 0)
+      this.#polled = await this.#consumer.poll({ limit, waitMs, lingerMs, signal })
+    const batch = await this.#batchOf(this.#polled, this.#consumer)
+    this.#polled = []
+    return batch
+  }
+
+  async commit(batch: Batch<T>): Promise<void> {
+    const { next } = batch as LogBatch<T>
+    if (next.length > 0) await this.#consumer?.commit(next)
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer?.close()
+  }
+
+  #subscribe(): Promise<KafkaConsumer> {
+    const { kafka } = connectionFor(this.#options.context.settings, this.#options.context.log)
+    return kafka.consumer({
+      group: this.#options.group,
+      topics: [...this.#formats.keys()],
+      startAt: (partitions) => this.#startAt(partitions)
+    })
+  }
+  #startAt(partitions: readonly TopicPartition[]): Promise<readonly TopicOffset[]> {
+    const { group, context } = this.#options
+    // They come again from where the partition is read anew.
+    const again = new Set(partitions.map(placeOf))
+    this.#polled = this.#polled.filter((record) => !again.has(placeOf(record)))
+    const { kafka } = connectionFor(context.settings)
+    return startingOffsets(partitions, { kafka, group, stored: this.#stored, repeats: this.#repeats })
+  }
+
+  // Two passes: if the registry does not answer halfway, all of it is decoded again, and no id may have been
+  // remembered by then.
+  async #batchOf(records: readonly KafkaRecord[], consumer: KafkaConsumer): Promise<LogBatch<T>> {
+    const decoded: (LogItem<T> | Failure | null)[] = []
+    for (const record of records) {
+      const made = this.#decode(record)
+      decoded.push(made instanceof Promise ? await made : made)
+    }
+    const items: LogItem<T>[] = []
+    const failures: Failure[] = []
+    const last = new Map<string, KafkaRecord>()
+    for (const [index, record] of records.entries()) {
+      const place = placeOf(record)
+      const made = decoded[index]
+      const isWarmUp = this.#repeats.isBeforeStart(record, place)
+      if (!isWarmUp) last.set(place, record)
+      if (!made) continue
+      if ('error' in made) {
+        if (!isWarmUp) failures.push(made)
+      } else if (!this.#isRepeat(place, made.id) && !isWarmUp) items.push(made)
+    }
+    const caughtUp = records.length === 0 && consumer.assignment().length > 0
+    return { items, failures, next: [...last.values()].map(nextOf), caughtUp }
+  }
+
+  #isRepeat(place: string, id: string): boolean {
+    const isRepeat = this.#repeats.isRepeat(place, id)
+    if (isRepeat) this.#options.context.metrics.count('repeats_dropped_total')
+    return isRepeat
+  }
+
+  /** Null for a tombstone: it repeats the delete before it, for the log's compaction only. */
+  #decode(record: KafkaRecord): LogItem<T> | Failure | null | Promise<LogItem<T> | Failure> {
+    const format = this.#formats.get(record.topic)
+    if (record.value === null || !format) return null
+    try {
+      const value = format.decode(record.value)
+      return value instanceof Promise
+        ? value.then(
+            (late) => itemOf(record, late, format.shape),
+            (error: unknown) => failureOf(record, error)
+          )
+        : itemOf(record, value, format.shape)
+    } catch (error) {
+      return failureOf(record, error)
+    }
+  }
+}
+
+const nextOf = ({ topic, partition, offset }: KafkaRecord): TopicOffset => ({
+  topic,
+  partition,
+  offset: offset + 1
+})
+
+function itemOf<T>(record: KafkaRecord, value: T, shape: Shape<T>): LogItem<T> {
+  const { topic, partition, offset, headers, timestamp } = record
+  const key = record.key?.toString() ?? ''
+  const position = `${topic}/${partition}/${offset}`
+  return {
+    id: shape.idOf?.(value, key) ?? headers[idHeader]?.toString() ?? position,
+    value,
+    key,
+    position: position as Position,
+    at: shape.atOf?.(value) ?? new Date(timestamp),
+    topic,
+    partition,
+    offset,
+    raw: record
+  }
+}
+
+/** A record that cannot be read, for the dead-letter topic; any other error is thrown on. */
+function failureOf(record: KafkaRecord, error: unknown): Failure {
+  if (!(error instanceof CourantError) || error.verdict !== 'record') throw error
+  return { item: itemOf(record, null, { keyOf: String }), error, stage: 'read' }
+}

@@ -1,0 +1,126 @@
+import { CourantError } from '../runtime/errors.ts'
+import { type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
+import { brokenBy } from '../schemas/compatibility.ts'
+import { avroType } from '../schemas/avro-type.ts'
+import type { RecordSchema } from '../schemas/envelope.ts'
+import { subjectOf } from '../schemas/subjects.ts'
+import type { PlainTopic } from './catalogue.ts'
+import type { Connection } from './connection.ts'
+import type { KafkaAdmin, TopicConfig } from './kafka/port.ts'
+import { incompatible, type Registry } from './registry/registry.ts'
+
+const partitions: Setting = {
+  env: 'COURANT_KAFKA_PARTITIONS',
+  describe: 'Partitions a topic is made with, where its declaration does not say',
+  default: '3',
+  check: wholeNumber(1, 10_000)
+}
+const replication: Setting = {
+  env: 'COURANT_KAFKA_REPLICATION',
+  describe: 'Copies of each partition; 3 in production',
+  default: '1',
+  check: wholeNumber(1, 32)
+}
+
+export const planSettings: readonly Setting[] = [partitions, replication]
+
+/** A topic as it should be; with a schema unless it holds other topics' records byte for byte. */
+export type WantedTopic = PlainTopic & { readonly schema?: RecordSchema }
+
+/** One thing that `apply` would do, or refuses to do. */
+export type Change =
+  | { readonly action: 'create'; readonly topic: string; readonly config: TopicConfig }
+  | { readonly action: 'add partitions'; readonly topic: string; readonly from: number; readonly to: number }
+  | {
+      readonly action: 'configure'
+      readonly topic: string
+      readonly config: Readonly<Record<string, string>>
+    }
+  | { readonly action: 'register schema'; readonly topic: string; readonly schema: RecordSchema }
+  | { readonly action: 'refuse'; readonly topic: string; readonly error: CourantError }
+
+/** What differs between the declarations and the cluster and registry as they are. Nothing is ever deleted. */
+export async function planTopics(
+  wanted: readonly WantedTopic[],
+  { kafka, registry }: Connection,
+  settings: Settings
+): Promise<readonly Change[]> {
+  const admin = await kafka.admin()
+  try {
+    const existing = new Map((await admin.topics()).map((topic) => [topic.name, topic]))
+    const changes = wanted.flatMap((topic) =>
+      topicChanges(withDefaults(topic, settings), existing.get(topic.name))
+    )
+    const schemas = await Promise.all(wanted.map((topic) => schemaChanges(topic, registry)))
+    return [...changes, ...schemas.flat()]
+  } finally {
+    await admin.close()
+  }
+}
+
+/** Does what the plan says; throws the first refusal before anything is changed. */
+export async function applyPlan(plan: readonly Change[], { kafka, registry }: Connection): Promise<void> {
+  for (const change of plan) if (change.action === 'refuse') throw change.error
+  const admin = await kafka.admin()
+  try {
+    const created = plan.flatMap((change) => (change.action === 'create' ? [change.config] : []))
+    if (created.length > 0) await admin.createTopics(created)
+    for (const change of plan) await applyChange(change, admin, registry)
+  } finally {
+    await admin.close()
+  }
+}
+
+async function applyChange(change: Change, admin: KafkaAdmin, registry: Registry): Promise<void> {
+  if (change.action === 'add partitions') await admin.addPartitions(change.topic, change.to)
+  if (change.action === 'configure') await admin.alterTopicConfig(change.topic, change.config)
+  if (change.action === 'register schema') await registry.register(subjectOf(change.topic), change.schema)
+}
+
+function withDefaults(topic: PlainTopic, settings: Settings): TopicConfig {
+  return {
+    name: topic.name,
+    partitions: topic.partitions ?? settings.number(partitions),
+    replicationFactor: settings.number(replication),
+    config: topic.config
+  }
+}
+
+function topicChanges(wanted: TopicConfig, existing: TopicConfig | undefined): Change[] {
+  const topic = wanted.name
+  if (!existing) return [{ action: 'create', topic, config: wanted }]
+  const changes: Change[] = []
+  if (wanted.partitions > existing.partitions)
+    changes.push({ action: 'add partitions', topic, from: existing.partitions, to: wanted.partitions })
+  if (wanted.partitions < existing.partitions) changes.push(fewerPartitions(wanted, existing))
+  const drift = Object.entries(wanted.config).filter(([name, value]) => existing.config[name] !== value)
+  if (drift.length > 0) changes.push({ action: 'configure', topic, config: Object.fromEntries(drift) })
+  return changes
+}
+
+function fewerPartitions(wanted: TopicConfig, existing: TopicConfig): Change {
+  const { name: topic } = wanted
+  const message = `${topic} has ${existing.partitions} partitions and cannot go down to ${wanted.partitions}: Kafka never removes partitions. Declare ${existing.partitions}, or publish to a new topic`
+  return {
+    action: 'refuse',
+    topic,
+    error: new CourantError('TOPICS_REFUSED', message, { details: { topic } })
+  }
+}
+
+async function schemaChanges({ name, schema }: WantedTopic, registry: Registry): Promise<Change[]> {
+  if (!schema) return []
+  const subject = subjectOf(name)
+  const isRegistered = await registry.idOf(subject, schema).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof CourantError && error.code === 'SCHEMA_MISSING') return false
+      throw error
+    }
+  )
+  if (isRegistered) return []
+  const broken = brokenBy(avroType(schema), await registry.versionsOf(subject))
+  return broken
+    ? [{ action: 'refuse', topic: name, error: incompatible(subject, broken) }]
+    : [{ action: 'register schema', topic: name, schema }]
+}

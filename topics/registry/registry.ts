@@ -1,0 +1,176 @@
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import type { Type } from 'avsc'
+import { CourantError } from '../../runtime/errors.ts'
+import type { Setting, Settings } from '../../runtime/settings.ts'
+import type { RecordSchema } from '../../schemas/envelope.ts'
+import { avroOptions, withPlainRecords } from '../../schemas/avro-type.ts'
+
+/** What we need of a schema registry. */
+export interface Registry {
+  /** The id of exactly this schema; SCHEMA_MISSING when nobody registered it, REGISTRY_UNAVAILABLE. */
+  idOf(subject: string, schema: RecordSchema): Promise<number>
+  /** The type records with this id were written with; SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
+  typeOf(id: number): Promise<Type>
+  /** The types of all versions of a subject, oldest first; none when the subject is new. */
+  versionsOf(subject: string): Promise<readonly Type[]>
+  /** Registers a version and holds the subject to BACKWARD_TRANSITIVE; SCHEMA_INCOMPATIBLE. */
+  register(subject: string, schema: RecordSchema): Promise<number>
+}
+
+const url: Setting = {
+  env: 'COURANT_REGISTRY_URL',
+  describe: "Schema registry that speaks Confluent's REST API",
+  default: 'http://127.0.0.1:18081/apis/ccompat/v7',
+  check: (text) => (URL.canParse(text) ? null : 'must be a URL')
+}
+const username: Setting = {
+  env: 'COURANT_REGISTRY_USERNAME',
+  describe: 'User name for the registry',
+  default: ''
+}
+const password: Setting = {
+  env: 'COURANT_REGISTRY_PASSWORD',
+  describe: 'Password for the registry',
+  secret: true,
+  default: ''
+}
+
+export const registrySettings: readonly Setting[] = [url, username, password]
+
+const timeoutMs = 5_000
+/** How long an id the registry does not know is taken for unknown without asking again. */
+const unknownForMs = 30_000
+
+/** The registry that the settings name; nothing is asked before it is needed. */
+export function confluentRegistry(settings: Settings): Registry {
+  const user = settings.text(username)
+  return new ConfluentRegistry(
+    new SchemaRegistry(
+      {
+        host: settings.text(url).replace(/\/$/, ''),
+        clientId: 'courant',
+        // The caller tries again for as long as it takes; a few attempts here would only hide the failure.
+        retry: { retries: 1 },
+        middlewares: [withTimeout],
+        ...(user && { auth: { username: user, password: settings.text(password) } })
+      },
+      { [SchemaType.AVRO]: avroOptions }
+    )
+  )
+}
+
+// Without it a registry that accepts connections and does not answer would hold us for ever.
+const withTimeout = () => ({
+  request: async <T>(request: { enhance(change: { timeout: number }): T }): Promise<T> =>
+    request.enhance({ timeout: timeoutMs })
+})
+
+class ConfluentRegistry implements Registry {
+  readonly #client: SchemaRegistry
+  readonly #types = new Map<number, Type>()
+  /** Ids that were not found, and when that may be asked again: the client caches no 404. */
+  readonly #unknown = new Map<number, number>()
+
+  constructor(client: SchemaRegistry) {
+    this.#client = client
+  }
+
+  async idOf(subject: string, schema: RecordSchema): Promise<number> {
+    try {
+      return await this.#client.getRegistryIdBySchema(subject, avroSchema(schema))
+    } catch (error) {
+      if (isNotFound(error) || isNoSuchSchema(error))
+        throw new CourantError('SCHEMA_MISSING', missing(subject), { cause: error, details: { subject } })
+      throw translated(error)
+    }
+  }
+
+  async typeOf(id: number): Promise<Type> {
+    const known = this.#types.get(id)
+    if (known) return known
+    if ((this.#unknown.get(id) ?? 0) > Date.now()) throw unknownSchema(id)
+    try {
+      const type = withPlainRecords((await this.#client.getSchema(id)) as unknown as Type)
+      this.#types.set(id, type)
+      return type
+    } catch (error) {
+      if (!isNotFound(error)) throw translated(error)
+      this.#unknown.set(id, Date.now() + unknownForMs)
+      throw unknownSchema(id, error)
+    }
+  }
+
+  async versionsOf(subject: string): Promise<readonly Type[]> {
+    const found: Type[] = []
+    try {
+      for (let version = 1; ; version++)
+        found.push(await this.typeOf(await this.#client.getRegistryId(subject, version)))
+    } catch (error) {
+      if (isNotFound(error)) return found
+      throw error instanceof CourantError ? error : translated(error)
+    }
+  }
+
+  async register(subject: string, schema: RecordSchema): Promise<number> {
+    try {
+      const compatibility = COMPATIBILITY.BACKWARD_TRANSITIVE
+      const { id } = await this.#client.register(avroSchema(schema), { subject, compatibility })
+      return id
+    } catch (error) {
+      throw statusOf(error) === 409 || (error instanceof Error && /ompatibility/.test(error.name))
+        ? incompatible(subject, error)
+        : translated(error)
+    }
+  }
+}
+
+/** The sentence for a schema nobody registered. */
+export const missing = (subject: string) =>
+  `The schema of ${subject} is not registered as this program has it: run \`courant topics apply\``
+
+/** SCHEMA_UNKNOWN for an id that a record names. */
+export const unknownSchema = (id: number, cause?: unknown) =>
+  new CourantError('SCHEMA_UNKNOWN', `The registry knows no schema ${id}`, {
+    ...(cause !== undefined && { cause }),
+    details: { schemaId: id }
+  })
+
+/** SCHEMA_INCOMPATIBLE for a schema that breaks readers of what is in the topic. */
+export const incompatible = (subject: string, cause: unknown) =>
+  new CourantError(
+    'SCHEMA_INCOMPATIBLE',
+    `The schema of ${subject} cannot read what was written before: give new fields a default, and neither rename nor retype old ones`,
+    { cause, details: { subject } }
+  )
+
+const avroSchema = (schema: RecordSchema) =>
+  ({ type: SchemaType.AVRO, schema: JSON.stringify(schema) }) as const
+
+function statusOf(error: unknown): number | undefined {
+  const status = (error as { status?: unknown }).status
+  return typeof status === 'number' ? status : undefined
+}
+
+const isNotFound = (error: unknown) => statusOf(error) === 404
+
+// The client wraps the 404 of a look-up by schema and loses its status.
+const isNoSuchSchema = (error: unknown) => (error as Error).name === 'ConfluentSchemaRegistryError'
+
+/** The one place where errors of the registry's client become ours. */
+function translated(error: unknown): CourantError {
+  const status = statusOf(error)
+  if (status === 401 || status === 403)
+    return new CourantError(
+      'TOPICS_REFUSED',
+      'The schema registry refuses us: check COURANT_REGISTRY_USERNAME and COURANT_REGISTRY_PASSWORD',
+      { cause: error }
+    )
+  if (status === 422)
+    return new CourantError('SCHEMA_INCOMPATIBLE', 'The schema registry does not accept the schema', {
+      cause: error
+    })
+  return new CourantError('REGISTRY_UNAVAILABLE', 'The schema registry does not answer as it should', {
+    cause: error,
+    details: { status }
+  })
+}
