@@ -66,7 +66,7 @@ export const isControl = (batch: RawBatch) => (batch.attributes & batchLayout.co
 
 /** The records of a batch from offset `from` on. They share memory with the batch: copy what is kept for long. */
 export async function decodeBatch(batch: RawBatch, at: TopicPartition, from: number): Promise<KafkaRecord[]> {
-  const plain = await decompress(batch.attributes & batchLayout.codecMask, batch.records)
+  const plain = await unpack(batch, at)
   const reader = new ByteReader(plain)
   const records: KafkaRecord[] = []
   const readHeaders = headerReader(reader)
@@ -89,6 +89,17 @@ export async function decodeBatch(batch: RawBatch, at: TopicPartition, from: num
     reader.at = end
   }
   return records
+}
+
+async function unpack(batch: RawBatch, { topic, partition }: TopicPartition): Promise<Buffer> {
+  try {
+    return await decompress(batch.attributes & batchLayout.codecMask, batch.records)
+  } catch (cause) {
+    const where = `${topic}/${partition} at offset ${batch.firstOffset}`
+    throw new CourantError('TOPICS_REFUSED', `${where} cannot be decompressed: the batch is damaged`, {
+      cause
+    })
+  }
 }
 
 function nullable(reader: ByteReader): Buffer | null {

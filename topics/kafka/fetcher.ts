@@ -1,0 +1,119 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { CourantError } from '../../runtime/errors.ts'
+import { visibleBatches } from './aborted.ts'
+import { BackOff } from './back-off.ts'
+import { splitBatches } from './batch-decoder.ts'
+import { kafkaError, protocolType } from './errors.ts'
+import { type Fetched, fetchRequest } from './fetch-request.ts'
+import type { Inbox, Inlet } from './inbox.ts'
+import { type Cluster, createErrorFromCode } from './kafkajs-cluster.ts'
+import { byLeader } from './leaders.ts'
+import type { Link } from './link.ts'
+
+/** How long a broker may hold a fetch that has nothing to give. */
+const idleMs = 500
+
+/** The same while a full partition is left out: it must not wait for the idle ones once it has room again. */
+const busyMs = 20
+
+const maxBytes = 8 * 1_048_576
+const maxPartitionBytes = 1_048_576
+
+/** Whom the fetcher tells how it goes. */
+export interface FetchWatch {
+  /** A broker answered. */
+  answered(): void
+  /** Something went wrong that will be tried again. */
+  failed(error: unknown): void
+}
+
+/** True for what no further attempt mends: the position is lost, or Kafka refuses us. */
+export function isHopeless(error: unknown): boolean {
+  const known = kafkaError(error, 'read records')
+  return known instanceof CourantError && (known.code === 'OFFSET_LOST' || known.code === 'TOPICS_REFUSED')
+}
+
+/** Keeps the inbox filled for one assignment: one fetch in flight to each leader, for the partitions with room. */
+export class Fetcher {
+  readonly #link: Link
+  readonly #inbox: Inbox
+  readonly #watch: FetchWatch
+  readonly #busy = new Set<number>()
+  readonly #backOff = new BackOff()
+  #hopeless: unknown = null
+
+  constructor(link: Link, inbox: Inbox, watch: FetchWatch) {
+    this.#link = link
+    this.#inbox = inbox
+    this.#watch = watch
+  }
+
+  /** Fetches until `signal` aborts; rejects with what no further attempt mends. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#hopeless === null) {
+      try {
+        const cluster = await this.#link.cluster()
+        await cluster.refreshMetadataIfNecessary()
+        for (const [nodeId, inlets] of byLeader(cluster, this.#inbox.inlets))
+          if (!this.#busy.has(nodeId)) void this.#fetchFrom(cluster, nodeId, inlets)
+      } catch (error) {
+        await this.#recover(null, error)
+      }
+      await this.#inbox.changed.wait(idleMs, signal)
+    }
+    if (this.#hopeless !== null) throw this.#hopeless
+  }
+
+  /** One fetch; never rejects. */
+  async #fetchFrom(cluster: Cluster, nodeId: number, inlets: readonly Inlet[]): Promise<void> {
+    const wanted = inlets.filter((inlet) => this.#inbox.hasRoom(inlet))
+    if (wanted.length === 0) return
+    this.#busy.add(nodeId)
+    try {
+      const broker = await cluster.findBroker({ nodeId })
+      const from = wanted.map(({ topic, partition, fetchAt }) => ({ topic, partition, offset: fetchAt }))
+      const maxWaitMs = wanted.length < inlets.length ? busyMs : idleMs
+      const parts = await broker.connectionPool.send(
+        fetchRequest(from, { maxWaitMs, maxBytes, maxPartitionBytes })
+      )
+      this.#accept(wanted, parts)
+      this.#backOff.reset()
+      this.#watch.answered()
+    } catch (error) {
+      if (isHopeless(error)) this.#hopeless = error
+      else await this.#recover(cluster, error)
+    } finally {
+      this.#busy.delete(nodeId)
+      this.#inbox.changed.notify()
+    }
+  }
+
+  /** Takes what came; throws the first partition's error once the others are in. */
+  #accept(wanted: readonly Inlet[], parts: readonly Fetched[]): void {
+    let failure: unknown = null
+    for (const part of parts) {
+      const inlet = wanted.find((one) => one.partition === part.partition && one.topic === part.topic)
+      // The answer to a fetch from before a rebalance is nobody's any more.
+      if (!inlet || this.#inbox.find(inlet) !== inlet) continue
+      if (part.code !== 0) failure ??= createErrorFromCode(part.code)
+      else this.#fill(inlet, part)
+    }
+    if (failure) throw failure
+  }
+
+  #fill(inlet: Inlet, part: Fetched): void {
+    const batches = splitBatches(part.set, inlet)
+    const last = batches.at(-1)
+    if (!last) return
+    // Past the last batch whatever is visible of it: compaction and transaction markers leave gaps.
+    inlet.fetchAt = Math.max(inlet.fetchAt, last.lastOffset + 1)
+    this.#inbox.add(inlet, visibleBatches(batches, part.aborted))
+  }
+
+  async #recover(cluster: Cluster | null, error: unknown): Promise<void> {
+    this.#watch.failed(error)
+    if (protocolType(error) === null) this.#link.discard(cluster)
+    else await cluster?.refreshMetadata().catch(() => this.#link.discard(cluster))
+    await wait(this.#backOff.next())
+  }
+}

@@ -1,0 +1,173 @@
+import { decodeBatch, type RawBatch } from './batch-decoder.ts'
+import type { KafkaRecord, TopicOffset, TopicPartition } from './port.ts'
+import { Signal } from './signal.ts'
+
+/** A partition stops fetching while this many compressed bytes of it wait. */
+const partitionBytes = 1_048_576
+
+/** All of a consumer's partitions together stop above this. */
+const totalBytes = 16 * 1_048_576
+
+/** What was fetched of one partition and not yet polled, and how far each step has come. */
+export class Inlet implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  /** The next offset to fetch. */
+  fetchAt: number
+  /** The offset after the last record that a poll returned; null when none was. */
+  handedTo: number | null = null
+  /** Commits must lie above it: what the group or its sink had at the start, and then what we committed. */
+  committedTo: number
+  /** The offset after the last record taken for a poll that has not returned yet. */
+  takenTo: number | null = null
+  waitingBytes = 0
+  readonly batches: RawBatch[] = []
+  decoded: KafkaRecord[] = []
+  cursor = 0
+  /** The first offset wanted; a batch may begin before it. */
+  from: number
+
+  constructor(start: TopicOffset) {
+    this.topic = start.topic
+    this.partition = start.partition
+    this.fetchAt = start.offset
+    this.from = start.offset
+    this.committedTo = start.offset
+  }
+
+  get isIdle(): boolean {
+    return this.batches.length === 0 && this.cursor >= this.decoded.length
+  }
+}
+
+/**
+ * The records between the fetcher and poll(), by partition: kept compressed, decoded batch by batch as they are
+ * asked for, bounded in bytes. Each assignment makes it new, so that nothing of a lost partition can come out.
+ */
+export class Inbox {
+  /** Told when batches arrive, room appears, or the assignment changes. */
+  readonly changed = new Signal()
+  /** Another number for each assignment; records taken under an older one must not be given out. */
+  epoch = 0
+  #isPaused = false
+  #inlets: readonly Inlet[] = []
+  #byKey = new Map<string, Inlet>()
+  #waitingBytes = 0
+  #turn = 0
+
+  get inlets(): readonly Inlet[] {
+    return this.#inlets
+  }
+
+  /** Starts anew with these partitions at these offsets; everything waiting is dropped. */
+  assign(starts: readonly TopicOffset[]): void {
+    this.epoch++
+    this.#isPaused = false
+    this.#waitingBytes = 0
+    this.#inlets = starts.map((start) => new Inlet(start))
+    this.#byKey = new Map(this.#inlets.map((inlet) => [`${inlet.topic}/${inlet.partition}`, inlet]))
+    this.changed.notify()
+  }
+
+  /** Gives nothing more out, so that what was given can be committed before a rebalance. */
+  pause(): void {
+    this.epoch++
+    this.#isPaused = true
+    this.changed.notify()
+  }
+
+  find({ topic, partition }: TopicPartition): Inlet | undefined {
+    return this.#byKey.get(`${topic}/${partition}`)
+  }
+
+  hasRoom(inlet: Inlet): boolean {
+    return inlet.waitingBytes < partitionBytes && (inlet.isIdle || this.#waitingBytes < totalBytes)
+  }
+
+  add(inlet: Inlet, batches: readonly RawBatch[]): void {
+    for (const batch of batches) {
+      inlet.batches.push(batch)
+      inlet.waitingBytes += batch.records.length
+      this.#waitingBytes += batch.records.length
+    }
+    this.changed.notify()
+  }
+
+  /** Moves up to `limit - into.length` records over, beginning with another partition each time. */
+  async take(into: KafkaRecord[], limit: number): Promise<void> {
+    if (this.#isPaused) return
+    const { epoch } = this
+    const inlets = this.#inlets
+    const first = this.#turn++
+    for (let index = 0; index < inlets.length && into.length < limit; index++) {
+      const inlet = inlets[(first + index) % inlets.length]!
+      while (into.length < limit && !inlet.isIdle) {
+        if (inlet.cursor >= inlet.decoded.length) await this.#decodeNext(inlet)
+        // A rebalance while decoding: what this partition had is not ours to give any more.
+        if (epoch !== this.epoch) return
+        moveRecords(inlet, into, limit)
+      }
+    }
+  }
+
+  /** What was taken has now been given to the caller. */
+  handOver(): void {
+    for (const inlet of this.#inlets) if (inlet.takenTo !== null) inlet.handedTo = inlet.takenTo
+  }
+
+  /** True when everything handed out is committed, so that a rebalance repeats nothing. */
+  get isDrained(): boolean {
+    return this.#inlets.every((inlet) => inlet.handedTo === null || inlet.handedTo <= inlet.committedTo)
+  }
+
+  /** Those offsets that move a partition of ours forward. */
+  committable(offsets: readonly TopicOffset[]): TopicOffset[] {
+    return offsets.filter((at) => {
+      const inlet = this.find(at)
+      return inlet !== undefined && at.offset > inlet.committedTo
+    })
+  }
+
+  /** Notes a commit; records below it that wait since a rebalance will not be given out again. */
+  committed(offsets: readonly TopicOffset[]): void {
+    for (const at of offsets) {
+      const inlet = this.find(at)
+      if (!inlet || at.offset <= inlet.committedTo) continue
+      inlet.committedTo = at.offset
+      if (inlet.takenTo === null || inlet.takenTo < at.offset) this.#skipTo(inlet, at.offset)
+    }
+    this.changed.notify()
+  }
+
+  #skipTo(inlet: Inlet, offset: number): void {
+    inlet.from = Math.max(inlet.from, offset)
+    inlet.fetchAt = Math.max(inlet.fetchAt, offset)
+    while (inlet.cursor < inlet.decoded.length && inlet.decoded[inlet.cursor]!.offset < offset) inlet.cursor++
+  }
+
+  async #decodeNext(inlet: Inlet): Promise<void> {
+    const { epoch } = this
+    const batch = inlet.batches[0]!
+    const decoded = await decodeBatch(batch, inlet, inlet.from)
+    if (epoch !== this.epoch) return
+    inlet.batches.shift()
+    inlet.waitingBytes -= batch.records.length
+    this.#waitingBytes -= batch.records.length
+    inlet.decoded = decoded
+    inlet.cursor = 0
+    this.#skipTo(inlet, inlet.from)
+    this.changed.notify()
+  }
+}
+
+function moveRecords(inlet: Inlet, into: KafkaRecord[], limit: number): void {
+  const { decoded } = inlet
+  const end = Math.min(decoded.length, inlet.cursor + limit - into.length)
+  for (let index = inlet.cursor; index < end; index++) into.push(decoded[index]!)
+  inlet.cursor = end
+  if (end > 0) inlet.takenTo = decoded[end - 1]!.offset + 1
+  if (end >= decoded.length) {
+    inlet.decoded = []
+    inlet.cursor = 0
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The one door to kafkajs's inner modules. Courant uses its connections, TLS, SASL, metadata and group protocol, and
+ * not its producer and consumer loops, where every defect listed in docs and tested by the contract lies.
+ * The version is pinned exactly and a unit test holds it, since these modules are not its public interface.
+ */
+import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
+import type { KafkaConfig, SASLOptions } from 'kafkajs'
+
+const require = createRequire(import.meta.url)
+
+/** One request of Kafka's protocol in a fixed version, and how its reply is read. */
+export interface Protocol<Reply> {
+  readonly request: {
+    readonly apiKey: number
+    readonly apiVersion: number
+    readonly apiName: string
+    encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>
+  }
+  readonly response: { decode(payload: Buffer): Promise<Reply>; parse(reply: Reply): Promise<Reply> }
+  /** Milliseconds to wait for the reply; never less than the cluster's own. */
+  readonly requestTimeout?: number
+  readonly logResponseError?: boolean
+}
+
+interface TopicPartitions<P> {
+  topic: string
+  partitions: P[]
+}
+
+export interface Broker {
+  readonly nodeId: number | null
+  readonly connectionPool: { send<Reply>(protocol: Protocol<Reply>): Promise<Reply> }
+  initProducerId(request: { transactionTimeout: number }): Promise<{
+    producerId: string
+    producerEpoch: number
+  }>
+  joinGroup(request: {
+    groupId: string
+    sessionTimeout: number
+    rebalanceTimeout: number
+    memberId: string
+    groupProtocols: { name: string; metadata: Buffer }[]
+  }): Promise<JoinedGroup>
+  syncGroup(request: {
+    groupId: string
+    generationId: number
+    memberId: string
+    groupAssignment: { memberId: string; memberAssignment: Buffer }[]
+  }): Promise<{ memberAssignment: Buffer }>
+  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>
+  offsetCommit(request: {
+    groupId: string
+    groupGenerationId: number
+    memberId: string
+    topics: TopicPartitions<{ partition: number; offset: string }>[]
+  }): Promise<unknown>
+  offsetFetch(request: { groupId: string; topics: TopicPartitions<{ partition: number }>[] }): Promise<{
+    responses: TopicPartitions<{ partition: number; offset: string }>[]
+  }>
+}
+
+export interface JoinedGroup {
+  generationId: number
+  leaderId: string
+  memberId: string
+  groupProtocol: string
+  members: { memberId: string; memberMetadata: Buffer }[]
+}
+
+export interface Cluster {
+  connect(): Promise<void>
+  disconnect(): Promise<void>
+  refreshMetadata(): Promise<void>
+  refreshMetadataIfNecessary(): Promise<void>
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>
+  findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
+  findBroker(node: { nodeId: number | string }): Promise<Broker>
+  getNodeIds(): string[]
+  findGroupCoordinator(group: { groupId: string }): Promise<Broker>
+  fetchTopicsOffset(
+    topics: (TopicPartitions<{ partition: number }> & { fromBeginning: boolean })[]
+  ): Promise<TopicPartitions<{ partition: number; offset: string }>[]>
+}
+
+export interface ClusterConfig {
+  brokers: string[]
+  clientId: string
+  ssl: KafkaConfig['ssl']
+  sasl?: SASLOptions
+  connectionTimeout: number
+  requestTimeout: number
+  metadataMaxAge: number
+  retry: { initialRetryTime: number; maxRetryTime: number; retries: number }
+  allowAutoTopicCreation: boolean
+  /** 1 is read-committed. */
+  isolationLevel: number
+  logger: unknown
+  socketFactory: SocketFactory
+}
+
+export type SocketFactory = (request: {
+  host: string
+  port: number
+  ssl: unknown
+  onConnect: () => void
+}) => Socket
+
+interface ProtocolError extends Error {
+  readonly type: string
+  readonly code: number
+  readonly retriable: boolean
+}
+
+export const KafkaCluster = require('kafkajs/src/cluster') as new (config: ClusterConfig) => Cluster
+
+export const { createLogger } = require('kafkajs/src/loggers') as {
+  createLogger: (options: { level: number; logCreator: unknown }) => unknown
+}
+
+/** The error kafkajs makes of a code in a reply. */
+export const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
+  createErrorFromCode: (code: number) => ProtocolError
+}

@@ -1,0 +1,192 @@
+import { BackOff } from './back-off.ts'
+import { kafkaError, protocolType } from './errors.ts'
+import { Fetcher, isHopeless } from './fetcher.ts'
+import { GroupMember, type Standing } from './group-member.ts'
+import { Inbox } from './inbox.ts'
+import type { Link } from './link.ts'
+import { logRanges, refuseLost } from './log-range.ts'
+import type { ConsumerOptions, TopicOffset, TopicPartition } from './port.ts'
+import { Signal } from './signal.ts'
+
+export interface MembershipOptions extends ConsumerOptions {
+  readonly sessionMs: number
+  /** Milliseconds a rebalance waits for what was handed out to be committed. */
+  readonly drainMs: number
+  /** Told of each fault that is tried again. */
+  readonly onFault: (error: unknown) => void
+}
+
+/**
+ * The life of a group member: join, find the starts, fetch and beat until the coordinator asks to join again.
+ * Beats go by a timer, so a slow pipeline keeps its partitions; the loop outlives every fault that may pass; and
+ * nothing a pipeline throws can reach it.
+ */
+export class Membership {
+  readonly inbox = new Inbox()
+  readonly group: GroupMember
+  /** True from the moment partitions may be lost until it is known which are ours. */
+  isJoining = true
+  /** What ended it for good. */
+  failure: Error | null = null
+  /** When a broker last answered, in milliseconds since the epoch. */
+  answeredAt = Date.now()
+  lastFault: unknown = null
+  #startFault: unknown = null
+  readonly #link: Link
+  readonly #options: MembershipOptions
+  readonly #stop = new AbortController()
+  readonly #beatNow = new Signal()
+  readonly #backOff = new BackOff()
+
+  constructor(link: Link, options: MembershipOptions) {
+    this.#link = link
+    this.#options = options
+    this.group = new GroupMember(link, options)
+  }
+
+  /** Lives until `end()` or a failure; never rejects. */
+  async live(): Promise<void> {
+    while (!this.#stop.signal.aborted && !this.failure) {
+      try {
+        await this.#oneGeneration()
+        this.#backOff.reset()
+      } catch (error) {
+        await this.#afterFault(error)
+      }
+      this.isJoining = true
+      this.#hold([])
+    }
+    this.isJoining = false
+    this.inbox.changed.notify()
+    await this.group.leave().catch(() => {})
+  }
+
+  /** Stops living; whatever request is under way is cut off. */
+  end(): void {
+    this.#stop.abort()
+    if (this.isJoining) this.#link.discard()
+    this.inbox.changed.notify()
+  }
+
+  /** Asks the coordinator at once how we stand: something suggests that we lost our place. */
+  doubt(): void {
+    this.#beatNow.notify()
+  }
+
+  /** What `startAt` threw last, once. */
+  takeStartFault(): unknown {
+    const fault = this.#startFault
+    this.#startFault = null
+    return fault
+  }
+
+  async #oneGeneration(): Promise<void> {
+    const partitions = await this.group.join()
+    const over = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, over.signal])
+    const beating = this.#beat(signal).finally(() => over.abort())
+    try {
+      const starts = await this.#starts(partitions)
+      if (!signal.aborted) {
+        this.#hold(starts)
+        this.isJoining = false
+        this.inbox.changed.notify()
+        await new Fetcher(this.#link, this.inbox, this).run(signal)
+      }
+    } finally {
+      over.abort()
+      if ((await beating) === 'rebalance' && !this.isJoining) await this.#drain()
+    }
+  }
+
+  answered(): void {
+    this.answeredAt = Date.now()
+    this.lastFault = null
+  }
+
+  failed(error: unknown): void {
+    this.lastFault = error
+    this.#options.onFault(error)
+  }
+
+  /** Beats until the coordinator wants us to join again, or nobody has heard us for a whole session. */
+  async #beat(signal: AbortSignal): Promise<Standing> {
+    const { sessionMs } = this.#options
+    const counts = await this.#partitionCounts()
+    let heardAt = Date.now()
+    while (!signal.aborted) {
+      await this.#beatNow.wait(sessionMs / 5, signal)
+      if (signal.aborted) break
+      try {
+        const standing = await this.group.heartbeat()
+        if (standing !== 'member') return standing
+        heardAt = Date.now()
+        if (this.inbox.inlets.length === 0) this.answered()
+        if (counts !== (await this.#partitionCounts())) return 'rebalance'
+      } catch (error) {
+        this.failed(error)
+        if (protocolType(error) === null) this.#link.discard()
+        if (Date.now() - heardAt > sessionMs) return 'expelled'
+      }
+    }
+    return 'member'
+  }
+
+  /** A text that changes when a topic gets more partitions: the leader must then deal them out. */
+  async #partitionCounts(): Promise<string> {
+    const cluster = await this.#link.cluster()
+    const counts = this.#options.topics.map((topic) => cluster.findTopicPartitionMetadata(topic).length)
+    return counts.includes(0) ? '' : counts.join()
+  }
+
+  /** Where to begin: the caller's own offsets, else the group's, else the beginning; never outside the log. */
+  async #starts(partitions: readonly TopicPartition[]): Promise<TopicOffset[]> {
+    if (partitions.length === 0) return []
+    const cluster = await this.#link.cluster()
+    const ranges = await logRanges(cluster, partitions)
+    const committed = await this.group.committed(partitions)
+    const wished = await this.#wished(partitions)
+    return ranges.map((range) => {
+      const { topic, partition } = range
+      const isThis = (at: TopicPartition) => at.topic === topic && at.partition === partition
+      const start = wished.find(isThis) ?? committed.find(isThis) ?? { topic, partition, offset: range.low }
+      refuseLost(start, range)
+      return start
+    })
+  }
+
+  async #wished(partitions: readonly TopicPartition[]): Promise<readonly TopicOffset[]> {
+    try {
+      return (await this.#options.startAt?.(partitions)) ?? []
+    } catch (error) {
+      this.#startFault = error
+      this.inbox.changed.notify()
+      throw error
+    }
+  }
+
+  #hold(starts: readonly TopicOffset[]): void {
+    const isSame = starts.length === 0 && this.inbox.inlets.length === 0
+    this.inbox.assign(starts)
+    if (!isSame) this.#options.onAssignment?.(starts.map(({ topic, partition }) => ({ topic, partition })))
+  }
+
+  /** Waits, within bounds, until what was handed out is committed, so that a rebalance repeats little. */
+  async #drain(): Promise<void> {
+    this.inbox.pause()
+    const until = Date.now() + this.#options.drainMs
+    while (!this.inbox.isDrained && Date.now() < until && !this.#stop.signal.aborted)
+      await this.inbox.changed.wait(until - Date.now(), this.#stop.signal)
+  }
+
+  async #afterFault(error: unknown): Promise<void> {
+    if (this.#stop.signal.aborted) return
+    if (isHopeless(error)) {
+      this.failure = kafkaError(error, `read ${this.#options.topics.join(', ')}`)
+      return
+    }
+    this.failed(error)
+    if (protocolType(error) === null && error !== this.#startFault) this.#link.discard()
+    await this.#beatNow.wait(this.#backOff.next(), this.#stop.signal)
+  }
+}
