@@ -1,0 +1,114 @@
+import type { Context, Failure, Item, Spec, Writer } from '../runtime/pipeline.ts'
+import { deadLetterTopic } from './catalogue.ts'
+import { connectionFor, connectionSettings } from './connection.ts'
+import type { KafkaProducer, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
+import { idHeader } from './log-writer.ts'
+
+/**
+ * Where a dead letter comes from and why, under the names that Kafka Connect uses (KIP-298), so that tools made for it
+ * read them. Messages of our errors hold no personal data; messages of foreign errors might, so they are left out.
+ */
+export const deadLetterHeaders = {
+  topic: '__connect.errors.topic',
+  partition: '__connect.errors.partition',
+  offset: '__connect.errors.offset',
+  connector: '__connect.errors.connector.name',
+  task: '__connect.errors.task.id',
+  stage: '__connect.errors.stage',
+  className: '__connect.errors.class.name',
+  exceptionClass: '__connect.errors.exception.class.name',
+  exceptionMessage: '__connect.errors.exception.message',
+  stacktrace: '__connect.errors.exception.stacktrace'
+} as const
+
+/** Kafka Connect's names of the stages. */
+const stageNames = { read: 'VALUE_CONVERTER', step: 'TRANSFORMATION', write: 'TASK_PUT' } as const
+
+/** Sets failed records aside in the pipeline's dead-letter topic: the original bytes, key and headers untouched. */
+export function deadLetterWriter(pipeline: string): Spec<Writer<Failure>> {
+  const { name } = deadLetterTopic(pipeline)
+  return {
+    describe: `topic ${name}`,
+    settings: connectionSettings,
+    open: async (context) => new DeadLetterWriter(name, pipeline, context)
+  }
+}
+
+class DeadLetterWriter implements Writer<Failure> {
+  readonly #topic: string
+  readonly #pipeline: string
+  readonly #context: Context
+
+  constructor(topic: string, pipeline: string, context: Context) {
+    this.#topic = topic
+    this.#pipeline = pipeline
+    this.#context = context
+  }
+
+  async write(items: readonly Item<Failure>[], { signal }: { signal: AbortSignal }): Promise<void> {
+    // Asked for each time: the connection keeps one, and a failure to open it is tried again by the runner.
+    const producer: KafkaProducer = await connectionFor(this.#context.settings, this.#context.log).producer()
+    await producer.send(items.map(({ value }) => this.#letter(value)), { signal })
+  }
+
+  async close(): Promise<void> {
+    // The producer is shared; closeConnections ends it.
+  }
+
+  #letter(failure: Failure): OutgoingRecord {
+    const { raw } = failure.item
+    const original = isKafkaRecord(raw) ? originalOf(raw) : printed(failure.item)
+    const headers = { ...original.headers, ...reasonHeaders(failure, this.#pipeline) }
+    return { topic: this.#topic, partition: 0, key: original.key, value: original.value, headers }
+  }
+}
+
+interface Original {
+  readonly key: Buffer | string
+  readonly value: Buffer | null
+  readonly headers: Record<string, Buffer | string>
+}
+
+function originalOf({ topic, partition, offset, key, value, headers }: KafkaRecord): Original {
+  return {
+    key: key ?? '',
+    value,
+    headers: {
+      ...headers,
+      [deadLetterHeaders.topic]: topic,
+      [deadLetterHeaders.partition]: String(partition),
+      [deadLetterHeaders.offset]: String(offset)
+    }
+  }
+}
+
+/** A row that was never in a topic, as JSON of its original shape. */
+function printed({ id, key, value, raw = value }: Item<unknown>): Original {
+  return { key, value: Buffer.from(JSON.stringify(raw, printable)), headers: { [idHeader]: id } }
+}
+
+const printable = (_name: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+
+function reasonHeaders({ error, stage }: Failure, pipeline: string): Record<string, string> {
+  return {
+    [deadLetterHeaders.connector]: pipeline,
+    [deadLetterHeaders.task]: '0',
+    [deadLetterHeaders.stage]: stageNames[stage],
+    [deadLetterHeaders.className]: 'courant',
+    [deadLetterHeaders.exceptionClass]: error.code,
+    [deadLetterHeaders.exceptionMessage]: error.message,
+    [deadLetterHeaders.stacktrace]: stackWithoutMessages(error)
+  }
+}
+
+/** Where it was thrown, line by line; without the messages, which a driver may have filled with a row. */
+function stackWithoutMessages(error: Error): string {
+  return (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n')
+}
+
+function isKafkaRecord(raw: unknown): raw is KafkaRecord {
+  return typeof raw === 'object' && raw !== null && 'offset' in raw && 'headers' in raw && 'timestamp' in raw
+}
