@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAbsent, makeFolder, syncFolder, writeDurably } from './durable-files.ts'
 import type { Position, PositionStore } from './pipeline.ts'
 import type { Setting } from './settings.ts'
 
@@ -17,35 +18,15 @@ export function filePositions(folder: string, pipeline: string): PositionStore {
       try {
         return (await readFile(file, 'utf8')) as Position
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+        if (isAbsent(error)) return null
         throw error
       }
     },
     async save(position) {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       await writeDurably(`${file}.next`, position)
       await rename(`${file}.next`, file)
-      await syncFolder(dirname(file))
+      await syncFolder(folder)
     }
-  }
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w')
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-// The rename itself is durable only once the folder is.
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
