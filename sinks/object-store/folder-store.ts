@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { CourantError } from '../../runtime/errors.ts'
+import { type Content, bodyOf } from './content.ts'
+import { FolderFacts } from './folder-facts.ts'
+import { exclusively } from './folder-lock.ts'
+import { type ListedObject, type ObjectInfo, type ObjectStore, checkObjectName } from './object-store.ts'
+import type { PutOptions } from './object-store.ts'
+import { isAbsent, makeFolder, syncFolder, writeDurably } from '../../runtime/durable-files.ts'
+
+/**
+ * An object store in a local folder: objects are plain files that any program may read. What S3 keeps beside an object
+ * (etag, metadata) lies under `.courant/facts`, written before the object appears. Content is staged under
+ * `.courant/staging` and appears by link(2), which one of several creators wins, or by rename(2).
+ */
+export class FolderStore implements ObjectStore {
+  readonly describe: string
+  readonly #root: string
+  readonly #facts: FolderFacts
+
+  /** Makes the folder when it is not there. */
+  static async open(folder: string): Promise<FolderStore> {
+    const store = new FolderStore(resolve(folder))
+    await translated(async () => {
+      await makeFolder(store.#inside('staging'))
+      await store.#sweep()
+    })
+    return store
+  }
+
+  private constructor(root: string) {
+    this.#root = root
+    this.describe = `folder ${root}`
+    this.#facts = new FolderFacts(this.#inside('facts'))
+  }
+
+  head(name: string): Promise<ObjectInfo | null> {
+    return translated(() => this.#head(checkObjectName(name)))
+  }
+
+  get(name: string, { ifMatch }: { ifMatch?: string } = {}): Promise<Readable | null> {
+    return translated(async () => {
+      const file = await open(this.#path(checkObjectName(name))).catch(nullIfAbsent)
+      if (!file) return null
+      if (ifMatch === undefined || (await this.#isVersion(name, file, ifMatch)))
+        return file.createReadStream()
+      await file.close()
+      return null
+    })
+  }
+
+  put(name: string, content: Content, options: PutOptions = {}): Promise<string | null> {
+    return translated(async () => {
+      const path = this.#path(checkObjectName(name))
+      const staged = this.#inside('staging', randomUUID())
+      const etag = content.sha256
+      await writeDurably(staged, bodyOf(content))
+      try {
+        await this.#facts.save(name, { etag, size: content.size, metadata: options.metadata ?? {} })
+        await makeFolder(dirname(path))
+        if (!(await this.#publish(name, { file: staged, etag }, options))) return null
+        await syncFolder(dirname(path))
+        return etag
+      } finally {
+        await rm(staged, { force: true })
+      }
+    })
+  }
+
+  async *list(prefix: string): AsyncIterable<ListedObject> {
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+    if (folder !== '') checkObjectName(folder.slice(0, -1))
+    yield* this.#listFolder(folder, prefix)
+  }
+
+  delete(name: string): Promise<void> {
+    return translated(() =>
+      exclusively(this.#inside(), async () => {
+        const info = await this.#head(checkObjectName(name))
+        if (!info) return
+        await rm(this.#path(name))
+        await syncFolder(dirname(this.#path(name)))
+        await this.#facts.forget(name, info.etag)
+      })
+    )
+  }
+
+  copyTo(name: string, file: string, { ifMatch }: { ifMatch?: string } = {}): Promise<boolean> {
+    return translated(async () => {
+      const path = this.#path(checkObjectName(name))
+      try {
+        await link(path, file).catch((error: unknown) => {
+          if (codeOf(error) !== 'EXDEV') throw error
+          return copyFile(path, file, constants.COPYFILE_EXCL)
+        })
+      } catch (error) {
+        if (isAbsent(error)) return false
+        throw error
+      }
+      if (ifMatch === undefined || (await this.#facts.etagOf(name, file)) === ifMatch) return true
+      await rm(file)
+      return false
+    })
+  }
+
+  /** Removes what dead writers left half staged; nobody stages for a day. */
+  async #sweep(): Promise<void> {
+    for (const file of await readdir(this.#inside('staging'))) {
+      const path = this.#inside('staging', file)
+      const found = await stat(path).catch(nullIfAbsent)
+      if (found && Date.now() - found.mtimeMs > 24 * 3600_000) await rm(path, { force: true })
+    }
+  }
+
+  async #head(name: string): Promise<ObjectInfo | null> {
+    const path = this.#path(name)
+    const found = await stat(path).catch(nullIfAbsent)
+    if (!found?.isFile()) return null
+    const { etag, metadata } = await this.#facts.of(name, path)
+    return { name, size: found.size, etag, modifiedAt: found.mtime, metadata }
+  }
+
+  /** Whether an open file is the version of that etag: what is at the name may have been replaced meanwhile. */
+  async #isVersion(name: string, file: FileHandle, etag: string): Promise<boolean> {
+    if ((await this.#etag(name)) !== etag) return false
+    const [opened, current] = await Promise.all([file.stat(), stat(this.#path(name)).catch(nullIfAbsent)])
+    return opened.ino === current?.ino
+  }
+
+  async #etag(name: string): Promise<string | undefined> {
+    return (await this.#head(name))?.etag
+  }
+
+  async #publish(name: string, staged: Staged, options: PutOptions): Promise<boolean> {
+    const path = this.#path(name)
+    const { file, etag } = staged
+    if (options.ifNoneMatch) return linked(file, path)
+    return exclusively(this.#inside(), async () => {
+      const current = await this.#etag(name)
+      if (options.ifMatch !== undefined && current !== options.ifMatch) return false
+      await rename(file, path)
+      if (current !== undefined && current !== etag) await this.#facts.forget(name, current)
+      return true
+    })
+  }
+
+  async *#listFolder(folder: string, prefix: string): AsyncIterable<ListedObject> {
+    const path = join(this.#root, folder)
+    const entries = (await translated(() => readdir(path, { withFileTypes: true }).catch(nullIfAbsent))) ?? []
+    const named = entries
+      .filter((entry) => !entry.name.startsWith('.'))
+      .map((entry) => ({ entry, name: folder + entry.name + (entry.isDirectory() ? '/' : '') }))
+      .filter(({ name }) => name.startsWith(prefix) || prefix.startsWith(name))
+      .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+    for (const { entry, name } of named) {
+      if (entry.isDirectory()) yield* this.#listFolder(name, prefix)
+      else {
+        // Deleted since the folder was read: then it is not listed.
+        const found = await stat(join(this.#root, name)).catch(nullIfAbsent)
+        if (found && name.startsWith(prefix)) yield { name, size: found.size }
+      }
+    }
+  }
+
+  #path(name: string): string {
+    return join(this.#root, ...name.split('/'))
+  }
+
+  #inside(...parts: string[]): string {
+    return join(this.#root, '.courant', ...parts)
+  }
+}
+
+interface Staged {
+  readonly file: string
+  readonly etag: string
+}
+
+async function linked(staged: string, path: string): Promise<boolean> {
+  try {
+    await link(staged, path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}
+
+function nullIfAbsent(error: unknown): null {
+  if (isAbsent(error)) return null
+  throw error
+}
+
+const passing = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'EAGAIN'])
+const refused = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
+
+async function translated<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    const code = codeOf(error) ?? ''
+    if (passing.has(code))
+      throw new CourantError(
+        'TARGET_UNAVAILABLE',
+        `The lake's folder cannot be written (${code}); make room`,
+        { cause: error }
+      )
+    if (refused.has(code))
+      throw new CourantError(
+        'TARGET_REFUSED',
+        `The lake's folder refuses us (${code}); check its rights and what lies in it`,
+        { cause: error }
+      )
+    throw error
+  }
+}

@@ -1,0 +1,77 @@
+import { CourantError } from '../../runtime/errors.ts'
+import { type Setting, type Settings, oneOf, wholeNumber } from '../../runtime/settings.ts'
+import { FolderStore } from './folder-store.ts'
+import { MinioStore } from './minio-store.ts'
+import type { ObjectStore } from './object-store.ts'
+
+export const lakeUrl: Setting = {
+  env: 'COURANT_LAKE_URL',
+  describe: 'Where Bronze, Silver and Gold files go: s3://<bucket> at MINIO_ENDPOINT, or a folder',
+  default: '.courant/lake',
+  check: (text) =>
+    /^[a-z0-9+]+:\/\//.test(text) && !/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)
+      ? 'must be s3://<bucket> or a folder'
+      : null
+}
+
+const endpoint: Setting = {
+  env: 'MINIO_ENDPOINT',
+  describe: 'Object store, host:port without a scheme',
+  default: '127.0.0.1:9000',
+  check: (text) => (/^[\w.-]+(:\d+)?$/.test(text) ? null : 'must be host or host:port, without a scheme')
+}
+const useSsl: Setting = {
+  env: 'MINIO_USE_SSL',
+  describe: 'Whether the object store is spoken to over TLS',
+  default: 'false',
+  check: oneOf('true', 'false')
+}
+const accessKey: Setting = {
+  env: 'MINIO_ACCESS_KEY',
+  describe: 'Access key of the object store',
+  default: ''
+}
+const secretKey: Setting = {
+  env: 'MINIO_SECRET_KEY',
+  describe: 'Secret key of the object store',
+  secret: true,
+  default: ''
+}
+const region: Setting = { env: 'MINIO_REGION', describe: 'Region of the bucket', default: 'us-east-1' }
+const idleMs: Setting = {
+  env: 'COURANT_LAKE_IDLE_MS',
+  describe: 'How long the object store may be silent before a request counts as failed',
+  default: '30000',
+  check: wholeNumber(100)
+}
+
+export const objectStoreSettings: readonly Setting[] = [
+  lakeUrl,
+  endpoint,
+  useSsl,
+  accessKey,
+  secretKey,
+  region,
+  idleMs
+]
+
+/** Opens the object store that COURANT_LAKE_URL names. */
+export async function objectStoreFor(settings: Settings): Promise<ObjectStore> {
+  const url = settings.text(lakeUrl)
+  const bucket = /^s3:\/\/(.+)$/.exec(url)?.[1]
+  if (bucket === undefined) return FolderStore.open(url)
+  const keys = { accessKey: settings.text(accessKey), secretKey: settings.text(secretKey) }
+  if (keys.accessKey === '' || keys.secretKey === '')
+    throw new CourantError(
+      'CONFIG_INVALID',
+      'Set MINIO_ACCESS_KEY and MINIO_SECRET_KEY for a lake on an object store'
+    )
+  return MinioStore.open({
+    ...keys,
+    endpoint: settings.text(endpoint),
+    useSsl: settings.text(useSsl) === 'true',
+    region: settings.text(region),
+    bucket,
+    idleMs: settings.number(idleMs)
+  })
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, type Socket, createServer } from 'node:net'
+import { describe, it } from 'node:test'
+import { CourantError, type ErrorCode } from '../../../runtime/errors.ts'
+import { settingsFrom } from '../../../runtime/settings.ts'
+import { bytesContent } from '../../../sinks/object-store/content.ts'
+import { objectStoreFor } from '../../../sinks/object-store/object-store-for.ts'
+import type { ObjectStore } from '../../../sinks/object-store/object-store.ts'
+import { objectStoreContract } from '../../contracts/object-store.contract.ts'
+import { unique } from '../../support/unique.ts'
+
+const open = (env: Record<string, string> = {}): Promise<ObjectStore> =>
+  objectStoreFor(settingsFrom({ ...process.env, COURANT_LAKE_URL: `s3://${unique('lake')}`, ...env }))
+
+const isError = (code: ErrorCode) => (error: unknown) => error instanceof CourantError && error.code === code
+
+objectStoreContract('the MinIO store', () => open())
+
+describe('the MinIO store', () => {
+  it('lists more than a page of a thousand', async () => {
+    const store = await open()
+    const put = (n: number) => store.put(`many/${String(n).padStart(5, '0')}`, bytesContent(''))
+    for (let n = 0; n < 1010; n += 101) await Promise.all(Array.from({ length: 101 }, (_, i) => put(n + i)))
+    let count = 0
+    for await (const { name } of store.list('many/'))
+      assert.equal(name, `many/${String(count++).padStart(5, '0')}`)
+    assert.equal(count, 1010)
+  })
+
+  it('says what is wrong when the key is refused', async () => {
+    await assert.rejects(open({ MINIO_SECRET_KEY: 'not-the-secret' }), isError('TARGET_REFUSED'))
+    await assert.rejects(open({ MINIO_ACCESS_KEY: 'nobody' }), isError('TARGET_REFUSED'))
+  })
+
+  it('will be asked again when nobody listens', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    server.close()
+    await assert.rejects(open({ MINIO_ENDPOINT: `127.0.0.1:${port}` }), isError('TARGET_UNAVAILABLE'))
+  })
+
+  it('gives up on a server that takes the request and never answers', async () => {
+    const sockets: Socket[] = []
+    const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const env = { MINIO_ENDPOINT: `127.0.0.1:${port}`, COURANT_LAKE_IDLE_MS: '200' }
+    await assert.rejects(open(env), isError('TARGET_UNAVAILABLE'))
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+})
