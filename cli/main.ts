@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { CourantError } from '../runtime/errors.ts'
+
+type Register = (program: Command) => void
+
+/** Every verb, loaded only when it is the one asked for: `courant list` need not wait for DuckDB to load. */
+const verbs: Readonly<Record<string, () => Promise<Register>>> = {
+  up: async () => (await import('./up.ts')).upCommand,
+  down: async () => (await import('./up.ts')).downCommand,
+  run: async () => (await import('./run.ts')).runCommand,
+  list: async () => (await import('./list.ts')).listCommand,
+  topics: async () => (await import('./topics.ts')).topicsCommand,
+  publish: async () => (await import('./publish.ts')).publishCommand,
+  lag: async () => (await import('./lag.ts')).lagCommand,
+  dlq: async () => (await import('./dlq.ts')).dlqCommand
+}
+
+const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
+
+process.exitCode = await main(process.argv.slice(2))
+
+/** Runs the verb and returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const program = new Command('courant')
+    .description('Event streaming from systems of record, through Kafka, to where people use it')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly (arguments or settings).')
+    .exitOverride()
+  const asked = verbs[args[0] ?? '']
+  for (const load of asked ? [asked] : Object.values(verbs)) (await load())(program)
+  for (const command of withSubcommands(program)) command.exitOverride()
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCodes.ok
+  } catch (error) {
+    return report(error)
+  }
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
+}
+
+/** Says what went wrong, in a sentence when it is an error we know, and gives the exit code. */
+function report(error: unknown): number {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  if (!(error instanceof CourantError)) {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    return exitCodes.failure
+  }
+  process.stderr.write(`courant: ${error.message} (${error.code})\n`)
+  return error.code === 'CONFIG_INVALID' ? exitCodes.usage : exitCodes.failure
+}
