@@ -17,7 +17,7 @@ export const azurite: Server = {
   ports: { blob: 11000 },
   installedIn: (cacheDir) => join(cacheDir, `azurite-${versions.azurite}`),
   async install(folder, report) {
-    report('downloading one package and what it needs (365 MB, once)')
+    report('downloading one package and what it needs (190 MB, once)')
     await installNpmPackage('azurite', versions.azurite, folder)
   },
   async prepare(place) {

@@ -29,8 +29,12 @@ export async function installOnce(
     removeUnfinished(folder)
     const unfinished = `${folder}.unfinished-${process.pid}`
     mkdirSync(unfinished, { recursive: true })
-    await fill(unfinished)
-    renameSync(unfinished, folder)
+    try {
+      await fill(unfinished)
+      renameSync(unfinished, folder)
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true })
+    }
   })
 }
 

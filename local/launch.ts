@@ -5,7 +5,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../runtime/errors.ts'
 import type { Environment } from '../runtime/settings.ts'
 import { type PortChoice, type Ports, choosePorts } from './ports.ts'
-import { identityOf, isAlive } from './process-identity.ts'
 import type { Launch, Place, Report, Running, Server } from './server.ts'
 import { spawnTied } from './tied-process.ts'
 
@@ -47,10 +46,12 @@ class LaunchedServer implements Running {
   readonly #place: Place
   readonly #report: Report
   #child: ChildProcess | null = null
-  #identity = ''
+  /** Resolves when the process and all its threads are gone; null before and after a life. */
+  #life: Promise<void> | null = null
   #stopSignal: NodeJS.Signals = 'SIGTERM'
   #logFrom = 0
-  #isEnding = false
+  /** Ready, and not asked to end. */
+  #isUp = false
 
   constructor(server: Server, ports: Ports, options: LaunchOptions) {
     const home = join(options.dataDir, server.name)
@@ -71,24 +72,26 @@ class LaunchedServer implements Running {
     const begunAt = performance.now()
     mkdirSync(this.#place.home, { recursive: true })
     const launch = await this.#server.prepare(this.#place)
-    while (!(await this.#startOnce(launch))) await wait(300)
+    const deadline = begunAt + readyWithinMs
+    while (!(await this.#startOnce(launch, deadline))) await wait(300)
+    this.#isUp = true
     const seconds = ((performance.now() - begunAt) / 1000).toFixed(1)
     this.#report(`ready in ${seconds} s on ${this.url}`)
   }
 
   async stop(): Promise<void> {
-    const identity = this.#identity
-    this.#isEnding = true
-    this.#signal(this.#stopSignal)
-    if (await goneWithin(identity, stopWithinMs)) return
+    const life = this.#life
+    if (!life) return
+    this.#end(this.#stopSignal)
+    const isGone = await Promise.race([life.then(() => true), wait(stopWithinMs, false, { ref: false })])
+    if (isGone) return
     this.#report(`did not stop within ${stopWithinMs / 1000} s, killing it`)
     await this.kill()
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    this.#isEnding = true
-    this.#signal(signal)
-    await goneWithin(this.#identity, Number.POSITIVE_INFINITY)
+    this.#end(signal)
+    await this.#life
   }
 
   async restart(): Promise<void> {
@@ -102,13 +105,11 @@ class LaunchedServer implements Running {
   }
 
   /** False when the server ended for a reason that passes by itself. */
-  async #startOnce(launch: Launch): Promise<boolean> {
+  async #startOnce(launch: Launch, deadline: number): Promise<boolean> {
     this.#spawn(launch)
-    const deadline = performance.now() + readyWithinMs
     while (performance.now() < deadline) {
-      const hasEnded = !isAlive(this.#identity)
-      if (hasEnded && launch.passingTrouble?.test(this.logText())) return false
-      if (hasEnded) throw this.#notReady('ended while starting')
+      if (!this.#life && launch.passingTrouble?.test(this.logText())) return false
+      if (!this.#life) throw this.#notReady('ended while starting')
       if (await this.#server.isReady(this.#place).catch(() => false)) return true
       await wait(100)
     }
@@ -121,13 +122,15 @@ class LaunchedServer implements Running {
     const child = spawnTied(launch.command, launch.args, { ...launch, stdio: ['ignore', log, log] })
     closeSync(log)
     this.#child = child
-    this.#identity = identityOf(this.pid) ?? ''
     this.#stopSignal = launch.stopSignal ?? 'SIGTERM'
-    this.#isEnding = false
-    child.on('error', () => {})
-    child.once('exit', (code, signal) => {
-      if (this.#child !== child || this.#isEnding) return
-      this.#report(`ended by itself (${signal ?? code}); log: ${this.logFile}`)
+    this.#life = new Promise((resolve) => {
+      const ended = (why: string) => {
+        this.#life = null
+        if (this.#isUp) this.#report(`ended by itself (${why}); log: ${this.logFile}`)
+        resolve()
+      }
+      child.once('error', (error) => ended(error.message))
+      child.once('exit', (code, signal) => ended(String(signal ?? code)))
     })
   }
 
@@ -139,21 +142,13 @@ class LaunchedServer implements Running {
     return openSync(this.logFile, 'a')
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    if (isAlive(this.#identity)) process.kill(this.pid, signal)
+  #end(signal: NodeJS.Signals): void {
+    this.#isUp = false
+    this.#child?.kill(signal)
   }
 
   #notReady(what: string): CourantError {
     const last = this.logText().trimEnd().split('\n').slice(-20).join('\n  ')
     return new CourantError('SERVER_NOT_READY', `${this.name} ${what}; log: ${this.logFile}\n  ${last}`)
   }
-}
-
-async function goneWithin(identity: string, limitMs: number): Promise<boolean> {
-  const deadline = performance.now() + limitMs
-  while (isAlive(identity)) {
-    if (performance.now() > deadline) return false
-    await wait(20)
-  }
-  return true
 }

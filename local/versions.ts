@@ -9,7 +9,7 @@ export const versions = {
   postgres: '17.10.0-beta.17',
   /** RELEASE.2026-02-12: the newest there is, the project is archived. */
   minio: 'v0.0.0-20260212201848-7aac2a2c5b7c',
-  azurite: '3.37.0',
+  azurite: '3.35.0',
   /** Later ones refuse Apicurio, whose parent POM was never published. */
   mavenDependencyPlugin: '2.8'
 } as const
