@@ -189,7 +189,7 @@ class KafkajsAdmin implements KafkaAdmin {
     const kafka = new Kafka({
       ...kafkajsConfig(this.#connection),
       brokers: [...brokers],
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
       socketFactory: socketFactory(via, sockets)
     })
     const admin = kafka.admin()

@@ -75,6 +75,8 @@ export interface KafkaClientOptions {
   readonly via?: Connection['via']
   /** Milliseconds until a reply that does not come counts as a dead connection. */
   readonly requestMs?: number
+  /** Milliseconds after which topics are looked up anew, to see partitions that were added. */
+  readonly metadataMs?: number
   /** Milliseconds until a send gives up with TOPICS_UNAVAILABLE. */
   readonly deliveryMs?: number
   /** Milliseconds without contact after which an empty poll rejects with TOPICS_UNAVAILABLE. */
@@ -125,6 +127,7 @@ function connectionFrom(settings: Settings, options: KafkaClientOptions): Connec
     sasl: saslFrom(settings),
     log: options.log ?? silent,
     requestMs: options.requestMs ?? 10_000,
+    metadataMs: options.metadataMs ?? 60_000,
     ...(options.via && { via: options.via })
   }
 }

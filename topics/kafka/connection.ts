@@ -13,6 +13,8 @@ export interface Connection {
   readonly via?: ((address: { host: string; port: number }) => { host: string; port: number }) | undefined
   /** How long a reply may take before its connection counts as dead. */
   readonly requestMs: number
+  /** How long the map of topics and leaders is believed while nothing contradicts it. */
+  readonly metadataMs: number
 }
 
 const connectMs = 3_000

@@ -9,6 +9,7 @@ interface KafkaFault {
   readonly retriable?: boolean
   readonly cause?: unknown
   readonly errors?: readonly unknown[]
+  readonly groups?: readonly { readonly error?: unknown }[]
 }
 
 const codeByType: Readonly<Record<string, ErrorCode>> = {
@@ -67,5 +68,6 @@ function codeOf(fault: KafkaFault): ErrorCode {
 function rootFault(error: unknown): KafkaFault | null {
   if (!(error instanceof Error) || !error.name.startsWith('KafkaJS')) return null
   const fault = error as KafkaFault
-  return rootFault(fault.cause) ?? rootFault(fault.errors?.[0]) ?? fault
+  const inner = [fault.cause, fault.errors?.[0], fault.groups?.[0]?.error]
+  return inner.map(rootFault).find((found) => found !== null) ?? fault
 }

@@ -5,8 +5,6 @@ import { type Connection, kafkajsConfig } from './connection.ts'
 import { type Cluster, createLogger, KafkaCluster } from './kafkajs-cluster.ts'
 import { cut, socketFactory } from './sockets.ts'
 
-const metadataMs = 60_000
-
 /** How long closing waits for goodbyes before it cuts the sockets. */
 const goodbyeMs = 1_000
 
@@ -69,7 +67,7 @@ export class Link {
   }
 
   #newCluster(sockets: Set<Socket>): Cluster {
-    const { brokers, via } = this.#connection
+    const { brokers, via, metadataMs } = this.#connection
     const { logLevel: level, logCreator, ...config } = kafkajsConfig(this.#connection)
     // Each cluster starts with another broker, so that a dead first one does not stand in the way for ever.
     const first = this.#turn++ % brokers.length

@@ -17,6 +17,7 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
   #held: readonly TopicPartition[] = []
   /** The next offset to read by `topic/partition`; absent until the start has been asked for. */
   readonly #positions = new Map<string, number>()
+  #turn = 0
   #isClosed = false
 
   constructor(broker: MemoryBroker, options: ConsumerOptions) {
@@ -93,7 +94,9 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
   }
 
   #take(records: KafkaRecord[], limit: number): void {
-    for (const at of this.#held) {
+    // Another partition goes first each time, so that none waits behind one with much to read.
+    const first = this.#turn++ % Math.max(1, this.#held.length)
+    for (const at of [...this.#held.slice(first), ...this.#held.slice(0, first)]) {
       const key = partitionKey(at)
       const position = this.#positions.get(key)
       if (position === undefined) continue

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { decodeBatch, splitBatches } from '../../../topics/kafka/batch-decoder.ts'
 import { encodeBatch } from '../../../topics/kafka/batch-encoder.ts'
 import { ByteReader } from '../../../topics/kafka/byte-reader.ts'
