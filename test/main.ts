@@ -30,6 +30,11 @@ const groups: readonly Group[] = [
 const shared: readonly ServerName[] = ['kafka', 'registry', 'cassandra', 'postgres', 'minio']
 const longestTestMs = 25 * 60_000
 
+const dataDir = mkdtempSync(join(tmpdir(), 'courant-tests-'))
+// PostgreSQL enters it as another user when we are root.
+chmodSync(dataDir, 0o755)
+let stack: Stack | null = null
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 async function main(filters: readonly string[]): Promise<number> {
@@ -37,33 +42,30 @@ async function main(filters: readonly string[]): Promise<number> {
     (file) => filters.length === 0 || filters.some((filter) => file.includes(filter))
   )
   const total: Counts = { passed: 0, failed: 0, skipped: 0 }
-  const dataDir = mkdtempSync(join(tmpdir(), 'courant-tests-'))
-  // PostgreSQL enters it as another user when we are root.
-  chmodSync(dataDir, 0o755)
-  let stack: Stack | null = null
   try {
     for (const group of groups) {
       const own = files.filter((file) => file.endsWith(group.suffix)).sort()
       if (own.length === 0) continue
-      if (group.needsServers) stack ??= await startShared(dataDir)
+      if (group.needsServers) stack ??= await startShared()
       say(`\n${group.name}: ${own.length} files`)
       await runGroup(group, own, total)
     }
-  } finally {
-    await stack?.stop()
-    tidy(dataDir, total.failed > 0)
+  } catch (error) {
+    await stopAndTidy(true)
+    throw error
   }
+  await stopAndTidy(total.failed > 0)
   say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
   if (total.passed + total.failed === 0) say('no test ran')
   return total.failed === 0 && total.passed > 0 ? 0 : 1
 }
 
 /** Test files inherit the endpoints through this process's environment. */
-async function startShared(dataDir: string): Promise<Stack> {
+async function startShared(): Promise<Stack> {
   const env = { ...process.env, COURANT_DATA_DIR: dataDir }
-  const stack = await startStack({ servers: shared, ports: 'free', env, report: say })
-  Object.assign(process.env, stack.env)
-  return stack
+  const started = await startStack({ servers: shared, ports: 'free', env, report: say })
+  Object.assign(process.env, started.env)
+  return started
 }
 
 async function runGroup(group: Group, files: string[], total: Counts): Promise<void> {
@@ -81,13 +83,19 @@ async function runGroup(group: Group, files: string[], total: Counts): Promise<v
 }
 
 /** After a failure the servers' logs are worth keeping. */
-function tidy(dataDir: string, keepLogs: boolean): void {
+async function stopAndTidy(keepLogs: boolean): Promise<void> {
+  await stack?.stop()
   for (const name of readdirSync(dataDir))
     if (name !== 'logs' || !keepLogs) rmSync(join(dataDir, name), { recursive: true, force: true })
   if (keepLogs) say(`server logs: ${join(dataDir, 'logs')}`)
   else rmSync(dataDir, { recursive: true, force: true })
 }
 
-stoppedByNpm(() => process.exit(1))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+async function interrupt(): Promise<void> {
+  await stopAndTidy(false)
+  process.exit(130)
+}
+
+stoppedByNpm(() => void interrupt())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupt())
 process.exitCode = await main(process.argv.slice(2))
