@@ -1,4 +1,5 @@
 import { type Change, changeId, type RawChange } from '../schemas/change.ts'
+import type { RecordSchema } from '../schemas/envelope.ts'
 import type { Reject } from '../schemas/reject.ts'
 import { type Stage, stageSchema, topicName } from '../schemas/subjects.ts'
 import type { Table } from '../schemas/table.ts'
@@ -72,22 +73,32 @@ export const topicList: readonly Topic<any>[] = tableList.flatMap((table) => {
   return [changes, clean, rejects.topic]
 })
 
-/** What a topic without a schema is made with. */
-export interface PlainTopic {
+/** What a topic is made with; with a schema unless it holds other topics' records byte for byte. */
+export interface DeclaredTopic {
   readonly name: string
   readonly describe: string
   readonly owner: string
+  /** The installation's default when absent. */
   readonly partitions?: number
   readonly config: Readonly<Record<string, string>>
+  readonly schema?: RecordSchema
 }
 
-/** Where a pipeline's failed records go, byte for byte; small, and one partition keeps them in order. */
-export function deadLetterTopic(pipeline: string): PlainTopic {
+/** Every topic there should be: those with a schema, and the dead letters of these pipelines. */
+export function topicCatalogue(pipelines: readonly string[] = []): readonly DeclaredTopic[] {
+  return [...topicList, ...pipelines.map(deadLetterTopic)]
+}
+
+/** Where a pipeline's failed records go, byte for byte; there are few, and one partition keeps them in order. */
+export function deadLetterTopic(pipeline: string): DeclaredTopic {
   return {
-    name: `${pipeline}.dead`,
+    name: `${pipeline}${deadSuffix}`,
     describe: `Records that ${pipeline} could not read, turn or write`,
     owner: pipeline,
     partitions: 1,
     config: keptForAMonth
   }
 }
+
+/** What the name of a dead-letter topic ends with, after the pipeline's. */
+export const deadSuffix = '.dead'

@@ -2,24 +2,7 @@ import type { Context, Failure, Item, Spec, Writer } from '../runtime/pipeline.t
 import { deadLetterTopic } from './catalogue.ts'
 import { connectionFor, connectionSettings } from './connection.ts'
 import type { KafkaProducer, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
-import { idHeader } from './log-writer.ts'
-
-/**
- * Where a dead letter comes from and why, under the names that Kafka Connect uses (KIP-298), so that tools made for it
- * read them. Messages of our errors hold no personal data; messages of foreign errors might, so they are left out.
- */
-export const deadLetterHeaders = {
-  topic: '__connect.errors.topic',
-  partition: '__connect.errors.partition',
-  offset: '__connect.errors.offset',
-  connector: '__connect.errors.connector.name',
-  task: '__connect.errors.task.id',
-  stage: '__connect.errors.stage',
-  className: '__connect.errors.class.name',
-  exceptionClass: '__connect.errors.exception.class.name',
-  exceptionMessage: '__connect.errors.exception.message',
-  stacktrace: '__connect.errors.exception.stacktrace'
-} as const
+import { deadLetterHeaders, idHeader } from './headers.ts'
 
 /** Kafka Connect's names of the stages. */
 const stageNames = { read: 'VALUE_CONVERTER', step: 'TRANSFORMATION', write: 'TASK_PUT' } as const
@@ -48,7 +31,10 @@ class DeadLetterWriter implements Writer<Failure> {
   async write(items: readonly Item<Failure>[], { signal }: { signal: AbortSignal }): Promise<void> {
     // Asked for each time: the connection keeps one, and a failure to open it is tried again by the runner.
     const producer: KafkaProducer = await connectionFor(this.#context.settings, this.#context.log).producer()
-    await producer.send(items.map(({ value }) => this.#letter(value)), { signal })
+    await producer.send(
+      items.map(({ value }) => this.#letter(value)),
+      { signal }
+    )
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ import type {
 } from '../runtime/pipeline.ts'
 import { connectionFor } from './connection.ts'
 import type { KafkaConsumer, KafkaRecord, TopicOffset, TopicPartition } from './kafka/port.ts'
-import { idHeader } from './log-writer.ts'
+import { idHeader, isReplayFor, keyHeader, replayedFromHeader } from './headers.ts'
 import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
 import { startingOffsets } from './starting-offsets.ts'
@@ -115,22 +115,35 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
       if (!made) continue
       if ('error' in made) {
         if (!isWarmUp) failures.push(made)
-      } else if (!this.#isRepeat(place, made.id) && !isWarmUp) items.push(made)
+      } else if (!this.#isRepeat(place, made, record) && !isWarmUp) items.push(made)
     }
     const caughtUp = records.length === 0 && consumer.assignment().length > 0
     return { items, failures, next: [...last.values()].map(nextOf), caughtUp }
   }
 
-  #isRepeat(place: string, id: string): boolean {
-    const isRepeat = this.#repeats.isRepeat(place, id)
+  // A replayed record has the id of the one that failed, which may be in the window; only another replay repeats it.
+  #isRepeat(place: string, { id }: LogItem<T>, { headers }: KafkaRecord): boolean {
+    const replayedFrom = headers[replayedFromHeader]
+    const isRepeat = this.#repeats.isRepeat(
+      place,
+      replayedFrom ? `${id} from ${replayedFrom.toString()}` : id
+    )
     if (isRepeat) this.#options.context.metrics.count('repeats_dropped_total')
     return isRepeat
   }
 
-  /** Null for a tombstone: it repeats the delete before it, for the log's compaction only. */
+  #isReplayForAnother({ headers }: KafkaRecord): boolean {
+    const replayedFrom = headers[replayedFromHeader]
+    return replayedFrom !== undefined && !isReplayFor(this.#options.group, replayedFrom.toString())
+  }
+
+  /**
+   * Null for a tombstone, which repeats the delete before it for the log's compaction only, and for what was replayed
+   * for another pipeline: this one has had it.
+   */
   #decode(record: KafkaRecord): LogItem<T> | Failure | null | Promise<LogItem<T> | Failure> {
     const format = this.#formats.get(record.topic)
-    if (record.value === null || !format) return null
+    if (record.value === null || !format || this.#isReplayForAnother(record)) return null
     try {
       const value = format.decode(record.value)
       return value instanceof Promise
@@ -153,7 +166,7 @@ const nextOf = ({ topic, partition, offset }: KafkaRecord): TopicOffset => ({
 
 function itemOf<T>(record: KafkaRecord, value: T, shape: Shape<T>): LogItem<T> {
   const { topic, partition, offset, headers, timestamp } = record
-  const key = record.key?.toString() ?? ''
+  const key = (headers[keyHeader] ?? record.key)?.toString() ?? ''
   const position = `${topic}/${partition}/${offset}`
   return {
     id: shape.idOf?.(value, key) ?? headers[idHeader]?.toString() ?? position,

@@ -2,13 +2,11 @@ import { CourantError } from '../runtime/errors.ts'
 import type { Context, Item, Writer } from '../runtime/pipeline.ts'
 import { subjectOf } from '../schemas/subjects.ts'
 import { connectionFor } from './connection.ts'
+import { idHeader } from './headers.ts'
 import { partitionFor } from './kafka/partitioner.ts'
 import type { KafkaProducer, OutgoingRecord } from './kafka/port.ts'
 import { encoder } from './registry/codec.ts'
 import type { Topic } from './topic.ts'
-
-/** Carries the id of a value that has none of its own. */
-export const idHeader = 'courant-id'
 
 interface Ready {
   readonly producer: KafkaProducer

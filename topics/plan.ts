@@ -4,7 +4,7 @@ import { brokenBy } from '../schemas/compatibility.ts'
 import { avroType } from '../schemas/avro-type.ts'
 import type { RecordSchema } from '../schemas/envelope.ts'
 import { subjectOf } from '../schemas/subjects.ts'
-import type { PlainTopic } from './catalogue.ts'
+import type { DeclaredTopic } from './catalogue.ts'
 import type { Connection } from './connection.ts'
 import type { KafkaAdmin, TopicConfig } from './kafka/port.ts'
 import { incompatible, type Registry } from './registry/registry.ts'
@@ -24,11 +24,8 @@ const replication: Setting = {
 
 export const planSettings: readonly Setting[] = [partitions, replication]
 
-/** A topic as it should be; with a schema unless it holds other topics' records byte for byte. */
-export type WantedTopic = PlainTopic & { readonly schema?: RecordSchema }
-
 /** One thing that `apply` would do, or refuses to do. */
-export type Change =
+export type TopicChange =
   | { readonly action: 'create'; readonly topic: string; readonly config: TopicConfig }
   | { readonly action: 'add partitions'; readonly topic: string; readonly from: number; readonly to: number }
   | {
@@ -41,10 +38,10 @@ export type Change =
 
 /** What differs between the declarations and the cluster and registry as they are. Nothing is ever deleted. */
 export async function planTopics(
-  wanted: readonly WantedTopic[],
+  wanted: readonly DeclaredTopic[],
   { kafka, registry }: Connection,
   settings: Settings
-): Promise<readonly Change[]> {
+): Promise<readonly TopicChange[]> {
   const admin = await kafka.admin()
   try {
     const existing = new Map((await admin.topics()).map((topic) => [topic.name, topic]))
@@ -59,7 +56,10 @@ export async function planTopics(
 }
 
 /** Does what the plan says; throws the first refusal before anything is changed. */
-export async function applyPlan(plan: readonly Change[], { kafka, registry }: Connection): Promise<void> {
+export async function applyPlan(
+  plan: readonly TopicChange[],
+  { kafka, registry }: Connection
+): Promise<void> {
   for (const change of plan) if (change.action === 'refuse') throw change.error
   const admin = await kafka.admin()
   try {
@@ -71,13 +71,13 @@ export async function applyPlan(plan: readonly Change[], { kafka, registry }: Co
   }
 }
 
-async function applyChange(change: Change, admin: KafkaAdmin, registry: Registry): Promise<void> {
+async function applyChange(change: TopicChange, admin: KafkaAdmin, registry: Registry): Promise<void> {
   if (change.action === 'add partitions') await admin.addPartitions(change.topic, change.to)
   if (change.action === 'configure') await admin.alterTopicConfig(change.topic, change.config)
   if (change.action === 'register schema') await registry.register(subjectOf(change.topic), change.schema)
 }
 
-function withDefaults(topic: PlainTopic, settings: Settings): TopicConfig {
+function withDefaults(topic: DeclaredTopic, settings: Settings): TopicConfig {
   return {
     name: topic.name,
     partitions: topic.partitions ?? settings.number(partitions),
@@ -86,10 +86,10 @@ function withDefaults(topic: PlainTopic, settings: Settings): TopicConfig {
   }
 }
 
-function topicChanges(wanted: TopicConfig, existing: TopicConfig | undefined): Change[] {
+function topicChanges(wanted: TopicConfig, existing: TopicConfig | undefined): TopicChange[] {
   const topic = wanted.name
   if (!existing) return [{ action: 'create', topic, config: wanted }]
-  const changes: Change[] = []
+  const changes: TopicChange[] = []
   if (wanted.partitions > existing.partitions)
     changes.push({ action: 'add partitions', topic, from: existing.partitions, to: wanted.partitions })
   if (wanted.partitions < existing.partitions) changes.push(fewerPartitions(wanted, existing))
@@ -98,7 +98,7 @@ function topicChanges(wanted: TopicConfig, existing: TopicConfig | undefined): C
   return changes
 }
 
-function fewerPartitions(wanted: TopicConfig, existing: TopicConfig): Change {
+function fewerPartitions(wanted: TopicConfig, existing: TopicConfig): TopicChange {
   const { name: topic } = wanted
   const message = `${topic} has ${existing.partitions} partitions and cannot go down to ${wanted.partitions}: Kafka never removes partitions. Declare ${existing.partitions}, or publish to a new topic`
   return {
@@ -108,7 +108,7 @@ function fewerPartitions(wanted: TopicConfig, existing: TopicConfig): Change {
   }
 }
 
-async function schemaChanges({ name, schema }: WantedTopic, registry: Registry): Promise<Change[]> {
+async function schemaChanges({ name, schema }: DeclaredTopic, registry: Registry): Promise<TopicChange[]> {
   if (!schema) return []
   const subject = subjectOf(name)
   const isRegistered = await registry.idOf(subject, schema).then(

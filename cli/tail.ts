@@ -1,0 +1,64 @@
+import { avroType } from '../schemas/avro-type.ts'
+import type { DeclaredTopic } from '../topics/catalogue.ts'
+import type { Connection } from '../topics/connection.ts'
+import type { KafkaRecord, PartitionOffsets } from '../topics/kafka/port.ts'
+import { masked } from '../topics/masking.ts'
+import { decoder } from '../topics/registry/codec.ts'
+import { print } from './output.ts'
+import { untilStopSignal } from './stop-signal.ts'
+
+interface TailOptions {
+  readonly count: number
+  readonly follow: boolean
+  readonly isMasked: boolean
+}
+
+/** Prints a topic's last records as JSON lines: the last of each partition, then by time. */
+export async function tailTopic(
+  topic: DeclaredTopic,
+  connection: Connection,
+  options: TailOptions
+): Promise<void> {
+  const { kafka } = connection
+  const admin = await kafka.admin()
+  const partitions = await admin.offsets(topic.name)
+  const show = printer(topic, connection, options.isMasked)
+  const { signal } = untilStopSignal()
+  const last = (
+    await Promise.all(partitions.map((at) => lastOf(at, connection, { count: options.count, signal })))
+  )
+    .flat()
+    .sort((a, b) => a.timestamp - b.timestamp || a.offset - b.offset)
+  for (const record of last.slice(-options.count)) await show(record)
+  if (options.follow)
+    await Promise.all(
+      partitions.map(async ({ high, ...at }) => {
+        for await (const record of kafka.read({ ...at, offset: high }, { follow: true, signal }))
+          await show(record)
+      })
+    )
+}
+
+async function lastOf(
+  { topic, partition, low, high }: PartitionOffsets,
+  { kafka }: Connection,
+  { count, signal }: { count: number; signal: AbortSignal }
+): Promise<KafkaRecord[]> {
+  const from = { topic, partition, offset: Math.max(low, high - count) }
+  const records: KafkaRecord[] = []
+  if (from.offset < high) for await (const record of kafka.read(from, { signal })) records.push(record)
+  return records
+}
+
+function printer({ schema }: DeclaredTopic, { registry }: Connection, isMasked: boolean) {
+  const decode = schema && decoder(avroType(schema), registry)
+  return async ({ partition, offset, key, value, timestamp }: KafkaRecord): Promise<void> => {
+    const place = { partition, offset, producedAt: new Date(timestamp).toISOString(), key: key?.toString() }
+    if (!schema || !decode || value === null) {
+      print(JSON.stringify({ ...place, bytes: value?.length ?? null }))
+      return
+    }
+    const decoded = await decode(value)
+    print(JSON.stringify({ ...place, value: isMasked ? masked(decoded, schema) : decoded }))
+  }
+}

@@ -1,0 +1,157 @@
+import type { Command } from 'commander'
+import { CourantError } from '../runtime/errors.ts'
+import { type DeclaredTopic, topicCatalogue } from '../topics/catalogue.ts'
+import type { Settings } from '../runtime/settings.ts'
+import { type Connection, connectionFor } from '../topics/connection.ts'
+import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics/plan.ts'
+import { print, printRows, type Row } from './output.ts'
+import { pipelines } from './pipelines.ts'
+import { tailTopic } from './tail.ts'
+import { withConnection } from './with-connection.ts'
+
+interface Json {
+  readonly json?: boolean
+}
+
+/** `courant topics plan|apply|list|describe|tail`. */
+export function topicsCommand(program: Command): void {
+  const topics = program.command('topics').description('declare, create and look into topics')
+  topics
+    .command('plan')
+    .description('show what `apply` would change; changes nothing')
+    .option('--json', 'for machines')
+    .action(({ json = false }: Json) =>
+      withConnection(
+        async (connection, settings) =>
+          printPlan(await planTopics(declaredTopics(), connection, settings), json),
+        planSettings
+      )
+    )
+  topics
+    .command('apply')
+    .description('create topics, add partitions, set configuration, register schemas; deletes nothing')
+    .option('--json', 'for machines')
+    .action(({ json = false }: Json) =>
+      withConnection(
+        async (_connection, settings) => printPlan(await applyTopics(settings), json),
+        planSettings
+      )
+    )
+  topics
+    .command('list')
+    .description('list every declared topic, and what lies in it')
+    .option('--json', 'for machines')
+    .action(({ json = false }: Json) => withConnection((connection) => list(connection, json)))
+  topics
+    .command('describe')
+    .description('show a topic: partitions, offsets, configuration and schema')
+    .argument('<topic>')
+    .option('--json', 'for machines')
+    .action((name: string, { json = false }: Json) =>
+      withConnection((connection) => describe(connection, { name, json }))
+    )
+  topics
+    .command('tail')
+    .description('print the last values of a topic as JSON lines, personal data masked')
+    .argument('<topic>')
+    .option('-n, --count <number>', 'how many', '10')
+    .option('-f, --follow', 'wait for more until Ctrl-C')
+    .option('--unmask', 'show personal data')
+    .action((name: string, options: { count: string; follow?: boolean; unmask?: boolean }) =>
+      withConnection((connection) =>
+        tailTopic(findDeclared(name), connection, {
+          count: Number(options.count),
+          follow: options.follow === true,
+          isMasked: options.unmask !== true
+        })
+      )
+    )
+}
+
+const declaredTopics = () => topicCatalogue(pipelines.map(({ name }) => name))
+
+function findDeclared(name: string): DeclaredTopic {
+  const found = declaredTopics().find((topic) => topic.name === name)
+  if (!found)
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `No topic is named ${name}; \`courant topics list\` shows them all`
+    )
+  return found
+}
+
+/** Creates and configures every declared topic and registers its schema; returns what was changed. */
+export async function applyTopics(settings: Settings): Promise<readonly TopicChange[]> {
+  const connection = connectionFor(settings)
+  const plan = await planTopics(declaredTopics(), connection, settings)
+  await applyPlan(plan, connection)
+  return plan
+}
+
+function printPlan(plan: readonly TopicChange[], json: boolean): void {
+  const rows = plan.map(
+    (change): Row => ({ action: change.action, topic: change.topic, detail: detailOf(change) })
+  )
+  printRows(rows, { json, none: 'Topics and schemas are as declared.' })
+  if (!json && plan.some((change) => change.action === 'add partitions'))
+    print(
+      '\nMore partitions move keys: records of a key before and after the change lie in different partitions, so stop the producers and let every reader catch up before applying.'
+    )
+}
+
+function detailOf(change: TopicChange): string {
+  if (change.action === 'create')
+    return `${change.config.partitions} partitions, ${pairs(change.config.config)}`
+  if (change.action === 'add partitions') return `${change.from} → ${change.to}`
+  if (change.action === 'configure') return pairs(change.config)
+  return change.action === 'refuse' ? change.error.message : change.schema.name
+}
+
+const pairs = (config: Readonly<Record<string, string>>) =>
+  Object.entries(config)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+
+async function list({ kafka }: Connection, json: boolean): Promise<void> {
+  const admin = await kafka.admin()
+  const existing = new Set((await admin.topics()).map(({ name }) => name))
+  const rows: Row[] = []
+  for (const { name, describe, owner } of declaredTopics()) {
+    const offsets = existing.has(name) ? await admin.offsets(name) : []
+    const records = offsets.reduce((sum, { low, high }) => sum + high - low, 0)
+    rows.push({
+      topic: name,
+      owner,
+      partitions: offsets.length || null,
+      records: existing.has(name) ? records : null,
+      describe
+    })
+  }
+  printRows(rows, { json, none: 'No topics are declared.' })
+}
+
+async function describe(
+  { kafka }: Connection,
+  { name, json }: { name: string; json: boolean }
+): Promise<void> {
+  const wanted = findDeclared(name)
+  const admin = await kafka.admin()
+  const existing = (await admin.topics()).find((topic) => topic.name === name)
+  if (!existing)
+    throw new CourantError('TOPIC_MISSING', `${name} is declared but not there: run \`courant topics apply\``)
+  const offsets = await admin.offsets(name)
+  if (json) {
+    print(JSON.stringify({ ...wanted, ...existing, offsets }, null, 2))
+    return
+  }
+  print(`${name}: ${wanted.describe} (owner ${wanted.owner}, ${existing.replicationFactor} replicas)\n`)
+  printRows(
+    offsets.map(({ partition, low, high }) => ({ partition, low, high, records: high - low })),
+    { none: '' }
+  )
+  print(`\n${pairs(existing.config) || 'default configuration'}`)
+  if (wanted.schema)
+    print(
+      `\n${wanted.schema.name}: ${wanted.schema.fields.map((field) => field.name).join(', ')} (--json shows all of it)`
+    )
+}

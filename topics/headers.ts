@@ -1,0 +1,31 @@
+/** Carries the id of a value that has none of its own. */
+export const idHeader = 'courant-id'
+
+/** The key of a record that lies under another one in the log, as a replayed record does in a compacted topic. */
+export const keyHeader = 'courant-key'
+
+/** Says of a replayed record which dead letter it was: `<pipeline>.dead/<offset>`. */
+export const replayedFromHeader = 'courant-replayed-from'
+
+/** The text of the replayed-from header. */
+export const replayedFrom = (pipeline: string, offset: number) => `${pipeline}.dead/${offset}`
+
+/** Whether a record was replayed for this pipeline; the others that read the topic have had it and pass over it. */
+export const isReplayFor = (pipeline: string, from: string) => from.startsWith(`${pipeline}.dead/`)
+
+/**
+ * Where a dead letter comes from and why, under the names that Kafka Connect uses (KIP-298), so that tools made for it
+ * read them. Messages of our errors hold no personal data; messages of foreign errors might, so they are left out.
+ */
+export const deadLetterHeaders = {
+  topic: '__connect.errors.topic',
+  partition: '__connect.errors.partition',
+  offset: '__connect.errors.offset',
+  connector: '__connect.errors.connector.name',
+  task: '__connect.errors.task.id',
+  stage: '__connect.errors.stage',
+  className: '__connect.errors.class.name',
+  exceptionClass: '__connect.errors.exception.class.name',
+  exceptionMessage: '__connect.errors.exception.message',
+  stacktrace: '__connect.errors.exception.stacktrace'
+} as const

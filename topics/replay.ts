@@ -1,0 +1,220 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { CourantError } from '../runtime/errors.ts'
+import { deadLetterTopic } from './catalogue.ts'
+import type { Connection } from './connection.ts'
+import { deadLetterHeaders, keyHeader, replayedFrom, replayedFromHeader } from './headers.ts'
+import { partitionFor } from './kafka/partitioner.ts'
+import type { KafkaAdmin, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
+
+/** A record that was set aside, and why. */
+export interface DeadLetter {
+  readonly record: KafkaRecord
+  /** Where it was read; null when it is a row that never was in a topic. */
+  readonly source: { readonly topic: string; readonly partition: number; readonly offset: number } | null
+  readonly stage: string
+  readonly code: string
+  readonly message: string
+}
+
+/** How much of a pipeline's dead letters waits to be replayed. */
+export interface DeadLetterCount {
+  readonly pipeline: string
+  readonly kept: number
+  readonly waiting: number
+}
+
+export interface ReplayOptions {
+  readonly signal: AbortSignal
+  readonly isDryRun: boolean
+  /** Records sent a second, so that the pipeline keeps up with its live records. */
+  readonly perSecond: number
+  /** At most this many letters. */
+  readonly limit: number
+}
+
+export interface ReplayReport {
+  /** Records sent, or that would be sent, by topic. */
+  readonly byTopic: ReadonlyMap<string, number>
+  /** Rows that never were in a topic: the producer reads them again once they change. */
+  readonly unsendable: number
+}
+
+/** The group under which a pipeline's replay keeps how far it has got. */
+const replayGroup = (pipeline: string) => `${deadLetterTopic(pipeline).name}.replay`
+
+/** What lies in every dead-letter topic of these pipelines that exists. */
+export async function countDeadLetters(
+  pipelines: readonly string[],
+  { kafka }: Connection
+): Promise<readonly DeadLetterCount[]> {
+  const admin = await kafka.admin()
+  try {
+    const existing = new Set((await admin.topics()).map(({ name }) => name))
+    const counts: DeadLetterCount[] = []
+    for (const pipeline of pipelines) {
+      if (!existing.has(deadLetterTopic(pipeline).name)) continue
+      const { low, high, next } = await progressOf(pipeline, admin)
+      counts.push({ pipeline, kept: high - low, waiting: high - next })
+    }
+    return counts
+  } finally {
+    await admin.close()
+  }
+}
+
+/** The letters of a pipeline that wait to be replayed, oldest first. */
+export async function* waitingLetters(
+  pipeline: string,
+  { kafka }: Connection,
+  { limit, signal }: { limit: number; signal: AbortSignal }
+): AsyncGenerator<DeadLetter> {
+  const admin = await kafka.admin()
+  const { high, next } = await progressOf(pipeline, admin)
+  await admin.close()
+  if (next >= high || limit <= 0) return
+  const from = { topic: deadLetterTopic(pipeline).name, partition: 0, offset: next }
+  for await (const record of kafka.read(from, { limit, signal })) yield letterOf(record)
+}
+
+/**
+ * Sends a pipeline's dead letters back to where they were read: the same bytes, key and id; only that pipeline reads
+ * them again. How far it got is committed after each batch, so that a second replay begins behind it.
+ */
+export async function replay(
+  pipeline: string,
+  connection: Connection,
+  options: ReplayOptions
+): Promise<ReplayReport> {
+  const { signal, perSecond, limit, isDryRun } = options
+  const admin = await connection.kafka.admin()
+  const sender = new Sender(pipeline, connection, admin)
+  const pauseMs = 100
+  const batchSize = Math.max(1, Math.floor((perSecond * pauseMs) / 1000))
+  let batch: DeadLetter[] = []
+  const settle = async () => {
+    if (batch.length > 0) await sender.send(batch, { signal, isDryRun })
+    if (batch.length > 0 && !isDryRun) await wait((batch.length * 1000) / perSecond, undefined, { signal })
+    batch = []
+  }
+  try {
+    for await (const letter of waitingLetters(pipeline, connection, { limit, signal })) {
+      batch.push(letter)
+      if (batch.length >= batchSize) await settle()
+    }
+    await settle()
+    return sender
+  } finally {
+    await admin.close()
+  }
+}
+
+/** What a replay needs to know of a topic it sends to. */
+interface Target {
+  readonly partitions: number
+  readonly isCompacted: boolean
+}
+
+class Sender implements ReplayReport {
+  readonly byTopic = new Map<string, number>()
+  unsendable = 0
+  readonly #pipeline: string
+  readonly #connection: Connection
+  readonly #admin: KafkaAdmin
+  #targets: ReadonlyMap<string, Target> | undefined
+
+  constructor(pipeline: string, connection: Connection, admin: KafkaAdmin) {
+    this.#pipeline = pipeline
+    this.#connection = connection
+    this.#admin = admin
+  }
+
+  async send(
+    letters: readonly DeadLetter[],
+    { signal, isDryRun }: { signal: AbortSignal; isDryRun: boolean }
+  ): Promise<void> {
+    const records: OutgoingRecord[] = []
+    for (const { record, source } of letters) {
+      if (source) records.push(...(await this.#recordsOf(record, source.topic)))
+      else this.unsendable++
+    }
+    if (isDryRun) return
+    if (records.length > 0) await (await this.#connection.producer()).send(records, { signal })
+    const offset = (letters.at(-1)?.record.offset ?? -1) + 1
+    await this.#admin.setCommitted(replayGroup(this.#pipeline), [
+      { topic: deadLetterTopic(this.#pipeline).name, partition: 0, offset }
+    ])
+  }
+
+  /**
+   * Under its own key an old change at the end of a compacted topic would make compaction remove the newer ones. So it
+   * lies there under a key of its own, with a tombstone that removes it once every reader has had the time to read it.
+   */
+  async #recordsOf(record: KafkaRecord, topic: string): Promise<OutgoingRecord[]> {
+    const { partitions, isCompacted } = await this.#target(topic)
+    this.byTopic.set(topic, (this.byTopic.get(topic) ?? 0) + 1)
+    const key = record.headers[keyHeader] ?? record.key ?? ''
+    const from = replayedFrom(this.#pipeline, record.offset)
+    const headers = { ...originalHeaders(record), [replayedFromHeader]: from }
+    const at = { topic, partition: partitionFor(key, partitions) }
+    if (!isCompacted) return [{ ...at, key, value: record.value, headers }]
+    return [
+      { ...at, key: from, value: record.value, headers: { ...headers, [keyHeader]: key } },
+      { ...at, key: from, value: null }
+    ]
+  }
+
+  async #target(topic: string): Promise<Target> {
+    this.#targets ??= new Map(
+      (await this.#admin.topics()).map(({ name, partitions, config }) => [
+        name,
+        { partitions, isCompacted: config['cleanup.policy']?.includes('compact') ?? false }
+      ])
+    )
+    const target = this.#targets.get(topic)
+    if (target) return target
+    throw new CourantError(
+      'TOPIC_MISSING',
+      `${topic}, where dead letters of ${this.#pipeline} come from, does not exist: run \`courant topics apply\``
+    )
+  }
+}
+
+async function progressOf(
+  pipeline: string,
+  admin: KafkaAdmin
+): Promise<{ low: number; high: number; next: number }> {
+  const { name } = deadLetterTopic(pipeline)
+  const [committed] = await admin.committed(replayGroup(pipeline), [name])
+  const [log] = await admin.offsets(name)
+  if (!log) throw new CourantError('TOPIC_MISSING', `${name} does not exist: run \`courant topics apply\``)
+  // Retention may have removed letters that were never replayed.
+  const next = Math.min(log.high, Math.max(log.low, committed?.offset ?? 0))
+  return { low: log.low, high: log.high, next }
+}
+
+function letterOf(record: KafkaRecord): DeadLetter {
+  const text = (name: string) => record.headers[name]?.toString()
+  const topic = text(deadLetterHeaders.topic)
+  return {
+    record,
+    source: topic
+      ? {
+          topic,
+          partition: Number(text(deadLetterHeaders.partition)),
+          offset: Number(text(deadLetterHeaders.offset))
+        }
+      : null,
+    stage: text(deadLetterHeaders.stage) ?? '',
+    code: text(deadLetterHeaders.exceptionClass) ?? '',
+    message: text(deadLetterHeaders.exceptionMessage) ?? ''
+  }
+}
+
+const added: ReadonlySet<string> = new Set([
+  ...Object.values(deadLetterHeaders),
+  replayedFromHeader,
+  keyHeader
+])
+
+const originalHeaders = ({ headers }: KafkaRecord) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !added.has(name)))
