@@ -2,12 +2,13 @@ import type { Command } from 'commander'
 import { MetricsRegistry, createLog, logLevel } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { type PipelineStatus, type Running, runAll, sharedSettings } from '../runtime/run-all.ts'
+import type { Settings } from '../runtime/settings.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { deadLetterWriter } from '../topics/dead-letters.ts'
 import { serveOperator } from '../edge/operator.ts'
 import { pipelinesNamed } from './pipelines.ts'
 import { untilSettled } from './settled.ts'
-import { untilStopSignal } from './stop-signal.ts'
+import { type StopSignal, untilStopSignal } from './stop-signal.ts'
 
 /** `courant run [pipelines…]`: runs pipelines in this process until SIGINT or SIGTERM, or until caught up. */
 export function runCommand(program: Command): void {
@@ -37,13 +38,20 @@ async function runUntilStopped(
   })
   logger.info({ pipelines: pipelines.length, url: operator.url }, 'running')
   try {
-    if (once)
-      void untilSettled(pipelines, { settings, status: started.status, signal: stop.signal }).then(stop.stop)
+    if (once) void stopOnceSettled(pipelines, { settings, status: started.status, stop })
     await started.done
   } finally {
     await operator.close()
     await closeConnections()
   }
+}
+
+async function stopOnceSettled(
+  pipelines: readonly AnyPipeline[],
+  { settings, status, stop }: { settings: Settings; status: readonly PipelineStatus[]; stop: StopSignal }
+): Promise<void> {
+  await untilSettled(pipelines, { settings, status, signal: stop.signal })
+  stop.stop()
 }
 
 /** Pipelines with their dead letters and metrics, running in this process. */

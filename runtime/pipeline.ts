@@ -92,7 +92,8 @@ export interface Spec<Handle> {
   readonly describe: string
   /** The settings it needs, checked for every pipeline before any is opened. */
   readonly settings?: readonly Setting[]
-  readonly batching?: Batching
+  /** How it likes its items, if not as the runner does. */
+  readonly batching?: Batching | ((settings: Settings) => Batching)
   /**
    * Of a writer that appends and cannot compare versions: how many records back the reader drops repeats, which an
    * at-least-once writer upstream may have left in the log. At least as many as that writer sends at once.

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applyStep } from './apply-step.ts'
 import { verdictOf } from './errors.ts'
-import type { AnyPipeline, Batch, Context, Failure, Item, Reader, Uses, Writer } from './pipeline.ts'
+import { type Parts, PartsOpener } from './open-parts.ts'
+import type { AnyPipeline, Batch, Context, Failure, Item, Writer } from './pipeline.ts'
 import { isAbort, retryTransient } from './retry.ts'
 import { writeBatch } from './write-batch.ts'
 
@@ -24,44 +25,19 @@ export interface RunOptions {
  * (promises 1, 2 and 6). Resolves when stopped; rejects, uncommitted, with the first error that is not transient.
  */
 export async function run(pipeline: AnyPipeline, options: RunOptions): Promise<void> {
-  const parts = await openParts(pipeline, options.context)
   const { context, signal } = options
   const deadline = afterGrace(signal, options.graceMs ?? 10_000)
+  const opener = new PartsOpener(context, signal)
   try {
+    const parts = await opener.open(pipeline)
     await loop(new Loop(pipeline, parts, { ...options, deadline: deadline.signal }))
   } catch (error) {
     // Abandoning the batch in hand is no failure: it will be read again.
     if (!signal.aborted || !(isAbort(error) || verdictOf(error) === 'transient')) throw error
   } finally {
     deadline.cancel()
-    for (const part of [parts.reader, parts.writer, ...(parts.rejects ? [parts.rejects] : [])])
-      await part.close().catch((error: unknown) => context.log.warn({ err: error }, 'could not close'))
+    await opener.close()
   }
-}
-
-interface Parts {
-  readonly reader: Reader<unknown>
-  readonly writer: Writer<unknown>
-  readonly rejects?: Writer<unknown>
-  readonly use: Record<string, unknown>
-}
-
-async function openParts(pipeline: AnyPipeline, context: Context): Promise<Parts> {
-  const [writer, use, rejects] = await Promise.all([
-    pipeline.to.open(context),
-    openAll(pipeline.uses, context),
-    pipeline.rejects?.open(context)
-  ])
-  const reader = await pipeline.from.open(context)
-  if (writer.stored) reader.resumeFrom?.(writer.stored)
-  return { reader, writer, use, ...(rejects && { rejects }) }
-}
-
-async function openAll(uses: Uses, context: Context): Promise<Record<string, unknown>> {
-  const opened = await Promise.all(
-    Object.entries(uses).map(async ([name, spec]) => [name, await spec.open(context)] as const)
-  )
-  return Object.fromEntries(opened)
 }
 
 /** A signal that follows another after a grace, so that the batch in hand can be finished. */
@@ -108,8 +84,9 @@ class Loop {
   }
 
   read(): Promise<Batch<unknown>> {
-    const { signal, batchSize = 1000 } = this.#options
-    const { batching } = this.#pipeline.to
+    const { signal, batchSize = 1000, context } = this.#options
+    const { batching: liked } = this.#pipeline.to
+    const batching = typeof liked === 'function' ? liked(context.settings) : liked
     const request = { limit: batching?.maxItems ?? batchSize, lingerMs: batching?.lingerMs ?? 0, signal }
     return this.#retry('read', () => this.#parts.reader.read(request), signal)
   }

@@ -139,6 +139,20 @@ test('a transient error is tried again until it heals, and the item is written o
   assert.equal(context.counted.get('retries_total'), 2)
 })
 
+test('a target that is not there yet at the start is waited for', async () => {
+  let refusals = 1
+  const out = memoryWriter<number>('out')
+  const to: Spec<Writer<number>> = {
+    describe: 'late',
+    async open(context) {
+      if (refusals-- > 0) throw new CourantError('TARGET_UNAVAILABLE', 'not yet')
+      return out.open(context)
+    }
+  }
+  await runUntilCaughtUp({ ...base, from: memoryReader('in', numbers(2)), to })
+  assert.equal(out.items.length, 2)
+})
+
 test('an error that nobody classified stops the pipeline, uncommitted', async () => {
   const from = memoryReader('in', numbers(2))
   const bug = () => {
