@@ -36,7 +36,7 @@ const fileVersion = 1
 // first snapshot append and ranges are read in one go.
 const schema = `
   CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, hash INTEGER, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS position (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TEMP TABLE missing (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`
 
 const inRange = 'key > ?1 AND (?2 IS NULL OR key <= ?2)'
@@ -63,8 +63,18 @@ export class KeyState {
 
   /** The position of the last `apply`, or null at the very first start. */
   position(): string | null {
-    const row = this.#db.prepare('SELECT value FROM position').get()
+    return this.note('position')
+  }
+
+  /** What was saved under a name beside the position, or null. */
+  note(name: string): string | null {
+    const row = this.#db.prepare('SELECT value FROM notes WHERE name = ?').get(name)
     return row ? String(row['value']) : null
+  }
+
+  /** Durable when it returns. */
+  saveNote(name: string, value: string): void {
+    this.#transaction(() => this.#putNote(name, value))
   }
 
   lookup(keys: Iterable<string>): Map<string, Published> {
@@ -76,12 +86,21 @@ export class KeyState {
     return found
   }
 
-  /** Keys of a range in their order, deleted ones too. */
-  range({ after, upTo }: KeyRange, limit = -1): KeyEntry[] {
+  /** The first keys of a range in their order, deleted ones too. */
+  range({ after, upTo }: KeyRange, limit: number): KeyEntry[] {
     const rows = this.#db
       .prepare(`SELECT key, hash, version FROM keys WHERE ${inRange} ORDER BY key LIMIT ?3`)
       .all(after, upTo, limit)
     return rows as unknown as KeyEntry[]
+  }
+
+  /** All keys of a range in pages, so that memory stays flat whatever the range. */
+  *pages({ after, upTo }: KeyRange, limit = 5000): Generator<KeyEntry[]> {
+    for (let from: string | undefined = after; from !== undefined; ) {
+      const page = this.range({ after: from, upTo }, limit)
+      yield page
+      from = page.length < limit ? undefined : page.at(-1)?.key
+    }
   }
 
   /** Of the keys in a range that are not deleted. */
@@ -96,13 +115,11 @@ export class KeyState {
   apply(changes: Iterable<KeyEntry>, position: string): void {
     this.#transaction(() => {
       for (const { key, hash, version } of changes) this.#put.run(key, hash, version)
-      this.#db
-        .prepare('INSERT INTO position VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value')
-        .run(position)
+      this.#putNote('position', position)
     })
   }
 
-  /** Notes keys that a scan did not find; forgotten when the process ends. */
+  /** Remembers keys that a scan did not find; forgotten when the process ends. */
   addMissing(keys: Iterable<string>): void {
     const add = this.#db.prepare('INSERT OR IGNORE INTO missing VALUES (?)')
     this.#transaction(() => {
@@ -110,7 +127,7 @@ export class KeyState {
     })
   }
 
-  /** The next noted keys after one ('' for the first), in order. */
+  /** The next remembered keys after one ('' for the first), in order. */
   missing(after: string, limit: number): string[] {
     const rows = this.#db
       .prepare('SELECT key FROM missing WHERE key > ? ORDER BY key LIMIT ?')
@@ -128,6 +145,12 @@ export class KeyState {
 
   close(): void {
     if (this.#db.isOpen) this.#db.close()
+  }
+
+  #putNote(name: string, value: string): void {
+    this.#db
+      .prepare('INSERT INTO notes VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+      .run(name, value)
   }
 
   #transaction(work: () => void): void {

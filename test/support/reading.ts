@@ -48,14 +48,13 @@ export class Reading {
   /** Reads and commits until the reader has caught up with nothing left to give. */
   async readToEnd(reader: ChangeReader, limit = 1000) {
     const batches: Batch<RawChange>[] = []
-    await eventually(
-      async () => {
-        const batch = await this.#readAndCommit(reader, limit)
-        batches.push(batch)
-        return batch.caughtUp && batch.items.length === 0
-      },
-      { what: 'catching up' }
-    )
+    const deadline = AbortSignal.timeout(15_000)
+    for (let isEnd = false; !isEnd; ) {
+      deadline.throwIfAborted()
+      const batch = await this.#readAndCommit(reader, limit)
+      batches.push(batch)
+      isEnd = batch.caughtUp && batch.items.length === 0
+    }
     return { batches, items: batches.flatMap((batch) => batch.items) }
   }
 

@@ -37,7 +37,7 @@ describe('key state', () => {
     assert.throws(() => state.apply([entry('a', 2), entry('b', 0.5)], 'p2'), { code: 'STATE_UNUSABLE' })
     assert.equal(state.position(), 'p1')
     assert.deepEqual(
-      state.range(everything).map((row) => row.hash),
+      state.range(everything, 9).map((row) => row.hash),
       [1]
     )
     state.close()
@@ -79,6 +79,25 @@ describe('key state', () => {
       }),
       { numRuns: 30 }
     )
+  })
+
+  it('gives a range in pages of any size', () => {
+    const state = openKeyState(contextOf(unique('pages')))
+    state.apply(
+      'abcdefg'.split('').map((key, i) => entry(key, i === 3 ? null : i)),
+      ''
+    )
+    for (const limit of [1, 2, 3, 7, 8]) {
+      const pages = [...state.pages({ after: 'a', upTo: 'f' }, limit)]
+      assert.equal(
+        pages
+          .flat()
+          .map((row) => row.key)
+          .join(''),
+        'bcdef'
+      )
+    }
+    state.close()
   })
 
   it('pages through missing keys and forgets them', () => {

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { Client, type ClientConfig } from 'pg'
+import type { Context } from '../../runtime/pipeline.ts'
+import type { Settings } from '../../runtime/settings.ts'
+import * as names from './settings.ts'
+import { translateError } from './translate-error.ts'
+
+/** A row as its columns' text; NULL is null. */
+export type TextRow = readonly (string | null)[]
+
+// Values stay the text the server prints: no parser touches them.
+const asText = { getTypeParser: () => (text: string | Buffer) => text }
+
+/** How the driver connects, from the settings; also for replication. */
+export function clientConfig(settings: Settings, pipeline: string): ClientConfig {
+  const password = settings.optional(names.password)
+  return {
+    host: settings.text(names.host),
+    port: settings.number(names.port),
+    user: settings.text(names.user),
+    database: settings.text(names.database),
+    ...(password !== null && { password }),
+    ssl: tls(settings),
+    application_name: `courant ${pipeline}`,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    types: asText
+  }
+}
+
+function tls(settings: Settings): ClientConfig['ssl'] {
+  const mode = settings.text(names.sslMode)
+  if (mode === 'disable') return false
+  if (mode === 'require') return { rejectUnauthorized: false }
+  const file = settings.optional(names.sslRootCert)
+  return file === null ? true : { ca: readFileSync(file, 'utf8') }
+}
+
+/** What makes the text of a value depend on nothing but the value, and a forgotten session harmless. */
+const session = (statementMs: number): Readonly<Record<string, string>> => ({
+  DateStyle: 'ISO, YMD',
+  TimeZone: 'UTC',
+  IntervalStyle: 'iso_8601',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  default_transaction_read_only: 'on',
+  statement_timeout: `${statementMs}`,
+  lock_timeout: `${statementMs}`,
+  idle_in_transaction_session_timeout: `${2 * statementMs}`
+})
+
+/**
+ * One connection that is made when it is needed and again after it was lost: a lost one fails the query in hand with
+ * SOURCE_UNAVAILABLE, and the next query connects anew.
+ */
+export class Connection {
+  readonly #context: Context
+  #client: Promise<Client> | null = null
+  /** Grows with each new connection, for what holds only within one. */
+  generation = 0
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  /** Runs one statement; rows are arrays of text. `doing` names it in errors. */
+  async rows(doing: string, text: string, values: readonly unknown[] = []): Promise<TextRow[]> {
+    try {
+      const client = await this.#connected()
+      const result = await client.query<(string | null)[]>({ text, values: [...values], rowMode: 'array' })
+      return result.rows
+    } catch (error) {
+      throw translateError(error, doing)
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client
+    this.#client = null
+    await client?.then((open) => open.end()).catch(() => undefined)
+  }
+
+  #connected(): Promise<Client> {
+    if (this.#client) return this.#client
+    const client = this.#connect(() => {
+      if (this.#client === client) this.#client = null
+    })
+    this.#client = client
+    return client
+  }
+
+  async #connect(onLost: () => void): Promise<Client> {
+    const { settings, pipeline, log } = this.#context
+    const client = new Client(clientConfig(settings, pipeline))
+    client.on('end', onLost)
+    client.on('error', (error) => {
+      log.warn(
+        { err: translateError(error, 'on an idle connection') },
+        'the connection to PostgreSQL was lost'
+      )
+      onLost()
+    })
+    try {
+      await client.connect()
+      const set = Object.entries(session(settings.number(names.statementTimeoutMs)))
+      await client.query(
+        `SELECT ${set.map(([name, value]) => `set_config('${name}', '${value}', false)`).join(', ')}`
+      )
+    } catch (error) {
+      onLost()
+      throw error
+    }
+    this.generation++
+    return client
+  }
+}

@@ -1,0 +1,146 @@
+import type { Context } from '../../runtime/pipeline.ts'
+import type { Micros } from '../../schemas/change.ts'
+import { mayDelete } from '../state/delete-guard.ts'
+import type { KeyRange, Published, Summary } from '../state/key-state.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { Finding, Found, TableChanges } from './table-changes.ts'
+import type { TableRow, TableRows } from './table-rows.ts'
+
+interface Parts {
+  readonly context: Context
+  readonly rows: TableRows
+  readonly changes: TableChanges
+  readonly ledger: Ledger
+}
+
+export interface ScanStart {
+  /** The first scan of a table publishes all of it and resumes where it was; later ones compare. */
+  readonly isSnapshot: boolean
+  readonly startedAt: Micros
+  /** Ordered key to go on after; '' for the first. */
+  readonly after: string
+}
+
+/** One step of a scan: what it found, and how many rows the source had to read for it. */
+export interface ScanStep {
+  readonly found: readonly Found[]
+  readonly rowsRead: number
+}
+
+/**
+ * One pass over a table in key order. A snapshot publishes each row. A comparison asks for count and summed hash of
+ * each page of keys, reads only pages that differ from what was published, notes keys that are missing, and publishes
+ * their deletes once the pass is complete, each key looked up again, if the delete guard allows.
+ */
+export class KeyScan {
+  readonly isSnapshot: boolean
+  readonly #parts: Parts
+  readonly #finding: Finding
+  #after: string
+  #phase: 'rows' | 'missing' | 'done' = 'rows'
+
+  constructor(parts: Parts, { isSnapshot, startedAt, after }: ScanStart) {
+    this.#parts = parts
+    this.isSnapshot = isSnapshot
+    this.#finding = { startedAt, snapshot: isSnapshot ? 'true' : 'incremental' }
+    this.#after = after
+    parts.ledger.state.forgetMissing()
+  }
+
+  /** Ordered key up to which rows have been read. */
+  get after(): string {
+    return this.#after
+  }
+
+  get startedAt(): Micros {
+    return this.#finding.startedAt
+  }
+
+  get isDone(): boolean {
+    return this.#phase === 'done'
+  }
+
+  async step(limit: number): Promise<ScanStep> {
+    if (this.#phase === 'missing') return this.#missing(limit)
+    if (this.isSnapshot) return this.#differences(limit, null)
+    const summary = await this.#parts.rows.summaryByKey({ after: this.#after, upTo: null, limit })
+    const upTo = summary.count < limit ? null : summary.last
+    const published = this.#parts.ledger.state.summary({ after: this.#after, upTo })
+    if (!isSame(summary, published)) return this.#differences(limit, upTo)
+    this.#goOn(upTo)
+    return { found: [], rowsRead: summary.count }
+  }
+
+  async #differences(limit: number, bound: string | null): Promise<ScanStep> {
+    const rows = await this.#parts.rows.pageByKey({ after: this.#after, upTo: bound, limit })
+    const upTo = rows.length < limit ? bound : (rows.at(-1)?.key ?? bound)
+    const published = this.#publishedWithin({ after: this.#after, upTo }, rows)
+    const found = rows.flatMap((row) => this.#changed(row, published.get(row.key)) ?? [])
+    this.#goOn(upTo)
+    return { found, rowsRead: rows.length }
+  }
+
+  /** What is published of a page's rows; on the way, keys of the range that the page lacks are noted. */
+  #publishedWithin(range: KeyRange, rows: readonly TableRow[]): Map<string, Published> {
+    const { ledger } = this.#parts
+    const keys = rows.map((row) => row.key)
+    const present = new Set(keys)
+    const published = new Map<string, Published>()
+    for (const entries of ledger.state.pages(range)) {
+      const missing: string[] = []
+      for (const entry of entries) {
+        if (present.has(entry.key)) published.set(entry.key, entry)
+        else if (entry.hash !== null) missing.push(entry.key)
+      }
+      if (!this.isSnapshot && missing.length > 0) ledger.state.addMissing(missing)
+    }
+    return ledger.withInFlight(published, keys)
+  }
+
+  async #missing(limit: number): Promise<ScanStep> {
+    const { ledger, rows, changes } = this.#parts
+    const keys = ledger.state.missing(this.#after, limit)
+    const last = keys.at(-1)
+    if (last === undefined) {
+      this.#finish()
+      return { found: [], rowsRead: 0 }
+    }
+    const present = new Map((await rows.byKeys(keys)).map((row) => [row.key, row]))
+    const published = ledger.published(keys)
+    const found = keys.flatMap((key) => {
+      const row = present.get(key)
+      const was = published.get(key)
+      return (row ? this.#changed(row, was) : changes.deleted(key, was, this.#finding)) ?? []
+    })
+    this.#after = last
+    return { found, rowsRead: keys.length }
+  }
+
+  #changed(row: TableRow, published: Published | undefined): Found | null {
+    return this.#parts.changes.changed(row, published, this.#finding)
+  }
+
+  #goOn(upTo: string | null): void {
+    if (upTo !== null) this.#after = upTo
+    else if (this.isSnapshot) this.#finish()
+    else this.#endRows()
+  }
+
+  #endRows(): void {
+    const { context, ledger } = this.#parts
+    const missing = ledger.state.missingCount()
+    const live = missing === 0 ? 0 : ledger.state.summary({ after: '', upTo: null }).count
+    if (!mayDelete(context, { missing, live })) ledger.state.forgetMissing()
+    this.#after = ''
+    this.#phase = 'missing'
+  }
+
+  #finish(): void {
+    this.#parts.ledger.state.forgetMissing()
+    this.#phase = 'done'
+  }
+}
+
+function isSame(a: Summary, b: Summary): boolean {
+  return a.count === b.count && a.high === b.high && a.low === b.low
+}

@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Batch, Context, ReadRequest, Reader } from '../../runtime/pipeline.ts'
+import type { Micros, RawChange } from '../../schemas/change.ts'
+import { type Origin, changeItem } from '../state/change-item.ts'
+import type { KeyState } from '../state/key-state.ts'
+import { Ledger } from '../state/ledger.ts'
+import type { Connection } from './connection.ts'
+import { KeyScan } from './key-scan.ts'
+import { type LivePosition, LiveRun } from './live-run.ts'
+import { RateLimit } from './rate-limit.ts'
+import * as names from './settings.ts'
+import { type Found, TableChanges } from './table-changes.ts'
+import type { TableRows } from './table-rows.ts'
+
+/** How far a table was read, as it is saved with the key state. */
+interface Progress {
+  readonly live: LivePosition | null
+  /** Ordered key the first snapshot goes on after; null once it is complete. */
+  readonly snapshotAfter: string | null
+  /** Start of the last pass that is complete. */
+  readonly passDone: Micros
+}
+
+export interface PollingParts {
+  readonly context: Context
+  readonly connection: Connection
+  readonly rows: TableRows
+  readonly state: KeyState
+  readonly origin: Origin
+}
+
+// A pass's start is the version of changes that have no better one. It is saved under this name before the first of
+// them is handed out, so that a crash repeats them with the same version.
+const passNote = 'pass'
+
+/** A table without a cursor is compared during this share of the time at most, however short the interval. */
+const busiestShare = 0.05
+
+/**
+ * Reads a table's changes by polling: live runs by cursor, a first snapshot and later comparisons by key, taking
+ * turns on one connection.
+ */
+export class PollingReader implements Reader<RawChange> {
+  readonly waits = true
+  readonly readsAhead = true
+  readonly #parts: PollingParts
+  readonly #ledger: Ledger
+  readonly #changes: TableChanges
+  readonly #live: LiveRun
+  readonly #hasCursor: boolean
+  readonly #rateLimit: RateLimit
+  #progress: Progress
+  #scan: KeyScan | null = null
+  #scanBusyMs = 0
+  #nextLiveAtMs = 0
+  #nextScanAtMs = 0
+  #isScansTurn = true
+  #reading: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: PollingParts) {
+    const { context, rows, state } = parts
+    const position = state.position()
+    this.#parts = parts
+    this.#progress = position ? JSON.parse(position) : { live: null, snapshotAfter: '', passDone: 0 }
+    this.#ledger = new Ledger(state)
+    this.#changes = new TableChanges(rows)
+    this.#live = new LiveRun({ ...parts, changes: this.#changes, ledger: this.#ledger }, this.#progress.live)
+    this.#hasCursor = rows.table.cursor !== null
+    this.#rateLimit = new RateLimit(context.settings.number(names.maxRowsPerSecond))
+  }
+
+  read(request: ReadRequest): Promise<Batch<RawChange>> {
+    const reading = this.#read(request)
+    this.#reading = reading.catch(() => undefined)
+    return reading
+  }
+
+  async commit(batch: Batch<RawChange>): Promise<void> {
+    const token = batch.items[0]?.position
+    if (token !== undefined) this.#ledger.commit(token)
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.connection.close()
+    await this.#reading
+    await this.#parts.connection.close()
+    this.#parts.state.close()
+  }
+
+  async #read({ limit, signal }: ReadRequest): Promise<Batch<RawChange>> {
+    const rows = Math.min(limit, this.#parts.context.settings.number(names.pageRows))
+    while (!signal.aborted) {
+      await this.#untilDue(signal)
+      const turn = this.#turn()
+      const found = turn === 'live' ? await this.#readLive(rows) : await this.#readScan(rows, signal)
+      if (found.length > 0) return this.#batchOf(found)
+      if (this.#isCaughtUp && (turn === 'live' || this.#scan === null)) {
+        this.#saveWhenIdle()
+        return { items: [], caughtUp: true }
+      }
+    }
+    throw signal.reason
+  }
+
+  get #isSnapshot(): boolean {
+    return this.#progress.snapshotAfter !== null
+  }
+
+  /** Whether all there was at the last poll has been handed out. */
+  get #isCaughtUp(): boolean {
+    if (this.#isSnapshot) return false
+    if (!this.#hasCursor) return this.#scan === null
+    return !this.#live.isRunning && this.#nextLiveAtMs > 0
+  }
+
+  get #isLiveDue(): boolean {
+    if (!this.#hasCursor || this.#live.position === null) return false
+    return this.#live.isRunning || performance.now() >= this.#nextLiveAtMs
+  }
+
+  get #isScanDue(): boolean {
+    return this.#scan !== null || performance.now() >= this.#nextScanAtMs
+  }
+
+  /** Live runs come first, but page by page a scan that is due takes every other turn. */
+  #turn(): 'live' | 'scan' {
+    return this.#isLiveDue && !(this.#isScanDue && this.#isScansTurn) ? 'live' : 'scan'
+  }
+
+  async #untilDue(signal: AbortSignal): Promise<void> {
+    while (!this.#isLiveDue && !this.#isScanDue) {
+      const dueAtMs = Math.min(this.#hasCursor ? this.#nextLiveAtMs : Infinity, this.#nextScanAtMs)
+      await sleep(Math.max(1, dueAtMs - performance.now()), undefined, { signal })
+    }
+  }
+
+  async #readLive(rows: number): Promise<readonly Found[]> {
+    this.#isScansTurn = true
+    const found = await this.#live.page(rows)
+    if (!this.#live.isRunning) this.#nextLiveAtMs = performance.now() + this.#ms(names.pollMs)
+    return found
+  }
+
+  async #readScan(rows: number, signal: AbortSignal): Promise<readonly Found[]> {
+    this.#isScansTurn = false
+    await this.#rateLimit.ready(signal)
+    const beganAtMs = performance.now()
+    this.#scan ??= await this.#newScan()
+    const scan = this.#scan
+    const { found, rowsRead } = await scan.step(rows)
+    this.#scanBusyMs += performance.now() - beganAtMs
+    this.#rateLimit.add(rowsRead)
+    this.#parts.context.metrics.count('source_rows_total', rowsRead)
+    if (found.length > 0) this.#keepStart(scan)
+    this.#advance(scan)
+    return found
+  }
+
+  async #newScan(): Promise<KeyScan> {
+    const { rows, state } = this.#parts
+    if (this.#hasCursor) await this.#live.begin()
+    const { snapshotAfter, passDone } = this.#progress
+    const opened = Number(state.note(passNote) ?? 0)
+    const startedAt = opened > passDone ? opened : Math.max(await rows.clock(), passDone + 1)
+    this.#scanBusyMs = 0
+    return new KeyScan(
+      { ...this.#parts, changes: this.#changes, ledger: this.#ledger },
+      { isSnapshot: snapshotAfter !== null, startedAt, after: snapshotAfter ?? '' }
+    )
+  }
+
+  #advance(scan: KeyScan): void {
+    const { isSnapshot, isDone, startedAt } = scan
+    if (isSnapshot) this.#progress = { ...this.#progress, snapshotAfter: isDone ? null : scan.after }
+    if (!isDone) return
+    this.#progress = { ...this.#progress, passDone: startedAt }
+    this.#scan = null
+    this.#nextScanAtMs = performance.now() + this.#scanPauseMs(isSnapshot)
+    const { log, metrics } = this.#parts.context
+    metrics.gauge('source_pass_seconds', this.#scanBusyMs / 1000)
+    if (isSnapshot) log.info({}, 'the first snapshot is complete')
+  }
+
+  #scanPauseMs(wasSnapshot: boolean): number {
+    if (this.#hasCursor) return this.#ms(names.compareMs)
+    const pollMs = this.#ms(names.pollMs)
+    return wasSnapshot ? pollMs : Math.max(pollMs, this.#scanBusyMs * (1 / busiestShare - 1))
+  }
+
+  #keepStart({ startedAt }: KeyScan): void {
+    const { state } = this.#parts
+    if (state.note(passNote) !== String(startedAt)) state.saveNote(passNote, String(startedAt))
+  }
+
+  #batchOf(found: readonly Found[]): Batch<RawChange> {
+    const { context, origin } = this.#parts
+    const entries = found.map(({ entry }) => entry)
+    const handedOut = {
+      position: this.#ledger.handOut(entries, this.#position()),
+      seenMs: context.now().getTime()
+    }
+    const items = found.map(({ change }) => changeItem(origin, change, handedOut))
+    return { items, caughtUp: this.#isCaughtUp }
+  }
+
+  #position(): string {
+    this.#progress = { ...this.#progress, live: this.#live.position }
+    return JSON.stringify(this.#progress)
+  }
+
+  /** What no batch carries, such as the end of a pass that found nothing, is saved when nothing is in flight. */
+  #saveWhenIdle(): void {
+    if (this.#ledger.hasInFlight) return
+    const saved = JSON.parse(this.#parts.state.position() ?? '{}') as Partial<Progress>
+    if (saved.passDone !== this.#progress.passDone) this.#ledger.savePosition(this.#position())
+  }
+
+  #ms(setting: typeof names.pollMs): number {
+    return this.#parts.context.settings.number(setting)
+  }
+}

@@ -1,0 +1,43 @@
+import type { Context, Reader, Spec } from '../../runtime/pipeline.ts'
+import type { RawChange } from '../../schemas/change.ts'
+import type { Table } from '../../schemas/table.ts'
+import { openKeyState } from '../state/key-state.ts'
+import { Connection } from './connection.ts'
+import { PollingReader } from './polling-reader.ts'
+import { database, host, postgresSettings } from './settings.ts'
+import { inspectTable } from './source-table.ts'
+import { TableRows } from './table-rows.ts'
+
+/**
+ * Reads the changes of one PostgreSQL table: a first snapshot, then what is inserted, updated and deleted. Every
+ * value is the text PostgreSQL prints. Opening it checks the table and throws SOURCE_REFUSED with all that is wrong.
+ */
+export function postgresReader(table: Table): Spec<Reader<RawChange>> {
+  return {
+    describe: `PostgreSQL table ${table.sourceTable}`,
+    settings: postgresSettings,
+    open: (context) => openReader(table, context)
+  }
+}
+
+async function openReader(table: Table, context: Context): Promise<Reader<RawChange>> {
+  const connection = new Connection(context)
+  try {
+    const source = await inspectTable(connection, context, table)
+    return new PollingReader({
+      context,
+      connection,
+      rows: new TableRows(connection, source),
+      state: openKeyState(context),
+      origin: {
+        connector: 'postgresql',
+        name: context.settings.text(host),
+        db: context.settings.text(database),
+        table: table.sourceTable
+      }
+    })
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}

@@ -1,0 +1,120 @@
+import { type KeyColumn, type SourceTable, orderedColumn, quoteName } from './source-table.ts'
+
+/** A statement and its parameters. */
+export interface Query {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+/** Key columns' values as text, in the order of the key. */
+export type KeyValues = readonly (string | null)[]
+
+/** Collects parameters and gives their placeholders. */
+class Parameters {
+  readonly values: unknown[] = []
+
+  add(value: unknown): string {
+    this.values.push(value)
+    return `$${this.values.length}`
+  }
+}
+
+const typed = (placeholder: string, { type, order }: KeyColumn): string =>
+  `${placeholder}::${order === 'printed' ? 'text' : type}`
+
+/** `hashRowText` in SQL. */
+const hashOf = (text: string): string => `('x' || left(md5(${text}), 13))::bit(52)::bigint`
+
+export interface KeyPage {
+  /** Keys after these values; null starts at the first. */
+  readonly after: KeyValues | null
+  /** Up to and with these values; null goes to the last. */
+  readonly upTo: KeyValues | null
+  readonly limit: number
+}
+
+export interface CursorPage {
+  /** First and last cursor of the run, both within it. */
+  readonly from: string
+  readonly to: string
+  /** The last row of the page before: its cursor and key. */
+  readonly after: { readonly cursor: string; readonly key: KeyValues } | null
+  /** Rows not after `readTo` count only when they were written by this transaction or a later one. */
+  readonly writtenSince: { readonly transaction: string; readonly readTo: string } | null
+  readonly limit: number
+}
+
+/** The statements of one table. Each row is its text (row-text.ts); pages are by key or by cursor and key. */
+export class TableQueries {
+  readonly #table: SourceTable
+  readonly #row: string
+  readonly #orderedKey: readonly string[]
+
+  constructor(table: SourceTable) {
+    this.#table = table
+    this.#row = `ROW(${table.columns.map(quoteName).join(', ')})::text`
+    this.#orderedKey = table.key.map(orderedColumn)
+  }
+
+  pageByKey(page: KeyPage): Query {
+    const parameters = new Parameters()
+    const text = `SELECT ${this.#row} FROM ${this.#table.name} ${this.#keyRange(page, parameters)}`
+    return { text, values: parameters.values }
+  }
+
+  /** One row: count and summed hash halves of a page by key, and the text of its last key as a row. */
+  summaryByKey(page: KeyPage): Query {
+    const parameters = new Parameters()
+    const key = `ROW(${this.#table.key.map(({ name }) => quoteName(name)).join(', ')})::text`
+    const text = `SELECT count(*), coalesce(sum(hash >> 26), 0), coalesce(sum(hash & 67108863), 0),
+        (array_agg(key))[count(*)]
+      FROM (SELECT ${key} AS key, ${hashOf(this.#row)} AS hash
+        FROM ${this.#table.name} ${this.#keyRange(page, parameters)}) AS page`
+    return { text, values: parameters.values }
+  }
+
+  pageByCursor({ from, to, after, writtenSince, limit }: CursorPage): Query {
+    const { name, cursor } = this.#table
+    if (!cursor) throw new Error(`${name} has no cursor`)
+    const column = quoteName(cursor.name)
+    const parameters = new Parameters()
+    const cursorAt = (value: string) => `${parameters.add(value)}::${cursor.type}`
+    const conditions = [`${column} >= ${cursorAt(from)}`, `${column} <= ${cursorAt(to)}`]
+    if (after)
+      conditions.push(
+        `(${[column, ...this.#orderedKey].join(', ')}) > ` +
+          `(${[cursorAt(after.cursor), ...this.#keyAt(after.key, parameters)].join(', ')})`
+      )
+    if (writtenSince)
+      conditions.push(
+        `(${column} > ${cursorAt(writtenSince.readTo)} ` +
+          `OR age(xmin) <= age(${parameters.add(writtenSince.transaction)}::xid))`
+      )
+    const text = `SELECT ${this.#row} FROM ${name} WHERE ${conditions.join(' AND ')}
+      ORDER BY ${[column, ...this.#orderedKey].join(', ')} LIMIT ${parameters.add(limit)}`
+    return { text, values: parameters.values }
+  }
+
+  /** The rows that have these keys. */
+  byKeys(keys: readonly KeyValues[]): Query {
+    const { name, key } = this.#table
+    const columns = key.map((column) => quoteName(column.name)).join(', ')
+    const lists = key.map((column, i) => `unnest($${i + 1}::text[])::${column.type}`)
+    const text = `SELECT ${this.#row} FROM ${name} WHERE (${columns}) IN (SELECT ${lists.join(', ')})`
+    return { text, values: key.map((_, i) => keys.map((values) => values[i])) }
+  }
+
+  #keyRange({ after, upTo, limit }: KeyPage, parameters: Parameters): string {
+    const key = `(${this.#orderedKey.join(', ')})`
+    const conditions = [
+      ...(after ? [`${key} > (${this.#keyAt(after, parameters).join(', ')})`] : []),
+      ...(upTo ? [`${key} <= (${this.#keyAt(upTo, parameters).join(', ')})`] : [])
+    ]
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+    return `${where} ORDER BY ${this.#orderedKey.join(', ')} LIMIT ${parameters.add(limit)}`
+  }
+
+  #keyAt(values: KeyValues, parameters: Parameters): string[] {
+    return this.#table.key.map((column, i) => typed(parameters.add(values[i]), column))
+  }
+}

@@ -1,0 +1,96 @@
+import { stateDir } from '../../runtime/positions.ts'
+import { type Setting, oneOf, wholeNumber } from '../../runtime/settings.ts'
+import { deleteGuardSettings } from '../state/delete-guard.ts'
+
+export const host: Setting = { env: 'PGHOST', describe: 'PostgreSQL host', default: '127.0.0.1' }
+export const port: Setting = {
+  env: 'PGPORT',
+  describe: 'PostgreSQL port',
+  default: '5432',
+  check: wholeNumber(1, 65_535)
+}
+export const user: Setting = {
+  env: 'PGUSER',
+  describe: 'PostgreSQL user; it needs SELECT on the tables, and pg_read_all_stats to see open transactions',
+  default: 'postgres'
+}
+export const password: Setting = { env: 'PGPASSWORD', describe: "The user's password", secret: true }
+export const database: Setting = { env: 'PGDATABASE', describe: 'Database', default: 'postgres' }
+export const schema: Setting = {
+  env: 'COURANT_POSTGRES_SCHEMA',
+  describe: 'Schema the tables are in',
+  default: 'public'
+}
+export const sslMode: Setting = {
+  env: 'PGSSLMODE',
+  describe: 'TLS: disable, require (not verified) or verify-full (against the certificates in PGSSLROOTCERT)',
+  default: 'disable',
+  check: oneOf('disable', 'require', 'verify-full')
+}
+export const sslRootCert: Setting = {
+  env: 'PGSSLROOTCERT',
+  describe: 'File with the certificates trusted by verify-full; the usual authorities when not set'
+}
+
+export const mode: Setting = {
+  env: 'COURANT_POSTGRES_MODE',
+  describe:
+    'poll: read tables by cursor and comparison; log: follow the write-ahead log (logical replication)',
+  default: 'poll',
+  check: oneOf('poll', 'log')
+}
+export const pollMs: Setting = {
+  env: 'COURANT_POSTGRES_POLL_MS',
+  describe: 'How often a table is asked for changes, in milliseconds',
+  default: '1000',
+  check: wholeNumber(1)
+}
+export const compareMs: Setting = {
+  env: 'COURANT_POSTGRES_COMPARE_MS',
+  describe: 'How long after a comparison of all keys the next begins, in milliseconds',
+  default: '600000',
+  check: wholeNumber(1)
+}
+export const overlapMs: Setting = {
+  env: 'COURANT_POSTGRES_OVERLAP_MS',
+  describe:
+    'How far before the last poll each poll looks for rows whose cursor lies in the past, in milliseconds',
+  default: '60000',
+  check: wholeNumber(0)
+}
+export const pageRows: Setting = {
+  env: 'COURANT_POSTGRES_PAGE_ROWS',
+  describe: 'Rows one query reads at most',
+  default: '2000',
+  check: wholeNumber(1, 100_000)
+}
+export const maxRowsPerSecond: Setting = {
+  env: 'COURANT_POSTGRES_MAX_ROWS_PER_SECOND',
+  describe: 'Rows a second that one pipeline reads at most in a snapshot or comparison; 0 is no limit',
+  default: '0',
+  check: wholeNumber(0)
+}
+export const statementTimeoutMs: Setting = {
+  env: 'COURANT_POSTGRES_STATEMENT_TIMEOUT_MS',
+  describe: 'How long one query may take, in milliseconds',
+  default: '30000',
+  check: wholeNumber(1)
+}
+
+export const postgresSettings: readonly Setting[] = [
+  host,
+  port,
+  user,
+  database,
+  schema,
+  sslMode,
+  mode,
+  pollMs,
+  compareMs,
+  overlapMs,
+  pageRows,
+  maxRowsPerSecond,
+  statementTimeoutMs,
+  stateDir,
+  ...deleteGuardSettings
+]

@@ -1,0 +1,145 @@
+import { CourantError } from '../../runtime/errors.ts'
+import type { Context } from '../../runtime/pipeline.ts'
+import type { Table } from '../../schemas/table.ts'
+import { secretColumns } from '../secret-columns.ts'
+import type { Connection } from './connection.ts'
+import { type Found, findTable } from './find-table.ts'
+import * as names from './settings.ts'
+
+/** A key column and how its order is had on both sides. */
+export interface KeyColumn {
+  readonly name: string
+  /** The type as PostgreSQL writes it, for casts. */
+  readonly type: string
+  /**
+   * `bytes`: its own order is that of its text's bytes; `integer`: by value; `collate`: compared with COLLATE "C";
+   * `printed`: what it prints is compared with COLLATE "C".
+   */
+  readonly order: 'bytes' | 'integer' | 'collate' | 'printed'
+}
+
+/** A table as the server has it, checked against its .avsc file. */
+export interface SourceTable {
+  /** Quoted, with its schema. */
+  readonly name: string
+  /** The allow-list, in the order of the .avsc file. */
+  readonly columns: readonly string[]
+  readonly key: readonly KeyColumn[]
+  /** The cursor column and its type, or null when changes show only by comparison. */
+  readonly cursor: { readonly name: string; readonly type: string } | null
+}
+
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** Finds the table and checks all that could go wrong later at once; throws SOURCE_REFUSED with every problem. */
+export async function inspectTable(
+  connection: Connection,
+  context: Context,
+  table: Table
+): Promise<SourceTable> {
+  const name = `${quoteName(context.settings.text(names.schema))}.${quoteName(table.sourceTable)}`
+  const problems = await serverProblems(connection)
+  const found = await findTable(connection, name)
+  problems.push(...(found ? tableProblems(table, found) : [missingTable(name, context)]))
+  if (problems.length > 0 || !found)
+    throw new CourantError('SOURCE_REFUSED', `${context.pipeline} cannot start:\n  ${problems.join('\n  ')}`)
+  const { key, cursor, columns } = table
+  const source: SourceTable = {
+    name,
+    columns: columns.map((column) => column.name),
+    key: key.map((column) => keyColumn(column, found)),
+    cursor: cursor === null ? null : { name: cursor, type: found.columns.get(cursor)?.type ?? '' }
+  }
+  warnAboutIndexes(context, source, found)
+  return source
+}
+
+async function serverProblems(connection: Connection): Promise<string[]> {
+  const [row] = await connection.rows(
+    'the check of its settings',
+    `SELECT current_setting('server_encoding')`
+  )
+  const encoding = row?.[0]
+  return encoding === 'UTF8'
+    ? []
+    : [`the database's encoding is ${encoding}: row hashes and key order need UTF8 (use a UTF8 database)`]
+}
+
+const missingTable = (name: string, { settings }: Context): string =>
+  `table ${name} is not in database ${settings.text(names.database)}: correct "table" in its .avsc file, ` +
+  'PGDATABASE or COURANT_POSTGRES_SCHEMA'
+
+function tableProblems(table: Table, found: Found): string[] {
+  return [
+    ...(/^[rp]$/.test(found.kind) ? [] : ['it is a view or a foreign table: name the table it shows']),
+    ...columnProblems(table, found),
+    ...keyProblems(table, found),
+    ...cursorProblems(table, found)
+  ]
+}
+
+function columnProblems({ columns, key, cursor }: Table, found: Found): string[] {
+  const listed = columns.map((column) => column.name)
+  const absent = listed.filter((column) => !found.columns.has(column))
+  const unlisted = [...key, ...(cursor === null ? [] : [cursor])].filter((column) => !listed.includes(column))
+  const secret = secretColumns(listed)
+  return [
+    ...(absent.length > 0 ? [`it has no columns ${absent.join(', ')}: correct the .avsc file`] : []),
+    ...(unlisted.length > 0 ? [`key and cursor must be fields too: add ${unlisted.join(', ')}`] : []),
+    ...(secret.length > 0
+      ? [`columns ${secret.join(', ')} look like secrets: take them out of the .avsc file`]
+      : [])
+  ]
+}
+
+function keyProblems({ key }: Table, found: Found): string[] {
+  const isUnique = found.indexes.some(
+    (index) =>
+      index.isUnique &&
+      index.columns.length === key.length &&
+      key.every((name) => index.columns.includes(name))
+  )
+  const isNotNull = key.every((name) => found.columns.get(name)?.isNotNull)
+  return isUnique && isNotNull
+    ? []
+    : [`(${key.join(', ')}) is not its primary key: without one rows cannot be told apart`]
+}
+
+function cursorProblems({ cursor }: Table, found: Found): string[] {
+  const type = cursor === null ? undefined : found.columns.get(cursor)?.type
+  return type === undefined || /^(timestamp|date)/.test(type)
+    ? []
+    : [`cursor ${cursor} is of type ${type}: it must be a timestamp or a date, or null`]
+}
+
+function keyColumn(name: string, found: Found): KeyColumn {
+  const { type = 'text', isByteOrdered = false } = found.columns.get(name) ?? {}
+  return { name, type, order: orderOf(type, isByteOrdered) }
+}
+
+function orderOf(type: string, isByteOrdered: boolean): KeyColumn['order'] {
+  if (type === 'uuid') return 'bytes'
+  if (type === 'smallint' || type === 'integer' || type === 'bigint') return 'integer'
+  if (type === 'text' || type === 'character varying') return isByteOrdered ? 'bytes' : 'collate'
+  return 'printed'
+}
+
+function warnAboutIndexes({ log }: Context, table: SourceTable, found: Found): void {
+  const { name, cursor, key } = table
+  if (cursor && !found.indexes.some((index) => index.columns[0] === cursor.name))
+    log.warn(
+      { table: name },
+      `each poll reads the whole table until CREATE INDEX CONCURRENTLY ON ${name} (${quoteName(cursor.name)})`
+    )
+  if (key.some(({ order }) => order === 'collate' || order === 'printed'))
+    log.warn(
+      { table: name },
+      `pages by key sort the table unless an index on ${name} has the key as ${key.map(orderedColumn).join(', ')}`
+    )
+}
+
+/** A key column as it is compared and ordered. */
+export function orderedColumn({ name, order }: KeyColumn): string {
+  if (order === 'collate') return `${quoteName(name)} COLLATE "C"`
+  return order === 'printed' ? `(${quoteName(name)}::text) COLLATE "C"` : quoteName(name)
+}

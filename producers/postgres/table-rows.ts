@@ -1,0 +1,118 @@
+import { type Micros, keyText } from '../../schemas/change.ts'
+import type { Summary } from '../state/key-state.ts'
+import { joinOrdered, orderedInteger, plainInteger, splitOrdered } from '../state/ordered-key.ts'
+import type { Connection } from './connection.ts'
+import { type CursorPage, type KeyPage, type KeyValues, type Query, TableQueries } from './queries.ts'
+import { hashRowText, parseRowText } from './row-text.ts'
+import type { SourceTable } from './source-table.ts'
+
+/** A row as it was read. */
+export interface TableRow {
+  /** Order-preserving text (ordered-key.ts). */
+  readonly key: string
+  readonly hash: number
+  /** In the order of the table's columns. */
+  readonly values: readonly (string | null)[]
+}
+
+/** A part of the table in key order, and its last key, or null when it is empty. */
+export interface SummaryPage extends Summary {
+  readonly last: string | null
+}
+
+/** Keys in pages: after one ('' before the first), up to one (null to the last). */
+export interface KeyedPage {
+  readonly after: string
+  readonly upTo: string | null
+  readonly limit: number
+}
+
+/** Reads one table: rows with their hash and key, in pages. */
+export class TableRows {
+  readonly table: SourceTable
+  readonly #connection: Connection
+  readonly #queries: TableQueries
+  readonly #keyIndexes: readonly number[]
+  readonly #cursorIndex: number
+  readonly #isInteger: readonly boolean[]
+
+  constructor(connection: Connection, table: SourceTable) {
+    this.table = table
+    this.#connection = connection
+    this.#queries = new TableQueries(table)
+    this.#keyIndexes = table.key.map(({ name }) => table.columns.indexOf(name))
+    this.#cursorIndex = table.columns.indexOf(table.cursor?.name ?? '')
+    this.#isInteger = table.key.map(({ order }) => order === 'integer')
+  }
+
+  /** The source's clock. */
+  async clock(): Promise<Micros> {
+    const micros = 'SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint'
+    return Number((await this.#connection.rows('its clock', micros))[0]?.[0])
+  }
+
+  pageByKey(page: KeyedPage): Promise<TableRow[]> {
+    return this.#rows('a page by key', this.#queries.pageByKey(this.#keyPage(page)))
+  }
+
+  async summaryByKey(page: KeyedPage): Promise<SummaryPage> {
+    const { text, values } = this.#queries.summaryByKey(this.#keyPage(page))
+    const doing = `a summary of ${this.table.name}`
+    const [count, high, low, last] = (await this.#connection.rows(doing, text, values))[0] ?? []
+    return {
+      count: Number(count),
+      high: Number(high),
+      low: Number(low),
+      last: last ? this.orderedKey(parseRowText(last, this.table.key.length)) : null
+    }
+  }
+
+  pageByCursor(page: CursorPage): Promise<TableRow[]> {
+    return this.#rows('a page by cursor', this.#queries.pageByCursor(page))
+  }
+
+  byKeys(keys: readonly string[]): Promise<TableRow[]> {
+    return this.#rows('rows by key', this.#queries.byKeys(keys.map((key) => this.keyValues(key))))
+  }
+
+  cursorOf(row: TableRow): string | null {
+    return row.values[this.#cursorIndex] ?? null
+  }
+
+  /** The key columns' text of an ordered key. */
+  keyValues(key: string): string[] {
+    return splitOrdered(key, this.#isInteger.length).map((part, i) =>
+      this.#isInteger[i] ? plainInteger(part) : part
+    )
+  }
+
+  /** The key of a record on the topic. */
+  recordKey(key: string): string {
+    return keyText(this.keyValues(key))
+  }
+
+  orderedKey(values: KeyValues): string {
+    return joinOrdered(
+      values.map((value, i) => (this.#isInteger[i] ? orderedInteger(value ?? '') : (value ?? '')))
+    )
+  }
+
+  rowOf(text: string): TableRow {
+    const values = parseRowText(text, this.table.columns.length)
+    const key = this.orderedKey(this.#keyIndexes.map((index) => values[index] ?? null))
+    return { key, hash: hashRowText(text), values }
+  }
+
+  async #rows(what: string, { text, values }: Query): Promise<TableRow[]> {
+    const rows = await this.#connection.rows(`${what} of ${this.table.name}`, text, values)
+    return rows.map(([row]) => this.rowOf(row ?? ''))
+  }
+
+  #keyPage({ after, upTo, limit }: KeyedPage): KeyPage {
+    return {
+      after: after === '' ? null : this.keyValues(after),
+      upTo: upTo === null ? null : this.keyValues(upTo),
+      limit
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { DatabaseError } from 'pg'
+import { CourantError } from '../../runtime/errors.ts'
+import { user } from './settings.ts'
+
+// https://www.postgresql.org/docs/17/errcodes-appendix.html
+const refusals: Readonly<Record<string, string>> = {
+  '28000': 'correct PGUSER, or let pg_hba.conf admit it',
+  '28P01': 'correct PGUSER and PGPASSWORD',
+  '3D000': 'correct PGDATABASE',
+  '3F000': 'correct COURANT_POSTGRES_SCHEMA',
+  '42501': `grant the rights it needs (${user.describe})`,
+  '42P01': 'correct the table in its .avsc file, or COURANT_POSTGRES_SCHEMA',
+  '42703': 'correct the columns in the .avsc file',
+  '55000':
+    'set wal_level = logical on the server for COURANT_POSTGRES_MODE=log, and see that the slot is not lost'
+}
+const timeouts = new Set(['57014', '55P03'])
+/** Connection exceptions, out of resources, operator intervention, system errors, and conflicts that pass. */
+const transientClass = /^(08|40|53|57|58)/
+
+/**
+ * Every error of the driver and the server as ours: refusals are fatal with what to do, all that may pass is
+ * transient; what is neither comes back as it is. Of a database error only code, table and column names go on: detail, where and parameters hold values.
+ */
+export function translateError(error: unknown, doing: string): unknown {
+  if (error instanceof CourantError) return error
+  if (!(error instanceof DatabaseError)) return connectionError(error, doing)
+  const code = error.code ?? ''
+  const details = { sqlState: code, table: error.table, column: error.column }
+  const advice = refusals[code]
+  if (advice) return new CourantError('SOURCE_REFUSED', `PostgreSQL refuses ${doing}: ${advice}`, { details })
+  if (timeouts.has(code)) return new CourantError('SOURCE_UNAVAILABLE', timeoutAdvice(doing), { details })
+  if (transientClass.test(code))
+    return new CourantError('SOURCE_UNAVAILABLE', `PostgreSQL interrupted ${doing} (${code})`, { details })
+  return new CourantError('SOURCE_REFUSED', `PostgreSQL cannot do ${doing} (SQLSTATE ${code})`, { details })
+}
+
+// node-postgres has no codes of its own for a connection that ends; sockets and TLS have Node's.
+const lostConnection = /connection|terminated|timeout|not queryable/i
+const badTls = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|does not support SSL/
+
+function connectionError(error: unknown, doing: string): unknown {
+  const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
+  const reason = typeof code === 'string' ? code : ''
+  if (badTls.test(reason) || badTls.test(message))
+    return new CourantError('SOURCE_REFUSED', tlsAdvice, { cause: error })
+  if (reason === '' && !lostConnection.test(message)) return error
+  return new CourantError(
+    'SOURCE_UNAVAILABLE',
+    `PostgreSQL does not answer ${doing} (${reason || message})`,
+    {
+      cause: error
+    }
+  )
+}
+
+const tlsAdvice = 'TLS with PostgreSQL fails: correct PGSSLMODE and PGSSLROOTCERT'
+const timeoutAdvice = (doing: string): string =>
+  `PostgreSQL ran out of time at ${doing}: if it goes on, lower COURANT_POSTGRES_PAGE_ROWS, ` +
+  'raise COURANT_POSTGRES_STATEMENT_TIMEOUT_MS, or see that the cursor and the key have an index'
