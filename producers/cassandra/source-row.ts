@@ -1,0 +1,71 @@
+import type { types } from 'cassandra-driver'
+import { keyText, type Micros, type RawRow } from '../../schemas/change.ts'
+import { ringKey } from './ring.ts'
+import { rowHash } from './row-hash.ts'
+import type { SourceColumn, SourceShape } from './source-shape.ts'
+
+/** A row as a pass found it. */
+export interface SourceRow {
+  readonly ringKey: string
+  readonly key: string
+  readonly after: RawRow
+  readonly hash: number
+  /** The newest write time of its columns; null when it has none but key columns. */
+  readonly writtenAt: Micros | null
+  /** Its own time: the cursor, or else the first clustering time. */
+  readonly ownAt: Micros | null
+}
+
+/** Names of what is selected beside the columns; no column can be called so without trying. */
+export const tokenAlias = '#token'
+export const writtenAlias = (n: number): string => `#written${n}`
+
+/** The columns whose write time a query selects, in the order of writtenAlias. */
+export function writtenColumns({ columns }: SourceShape): readonly SourceColumn[] {
+  return columns.filter(({ isKey }) => !isKey)
+}
+
+/** Makes a reader of result rows; null for what is no row: a partition that has static columns alone. */
+export function rowReader(shape: SourceShape): (row: types.Row) => SourceRow | null {
+  const { columns, key, newest } = shape
+  const aliases = writtenColumns(shape).map((_, n) => writtenAlias(n))
+  return (row) => {
+    if (key.some(({ name }) => row[name] === null)) return null
+    const after: Record<string, string | null> = {}
+    const texts = columns.map(({ name, toText }) => {
+      const value: unknown = row[name]
+      const text = value === null ? null : toText(value)
+      after[name] = text
+      return text
+    })
+    const recordKey = keyText(key.map(({ name }) => after[name] as string))
+    const writtenAt = newestOf(row, aliases)
+    return {
+      ringKey: ringKey(row[tokenAlias] as bigint, recordKey),
+      key: recordKey,
+      after,
+      hash: rowHash(texts, writtenAt),
+      writtenAt,
+      ownAt: ownTime(row, newest)
+    }
+  }
+}
+
+/** Clients may send any 64-bit number as write time; one that is no exact number of ours counts as absent. */
+function newestOf(row: types.Row, aliases: readonly string[]): Micros | null {
+  let newest: bigint | null = null
+  for (const alias of aliases) {
+    const written = row[alias] as bigint | null
+    if (written !== null && (newest === null || written > newest)) newest = written
+  }
+  const micros = Number(newest)
+  return newest !== null && micros > 0 && Number.isSafeInteger(micros) ? micros : null
+}
+
+function ownTime(row: types.Row, names: readonly string[]): Micros | null {
+  for (const name of names) {
+    const micros = (row[name] as Date | null)?.getTime()
+    if (micros !== undefined && Number.isSafeInteger(micros * 1000)) return micros * 1000
+  }
+  return null
+}

@@ -1,0 +1,145 @@
+import type { Client, types } from 'cassandra-driver'
+import { keyValues, type Micros } from '../../schemas/change.ts'
+import type { TokenRange } from './ring.ts'
+import { rowReader, type SourceRow, tokenAlias, writtenAlias, writtenColumns } from './source-row.ts'
+import type { SourceShape } from './source-shape.ts'
+import { translateError } from './translate-error.ts'
+
+/** A page of a query; `next` continues it and is null when there is no more. */
+export interface SourcePage {
+  readonly rows: readonly SourceRow[]
+  readonly next: string | null
+}
+
+export interface PageRequest {
+  readonly range: TokenRange
+  readonly page: string | null
+  readonly limit: number
+  readonly signal: AbortSignal
+}
+
+/** Rows whose time column lies in (after, upTo], both in milliseconds. */
+export interface TimeSlice {
+  readonly column: string
+  readonly afterMs: number
+  readonly upToMs: number
+}
+
+/** The queries of one table; all throw SOURCE_UNAVAILABLE or SOURCE_REFUSED. */
+export class Source {
+  readonly #client: Client
+  readonly #shape: SourceShape
+  readonly #read: (row: types.Row) => SourceRow | null
+  readonly #scan: string
+  readonly #point: string
+
+  constructor(client: Client, shape: SourceShape) {
+    this.#client = client
+    this.#shape = shape
+    this.#read = rowReader(shape)
+    const select = selectOf(shape)
+    const token = `token(${shape.partitionKey.map(quoted).join(', ')})`
+    this.#scan = `${select} WHERE ${token} > ? AND ${token} <= ?`
+    this.#point = `${select} WHERE ${shape.key.map(({ name }) => `${quoted(name)} = ?`).join(' AND ')}`
+  }
+
+  /** The time columns that show what is new. */
+  get newest(): readonly string[] {
+    return this.#shape.newest
+  }
+
+  /** The cluster's clock, as far as one node tells it. */
+  async now(signal: AbortSignal): Promise<Micros> {
+    const query = 'SELECT toUnixTimestamp(now()) AS now FROM system.local'
+    const { rows } = await this.#execute(query, [], { signal })
+    return Number(rows[0]?.['now']) * 1000
+  }
+
+  /** Rows of a part of the ring, in the order of their tokens. */
+  scan(request: PageRequest): Promise<SourcePage> {
+    const { after, upTo } = request.range
+    return this.#page(this.#scan, [after, upTo], request)
+  }
+
+  /**
+   * Only the rows of a time slice. ALLOW FILTERING is meant: the server looks through the part, or uses an index on
+   * the column where there is one, and sends only what is new.
+   */
+  slice({ column, afterMs, upToMs }: TimeSlice, request: PageRequest): Promise<SourcePage> {
+    const { after, upTo } = request.range
+    const query = `${this.#scan} AND ${quoted(column)} > ? AND ${quoted(column)} <= ? ALLOW FILTERING`
+    return this.#page(query, [after, upTo, new Date(afterMs), new Date(upToMs)], request)
+  }
+
+  /** The row of a key, or null when there is none. */
+  async row(key: string, signal: AbortSignal): Promise<SourceRow | null> {
+    const texts = keyValues(key, this.#shape.key.length)
+    const values = this.#shape.key.map((column, n) => column.toParameter(texts[n] ?? ''))
+    const { rows } = await this.#execute(this.#point, values, { signal })
+    return rows[0] ? this.#read(rows[0]) : null
+  }
+
+  /** The key columns of a record's key. */
+  keyRow(key: string): Record<string, string> {
+    const texts = keyValues(key, this.#shape.key.length)
+    return Object.fromEntries(this.#shape.key.map(({ name }, n) => [name, texts[n] ?? '']))
+  }
+
+  async close(): Promise<void> {
+    await this.#client.shutdown()
+  }
+
+  async #page(query: string, values: readonly unknown[], request: PageRequest): Promise<SourcePage> {
+    const { limit, page, signal } = request
+    const result = await this.#execute(query, values, {
+      signal,
+      fetchSize: limit,
+      ...(page !== null && { pageState: page })
+    })
+    const rows = result.rows.map(this.#read).filter((row) => row !== null)
+    return { rows, next: result.pageState ?? null }
+  }
+
+  async #execute(
+    query: string,
+    values: readonly unknown[],
+    options: { signal: AbortSignal; fetchSize?: number; pageState?: string }
+  ): Promise<types.ResultSet> {
+    const { signal, ...paging } = options
+    try {
+      return await untilAborted(
+        this.#client.execute(query, [...values], { prepare: true, isIdempotent: true, ...paging }),
+        signal
+      )
+    } catch (error) {
+      throw translateError(error)
+    }
+  }
+}
+
+function selectOf(shape: SourceShape): string {
+  const selected = [
+    `token(${shape.partitionKey.map(quoted).join(', ')}) AS ${quoted(tokenAlias)}`,
+    ...shape.columns.map(({ name }) => quoted(name)),
+    ...writtenColumns(shape).map(({ name }, n) => `writetime(${quoted(name)}) AS ${quoted(writtenAlias(n))}`)
+  ]
+  return `SELECT ${selected.join(', ')} FROM ${quoted(shape.keyspace)}.${quoted(shape.table)}`
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** The driver cannot cancel a request; whoever stops need not wait for it. */
+async function untilAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal.reason as Error)
+  signal.addEventListener('abort', abort)
+  try {
+    return await Promise.race([running, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    running.catch(() => undefined)
+  }
+}
