@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fillSample } from '../../local/sample/fill-sample.ts'
+import { randomFrom } from '../../local/sample/random.ts'
+import { trickle } from '../../local/sample/trickle.ts'
+import { tableList } from '../../schemas/tables.ts'
+import { closeConnections, connectionFor } from '../../topics/connection.ts'
+import { collectEvidence } from './collect-evidence.ts'
+import { violations } from './invariants.ts'
+import { type World, eventuallyEndToEnd, startWorld } from './world.ts'
+
+const rounds = 10
+const perSecond = 40
+const seed = process.env['COURANT_TEST_SEED'] ?? String(Date.now())
+const random = randomFrom(seed)
+
+let world: World
+
+before(async () => {
+  world = await startWorld()
+  await fillSample({ seed: 7, users: 60, days: 3, eventsPerUserDay: 10, endingAt: new Date() }, world.sources)
+  for (const one of world.processes.values()) one.start()
+})
+
+after(async () => {
+  await closeConnections()
+  await world.close()
+})
+
+test(`every process and every server is killed under load, and nothing is lost or doubled (COURANT_TEST_SEED=${seed})`, async (t) => {
+  await eventuallyEndToEnd('every pipeline has committed', async () => assert.ok((await committed()) > 0))
+  const load = new AbortController()
+  const loaded = trickle({ signal: load.signal, perSecond, seed: 11 }, world.sources)
+  for (const victim of victims()) {
+    t.diagnostic(`kill -9 ${victim}`)
+    await killAndRestart(victim)
+    const reached = await committed()
+    await eventuallyEndToEnd(`records go on after ${victim} was killed`, async () =>
+      assert.ok((await committed()) > reached)
+    )
+    for (const one of world.processes.values())
+      assert.ok(
+        one.isRunning,
+        `${one.name} ended by itself when ${victim} was killed:\n${one.output().slice(-3000)}`
+      )
+  }
+  load.abort()
+  t.diagnostic(`load: ${JSON.stringify(await loaded)}`)
+  const healedAt = performance.now()
+  await eventuallyEndToEnd('nothing lags and sinks agree with the sources', async () =>
+    assert.deepEqual(await allViolations(), [])
+  )
+  t.diagnostic(`settled ${((performance.now() - healedAt) / 1000).toFixed(1)} s after the last fault healed`)
+})
+
+test('memory stays bounded and nothing was rejected unhandled (I9)', (t) => {
+  for (const one of world.processes.values()) {
+    const megabytes = one.peakBytes() / 1e6
+    t.diagnostic(`${one.name}: at most ${megabytes.toFixed(0)} MB`)
+    assert.ok(megabytes < 500, `${one.name} held ${megabytes.toFixed(0)} MB`)
+    assert.doesNotMatch(one.output(), /unhandled/i)
+  }
+})
+
+test('no password reached a log, a state file or a published file (I12)', () => {
+  const searched = ['logs', 'state', 'gold', 'minio'].flatMap((folder) =>
+    filesBelow(join(world.dataDir, folder))
+  )
+  assert.ok(searched.length > 0)
+  const leaks = searched.filter((file) => readFileSync(file).includes('canary-password'))
+  assert.deepEqual(leaks, [])
+})
+
+test('Gold as it was kept up to date equals Gold rebuilt from Silver', async () => {
+  const { output, code } = await world.courant([
+    'gold',
+    'rebuild',
+    '--from',
+    dayAgo(10),
+    '--to',
+    dayAgo(-1),
+    '--check'
+  ])
+  assert.equal(code, 0, output)
+})
+
+/** Each process and server once, in random order, and one more. */
+function victims(): string[] {
+  const all = [...world.processes.keys(), ...world.servers.keys()]
+  const shuffled = all.map((name) => ({ name, at: random.next() })).toSorted((a, b) => a.at - b.at)
+  const names = shuffled.map(({ name }) => name)
+  while (names.length < rounds) names.push(all[Math.floor(random.next() * all.length)] as string)
+  return names
+}
+
+async function killAndRestart(victim: string): Promise<void> {
+  // The load goes on for a while with the victim alive, and for another with it dead: this is the fault itself.
+  await wait(random.next() * 2000)
+  const server = [...world.servers.values()].find(({ name }) => name === victim)
+  if (server) {
+    await server.kill('SIGKILL')
+    await wait(random.next() * 3000)
+    await server.restart()
+  } else {
+    await world.processes.get(victim)?.end('SIGKILL')
+    await wait(random.next() * 1000)
+    world.processes.get(victim)?.start()
+  }
+}
+
+/** All offsets that the pipelines have committed, added up; it grows while records flow through any of them. */
+async function committed(): Promise<number> {
+  const admin = await connectionFor(world.settings).kafka.admin()
+  try {
+    const groups = await admin.groups()
+    const names = (await admin.topics()).map(({ name }) => name)
+    const offsets = await Promise.all(groups.map((group) => admin.committed(group, names)))
+    return offsets.flat().reduce((sum, { offset }) => sum + offset, 0)
+  } finally {
+    await admin.close()
+  }
+}
+
+async function allViolations(): Promise<string[]> {
+  const found: string[] = []
+  for (const table of tableList) found.push(...violations(await collectEvidence(table, world)))
+  return found
+}
+
+const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}

@@ -1,0 +1,65 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Settings } from '../../runtime/settings.ts'
+import type { Column, Table } from '../../schemas/table.ts'
+import { objectStoreFor } from '../../sinks/object-store/object-store-for.ts'
+import { canonical } from './canonical.ts'
+import type { StoredEntry } from './invariants.ts'
+
+/** Every row of every file of a table in a layer of the lake, as an analyst's own DuckDB reads the files. */
+export async function storedRows(
+  table: Table,
+  layer: 'bronze' | 'silver',
+  settings: Settings
+): Promise<StoredEntry[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'courant-lake-'))
+  try {
+    const files = await fetchFiles(`${layer}/${table.name}/`, folder, settings)
+    return files.length === 0
+      ? []
+      : await readRows(table, layer === 'bronze' ? csv(files) : parquet(table, files))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function fetchFiles(prefix: string, folder: string, settings: Settings): Promise<string[]> {
+  const store = await objectStoreFor(settings)
+  const files: string[] = []
+  for await (const { name } of store.list(prefix)) {
+    const file = join(folder, name)
+    await mkdir(dirname(file), { recursive: true })
+    if (await store.copyTo(name, file)) files.push(file)
+  }
+  return files
+}
+
+const listOf = (files: readonly string[]) => `[${files.map((file) => `'${file}'`).join(', ')}]`
+
+const csv = (files: readonly string[]) =>
+  `SELECT * FROM read_csv(${listOf(files)}, header = true, all_varchar = true, allow_quoted_nulls = false)`
+
+function parquet({ columns }: Table, files: readonly string[]): string {
+  const texts = columns.map((column) => `${asText(column)} AS "${column.name}"`)
+  return `SELECT ${texts.join(', ')}, _op, _partition, _offset FROM read_parquet(${listOf(files)})`
+}
+
+const asText = ({ name, type }: Column) =>
+  type.kind === 'timestamp' ? `epoch_us("${name}")::VARCHAR` : `"${name}"::VARCHAR`
+
+async function readRows(table: Table, query: string): Promise<StoredEntry[]> {
+  const duckdb = await DuckDBInstance.create()
+  try {
+    const connection = await duckdb.connect()
+    const result = await connection.runAndReadAll(query)
+    return result.getRowObjects().map((row) => ({
+      partition: Number(row['_partition']),
+      offset: Number(row['_offset']),
+      row: row['_op'] === 'd' ? null : canonical(table, row)
+    }))
+  } finally {
+    duckdb.closeSync()
+  }
+}
