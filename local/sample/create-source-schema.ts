@@ -37,11 +37,15 @@ async function createCassandra({ client, keyspace }: CqlTarget): Promise<void> {
      WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`
   )
   for (const name of tablesOf('cassandra')) {
-    const { columns, primaryKey, options } = sourceTable(name)
+    const { columns, primaryKey, options, indexes = [] } = sourceTable(name)
     await client.execute(
       `CREATE TABLE IF NOT EXISTS "${keyspace}"."${name}"
        (${columnList(columns)}, PRIMARY KEY (${primaryKey}))${options ? ` WITH ${options}` : ''}`
     )
+    for (const [n, column] of indexes.entries())
+      await client.execute(
+        `CREATE INDEX IF NOT EXISTS "${name}_${n}" ON "${keyspace}"."${name}" (${column}) USING 'sai'`
+      )
   }
 }
 

@@ -14,7 +14,10 @@ interface SourceTable {
   readonly primaryKey: string
   /** CQL after the column list, such as a clustering order. */
   readonly options?: string
-  /** Column lists of PostgreSQL indexes: the cursor with the key, so that a poll reads only what is new. */
+  /**
+   * Of the time columns, so that a poll reads only what is new: in PostgreSQL column lists with the key, in Cassandra
+   * single columns (storage-attached, Cassandra 5).
+   */
   readonly indexes?: readonly string[]
 }
 
@@ -90,7 +93,8 @@ export const sourceTables = {
       content: 'text'
     },
     primaryKey: '(group_id), created_at, message_id',
-    options: 'CLUSTERING ORDER BY (created_at DESC, message_id ASC)'
+    options: 'CLUSTERING ORDER BY (created_at DESC, message_id ASC)',
+    indexes: ['created_at']
   },
   C_UserNotifications: {
     database: 'cassandra',
@@ -102,7 +106,8 @@ export const sourceTables = {
       state: 'text',
       modified_at: 'timestamp'
     },
-    primaryKey: '(user_id), notification_time, notification_id'
+    primaryKey: '(user_id), notification_time, notification_id',
+    indexes: ['notification_time', 'modified_at']
   },
   C_UserPurchases: {
     database: 'cassandra',
@@ -114,12 +119,14 @@ export const sourceTables = {
       amount: 'decimal',
       currency: 'text'
     },
-    primaryKey: '(user_id), purchase_time, purchase_id'
+    primaryKey: '(user_id), purchase_time, purchase_id',
+    indexes: ['purchase_time']
   },
   C_UserSessionEvents: {
     database: 'cassandra',
     columns: { user_id: 'uuid', event_time: 'timestamp', session_id: 'uuid', event_type: 'text' },
-    primaryKey: '(user_id), event_time, session_id'
+    primaryKey: '(user_id), event_time, session_id',
+    indexes: ['event_time']
   }
 } as const satisfies Record<string, SourceTable>
 
