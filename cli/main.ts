@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   list: async () => (await import('./list.ts')).listCommand,
   topics: async () => (await import('./topics.ts')).topicsCommand,
   publish: async () => (await import('./publish.ts')).publishCommand,
+  edge: async () => (await import('./edge.ts')).edgeCommand,
   lag: async () => (await import('./lag.ts')).lagCommand,
   dlq: async () => (await import('./dlq.ts')).dlqCommand
 }

@@ -8,6 +8,9 @@ import type { KafkaProducer, OutgoingRecord } from './kafka/port.ts'
 import { encoder } from './registry/codec.ts'
 import type { Topic } from './topic.ts'
 
+/** What writing needs of the outside world. */
+export type WriterContext = Pick<Context, 'settings' | 'log'>
+
 interface Ready {
   readonly producer: KafkaProducer
   readonly partitions: number
@@ -17,10 +20,10 @@ interface Ready {
 /** Writes values to a topic: durable once all in-sync replicas have them (promise 1), in order within a key. */
 export class LogWriter<T> implements Writer<T> {
   readonly #topic: Topic<T>
-  readonly #context: Context
+  readonly #context: WriterContext
   #ready: Ready | undefined
 
-  constructor(topic: Topic<T>, context: Context) {
+  constructor(topic: Topic<T>, context: WriterContext) {
     this.#topic = topic
     this.#context = context
   }

@@ -91,6 +91,7 @@ function adminOf(admin: KafkaAdmin, names: Names): KafkaAdmin {
     committed: async (group, topics) => allIn(await admin.committed(add(group), topics.map(add)), names),
     setCommitted: (group, offsets) => admin.setCommitted(add(group), allOut(offsets, names)),
     groups: async () => (await admin.groups()).filter(isOurs).map(strip),
+    members: (group) => admin.members(add(group)),
     deleteGroups: (groups) => admin.deleteGroups(groups.map(add)),
     close: () => admin.close()
   }

@@ -1,5 +1,6 @@
 import type { Type } from 'avsc'
 import type { Channel, Reader, LogItem, Spec, Writer } from '../runtime/pipeline.ts'
+import { CourantError } from '../runtime/errors.ts'
 import { avroType } from '../schemas/avro-type.ts'
 import { type Change, changeId, keyText } from '../schemas/change.ts'
 import type { RecordSchema } from '../schemas/envelope.ts'
@@ -71,7 +72,8 @@ export function changeShape<Row>(table: Table): Shape<Change<Row>> {
   return {
     keyOf({ before, after }) {
       const row = (after ?? before) as Readonly<Record<string, unknown>> | null
-      return keyText(table.key.map((column) => String(row?.[column])))
+      if (!row) throw new CourantError('RECORD_INVALID', 'A change needs a row before or after it')
+      return keyText(table.key.map((column) => String(row[column])))
     },
     idOf: (change, key) => changeId(key, change.source),
     atOf: (change) => new Date(change.source.ts_us / 1000),

@@ -1,0 +1,120 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { CourantError } from '../runtime/errors.ts'
+import { topicList } from '../topics/catalogue.ts'
+import type { Connection } from '../topics/connection.ts'
+import { decoder } from '../topics/registry/codec.ts'
+import { countDeadLetters, type DeadLetter, replay, waitingLetters } from '../topics/replay.ts'
+import { masked } from '../topics/masking.ts'
+import { print, printRows } from './output.ts'
+import { pipelines } from './pipelines.ts'
+import { untilStopSignal } from './stop-signal.ts'
+import { withConnection } from './with-connection.ts'
+
+/** `courant dlq list|show|replay`. */
+export function dlqCommand(program: Command): void {
+  const dlq = program.command('dlq').description('look into and replay what pipelines set aside')
+  dlq
+    .command('list')
+    .description('count the dead letters of each pipeline')
+    .option('--json', 'for machines')
+    .action(({ json = false }: { json?: boolean }) =>
+      withConnection(async (connection) => {
+        const counts = await countDeadLetters(
+          pipelines.map(({ name }) => name),
+          connection
+        )
+        const rows = counts.filter(({ kept }) => kept > 0).map((count) => ({ ...count }))
+        printRows(rows, { json, none: 'No pipeline has set anything aside.' })
+      })
+    )
+  dlq
+    .command('show')
+    .description('print dead letters that wait, as JSON lines, personal data masked')
+    .argument('<pipeline>')
+    .option('-n, --count <number>', 'how many', atLeastOne, 10)
+    .option('--unmask', 'show personal data')
+    .action((name: string, options: { count: number; unmask?: boolean }) =>
+      withConnection((connection) => show(nameOf(name), connection, options))
+    )
+  dlq
+    .command('replay')
+    .description('send dead letters back to where they were read, for this pipeline only')
+    .argument('<pipeline>')
+    .option('--dry-run', 'only count')
+    .option('-n, --limit <number>', 'at most so many', atLeastOne, Number.MAX_SAFE_INTEGER)
+    .option('--rate <number>', 'records a second', atLeastOne, 100)
+    .action((name: string, options: { dryRun?: boolean; limit: number; rate: number }) =>
+      withConnection((connection) => replayAndSay(nameOf(name), connection, options))
+    )
+}
+
+function atLeastOne(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1')
+  return value
+}
+
+/** The name, once it is known to be a pipeline's. */
+function nameOf(name: string): string {
+  if (pipelines.some((pipeline) => pipeline.name === name)) return name
+  throw new CourantError('CONFIG_INVALID', `No pipeline is named ${name}; \`courant list\` shows them all`)
+}
+
+async function show(
+  pipeline: string,
+  connection: Connection,
+  { count, unmask = false }: { count: number; unmask?: boolean }
+): Promise<void> {
+  const { signal } = untilStopSignal()
+  for await (const letter of waitingLetters(pipeline, connection, { limit: count, signal })) {
+    const { record, source, stage, code, message } = letter
+    const value = await readable(letter, connection, unmask)
+    print(
+      JSON.stringify({
+        offset: record.offset,
+        setAsideAt: new Date(record.timestamp).toISOString(),
+        source,
+        stage,
+        code,
+        message,
+        ...value
+      })
+    )
+  }
+}
+
+/** The value if its topic's schema can read it; otherwise its size, and its bytes only when asked for. */
+async function readable(
+  { record: { value }, source }: DeadLetter,
+  { registry }: Connection,
+  unmask: boolean
+): Promise<object> {
+  const topic = topicList.find(({ name }) => name === source?.topic)
+  if (value === null) return { bytes: 0 }
+  try {
+    if (topic) {
+      const decoded = await decoder(topic.type, registry)(value)
+      return { value: unmask ? decoded : masked(decoded, topic.schema) }
+    }
+  } catch {
+    // It may be here because it cannot be decoded: shown as bytes below.
+  }
+  return { bytes: value.length, ...(unmask && { base64: value.toString('base64') }) }
+}
+
+async function replayAndSay(
+  pipeline: string,
+  connection: Connection,
+  { dryRun = false, limit, rate }: { dryRun?: boolean; limit: number; rate: number }
+): Promise<void> {
+  const { signal } = untilStopSignal()
+  const report = await replay(pipeline, connection, { signal, isDryRun: dryRun, perSecond: rate, limit })
+  const rows = [...report.byTopic].map(([topic, records]) => ({ topic, records }))
+  printRows(rows, { none: 'Nothing to replay.' })
+  if (rows.length > 0)
+    print(dryRun ? '\nNothing was sent: this was a dry run.' : '\nSent; read again by this pipeline only.')
+  if (report.unsendable > 0)
+    print(
+      `${report.unsendable} rows never were in a topic and stay where they are: correct them at the source, and the producer reads them again.`
+    )
+}

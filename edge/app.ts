@@ -1,0 +1,99 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Log } from '../runtime/pipeline.ts'
+import { oneOf, type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
+import { connectionSettings } from '../topics/connection.ts'
+import type { Topic } from '../topics/topic.ts'
+import { guarded } from './limits.ts'
+import { publishRoutes } from './publish.ts'
+import { edgeTokens, tokenCheck } from './tokens.ts'
+
+const port: Setting = {
+  env: 'COURANT_EDGE_PORT',
+  describe: 'Port of the HTTP edge; 0 takes a free one',
+  default: '8000',
+  check: wholeNumber(0, 65_535)
+}
+const host: Setting = {
+  env: 'COURANT_EDGE_HOST',
+  describe: 'Address the edge listens on; 0.0.0.0 for all',
+  default: '127.0.0.1'
+}
+const requestsPerMinute: Setting = {
+  env: 'COURANT_EDGE_REQUESTS_PER_MINUTE',
+  describe: 'Requests a client address may make in a minute',
+  default: '6000',
+  check: wholeNumber(1)
+}
+const environment: Setting = {
+  env: 'NODE_ENV',
+  describe: '`production` refuses to start without strong secrets',
+  default: 'development',
+  check: oneOf('development', 'test', 'production')
+}
+
+export const edgeSettings: readonly Setting[] = [
+  ...connectionSettings,
+  port,
+  host,
+  requestsPerMinute,
+  environment,
+  edgeTokens
+]
+
+export interface EdgeOptions {
+  readonly settings: Settings
+  readonly log: Log
+  /** The topics that may be published to; all that have a schema unless given. */
+  readonly topics?: readonly Topic<unknown>[]
+}
+
+const maxConnections = 1_000
+
+/** The public HTTP server, without listening. */
+export function build(options: EdgeOptions): FastifyInstance {
+  const { settings, log } = options
+  const isProduction = settings.text(environment) === 'production'
+  const mayPublish = tokenCheck(settings, { log, isProduction })
+  const app = Fastify(guarded)
+  app.server.maxConnections = maxConnections
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) log.error({ err: error }, 'a request failed')
+    return reply.code(status).send({ error: sentences[status] ?? 'The request is not as it should be' })
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: sentences[404] }))
+  void app.register(helmet)
+  void app.register(rateLimit, { max: settings.number(requestsPerMinute), timeWindow: '1 minute' })
+  void app.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 5 })
+  void app.register(publishRoutes, {
+    context: { settings, log },
+    mayPublish,
+    ...(options.topics && { topics: options.topics })
+  })
+  return app
+}
+
+// Fastify's own messages may repeat a part of the body.
+const sentences: Readonly<Record<number, string>> = {
+  400: 'The body is not valid JSON',
+  404: 'There is nothing here',
+  413: 'The body is too large',
+  415: 'The content type must be application/json',
+  429: 'Too many requests: wait and send it again',
+  500: 'Something went wrong here',
+  503: 'Too busy: wait and send it again'
+}
+
+/** Serves the edge until closed. */
+export async function serveEdge(
+  options: EdgeOptions
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const app = build(options)
+  const { settings } = options
+  const url = await app.listen({ host: settings.text(host), port: settings.number(port) })
+  return { url, close: () => app.close() }
+}
