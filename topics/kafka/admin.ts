@@ -142,6 +142,13 @@ class KafkajsAdmin implements KafkaAdmin {
     })
   }
 
+  members(group: string): Promise<number> {
+    return this.#call(`describe group ${group}`, async (admin) => {
+      const { groups } = await admin.describeGroups([group])
+      return groups[0]?.members.length ?? 0
+    })
+  }
+
   async deleteGroups(groups: readonly string[]): Promise<void> {
     await this.#call('delete groups', (admin) => admin.deleteGroups([...groups]))
   }

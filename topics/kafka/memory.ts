@@ -71,7 +71,7 @@ function memoryAdmin(broker: MemoryBroker): KafkaAdmin {
 
 function memoryGroups(
   broker: MemoryBroker
-): Pick<KafkaAdmin, 'committed' | 'setCommitted' | 'groups' | 'deleteGroups'> {
+): Pick<KafkaAdmin, 'committed' | 'setCommitted' | 'groups' | 'members' | 'deleteGroups'> {
   return {
     async committed(group, topics) {
       const committed = broker.groups.get(group)?.committed
@@ -87,6 +87,7 @@ function memoryGroups(
       for (const at of offsets) broker.group(group).committed.set(partitionKey(at), at.offset)
     },
     groups: async () => [...broker.groups.keys()],
+    members: async (group) => broker.groups.get(group)?.members.size ?? 0,
     async deleteGroups(groups) {
       for (const group of groups) {
         refuseIfActive(broker, group)

@@ -109,6 +109,8 @@ export interface KafkaAdmin {
   committed(group: string, topics: readonly string[]): Promise<readonly TopicOffset[]>
   setCommitted(group: string, offsets: readonly TopicOffset[]): Promise<void>
   groups(): Promise<readonly string[]>
+  /** How many consumers are in a group now; none when it does not exist. */
+  members(group: string): Promise<number>
   deleteGroups(groups: readonly string[]): Promise<void>
   close(): Promise<void>
 }
