@@ -160,7 +160,8 @@ export class FolderStore implements ObjectStore {
       else {
         // Deleted since the folder was read: then it is not listed.
         const found = await stat(join(this.#root, name)).catch(nullIfAbsent)
-        if (found && name.startsWith(prefix)) yield { name, size: found.size }
+        if (!found || !name.startsWith(prefix)) continue
+        yield { name, size: found.size, version: `${found.ino}-${found.mtimeMs}-${found.size}` }
       }
     }
   }

@@ -108,7 +108,7 @@ export class MinioStore implements ObjectStore {
     for (;;) {
       const { value, done } = await translated(() => items.next() as Promise<IteratorResult<BucketItem>>)
       if (done) return
-      if (value.name !== undefined) yield { name: value.name, size: value.size }
+      if (value.name !== undefined) yield { name: value.name, size: value.size, version: value.etag }
     }
   }
 

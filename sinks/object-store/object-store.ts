@@ -6,9 +6,14 @@ export interface ListedObject {
   readonly name: string
   /** In bytes. */
   readonly size: number
+  /** Another one once the object has been replaced; only to be compared with another listing's. */
+  readonly version: string
 }
 
-export interface ObjectInfo extends ListedObject {
+export interface ObjectInfo {
+  readonly name: string
+  /** In bytes. */
+  readonly size: number
   /** Changes with the content; only to be compared, its form differs from store to store. */
   readonly etag: string
   /** The store's clock. */

@@ -138,6 +138,20 @@ export function objectStoreContract(describes: string, start: () => Promise<Obje
       assert.deepEqual(await namesIn(store, `${prefix}/a/`), [`${prefix}/a/b-c/d`])
     })
 
+    it('lists another version once an object was replaced', async () => {
+      const name = `${fresh()}/version`
+      const versions = async () => {
+        const found: string[] = []
+        for await (const { version } of store.list(name)) found.push(version)
+        return found
+      }
+      await store.put(name, text('one'))
+      const [first] = await versions()
+      assert.deepEqual(await versions(), [first])
+      await store.put(name, text('two'))
+      assert.notDeepEqual(await versions(), [first])
+    })
+
     it('refuses names that could leave the store', async () => {
       for (const name of [
         '../a',

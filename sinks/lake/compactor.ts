@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type CompactionJob, compactDay } from './compaction.ts'
+import { compactMs, compactParts, graceMs } from './lake-settings.ts'
+import { dayOf } from './part-names.ts'
+import { type SilverDay, silverDays } from './silver-files.ts'
+
+/** S3 takes up to 5 GB in one put. */
+const maxBytes = 4.5e9
+
+let lastInProcess: Promise<unknown> = Promise.resolve()
+
+/** One compaction at a time in this process: they share DuckDB's memory. */
+function oneAtATime<T>(action: () => Promise<T>): Promise<T> {
+  const next = lastInProcess.then(action)
+  lastInProcess = next.catch(() => undefined)
+  return next
+}
+
+/**
+ * Looks now and then for days of a table that are due, compacts them, and removes parts once they have been contained
+ * for the grace. Any number of compactors may look after the same table: conditions of put let one win.
+ */
+export class Compactor {
+  readonly #job: CompactionJob
+  readonly #stop = new AbortController()
+  /** The last part of each day when it was last looked at. */
+  readonly #lastParts = new Map<string, string | undefined>()
+  /** The last part of days that did not pass their checks: they wait for more parts, or for the next start. */
+  readonly #refused = new Map<string, string | undefined>()
+  /** Since when (ms) parts have been seen to be contained. */
+  readonly #containedSince = new Map<string, number>()
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(job: CompactionJob) {
+    this.#job = job
+  }
+
+  /** Looks every COURANT_LAKE_COMPACT_MS until closed. Failures are reported, and tried again at the next look. */
+  start(): void {
+    const everyMs = this.#job.context.settings.number(compactMs)
+    if (everyMs > 0) this.#running = this.#loop(everyMs)
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  /** Compacts what is due; a closed day only if nothing was added since the last look, unless `evenIfBusy`. */
+  async look({ evenIfBusy = false } = {}): Promise<void> {
+    const { store, table } = this.#job
+    for (const day of await silverDays(store, table.name)) {
+      if (this.#stop.signal.aborted) return
+      // A day that cannot be compacted must not keep the others from it.
+      await this.#lookAt(day, evenIfBusy).catch((error: unknown) => this.#report(error, day.ds))
+    }
+  }
+
+  async #lookAt(day: SilverDay, evenIfBusy: boolean): Promise<void> {
+    const lastPart = day.live.at(-1)?.name
+    if (this.#isDue(day, evenIfBusy) && (await compactDay(this.#job, day)) === 'refused')
+      this.#refused.set(day.ds, lastPart)
+    this.#lastParts.set(day.ds, lastPart)
+    await this.#removeContained(day)
+  }
+
+  async #loop(everyMs: number): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      // Spread, so that tables do not all look at once.
+      await sleep(everyMs * (0.75 + Math.random() / 2), undefined, { signal, ref: false }).catch(
+        () => undefined
+      )
+      if (!signal.aborted) await oneAtATime(() => this.look()).catch((error: unknown) => this.#report(error))
+    }
+  }
+
+  #report(error: unknown, ds?: string): void {
+    const { context, table } = this.#job
+    context.metrics.count('lake_compaction_failures_total', 1, { table: table.name })
+    context.log.error(
+      { err: error, table: table.name, ds },
+      'could not compact Silver; its parts stay readable'
+    )
+  }
+
+  #isDue({ ds, live, compacted }: SilverDay, evenIfBusy: boolean): boolean {
+    if (live.length === 0) return false
+    const { context } = this.#job
+    const liveBytes = live.reduce((sum, { size }) => sum + size, 0)
+    const compactedBytes = compacted?.size ?? 0
+    if (liveBytes + compactedBytes > maxBytes) return false
+    const lastPart = live.at(-1)?.name
+    if (this.#refused.has(ds) && this.#refused.get(ds) === lastPart) return false
+    const isQuiet = this.#lastParts.get(ds) === lastPart
+    if (ds < dayOf(context.now().getTime()) && (isQuiet || evenIfBusy)) return true
+    // Each time a quarter is added at least, so that a day is not written over and over while it grows.
+    return live.length >= context.settings.number(compactParts) && liveBytes * 4 >= compactedBytes
+  }
+
+  async #removeContained({ contained, compacted }: SilverDay): Promise<void> {
+    const { store, context } = this.#job
+    const now = Date.now()
+    for (const { name, partition } of contained) {
+      const since = this.#containedSince.get(name) ?? now
+      this.#containedSince.set(name, since)
+      if (now - since < context.settings.number(graceMs)) continue
+      const last = Number((await store.head(name))?.metadata['last'] ?? -1)
+      if (last <= (compacted?.offsets.get(partition) ?? -1)) await store.delete(name)
+      else this.#warnOfOrphan(name)
+      this.#containedSince.delete(name)
+    }
+  }
+
+  /** A writer that slept through the grace wrote it; whoever took over wrote the same rows into the chain. */
+  #warnOfOrphan(name: string): void {
+    const { context, table } = this.#job
+    context.metrics.count('lake_orphans_total', 1, { table: table.name })
+    context.log.warn(
+      { name },
+      'a part of Silver lies beside its chain and is not read; compare it before you remove it'
+    )
+  }
+}

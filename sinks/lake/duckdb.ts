@@ -1,0 +1,36 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { Settings } from '../../runtime/settings.ts'
+import { duckdbMemory } from './lake-settings.ts'
+
+let shared: Promise<DuckDBInstance> | undefined
+
+/**
+ * A connection to the one DuckDB of this process that writes and reads the lake's files: its memory limit is for all
+ * tables together. It holds nothing between two files.
+ */
+export async function lakeConnection(settings: Settings): Promise<DuckDBConnection> {
+  shared ??= DuckDBInstance.create(':memory:', {
+    // One thread: the work of the lake is spread over tables, and CPU per row matters more than latency.
+    threads: '1',
+    memory_limit: settings.text(duckdbMemory),
+    temp_directory: join(tmpdir(), `courant-lake-${process.pid}`),
+    // Order is given by ORDER BY or does not matter; keeping it besides costs memory.
+    preserve_insertion_order: 'false',
+    autoinstall_known_extensions: 'false'
+  })
+  const connection = await (await shared).connect()
+  await connection.run(`SET TimeZone = 'UTC'`)
+  return connection
+}
+
+/** An identifier as SQL takes it. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** A text as SQL takes it. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}

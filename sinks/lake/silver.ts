@@ -1,0 +1,54 @@
+import type { Spec, Writer } from '../../runtime/pipeline.ts'
+import type { Table } from '../../schemas/table.ts'
+import { objectStoreFor } from '../object-store/object-store-for.ts'
+import { Compactor } from './compactor.ts'
+import { lakeConnection } from './duckdb.ts'
+import { FileChain } from './file-chain.ts'
+import { graceMs, lakeBatching, lakeRepeatWindow, silverSettings } from './lake-settings.ts'
+import { ParquetEncoder } from './parquet-encoder.ts'
+import type { CleanChange, CleanItem } from './silver-columns.ts'
+import { readCompacted } from './silver-files.ts'
+import { ensureSilverSchema } from './silver-schema.ts'
+
+/**
+ * Silver: every clean change, typed, in Parquet. Parts `silver/<table>/<ds>/<table>-p<partition>-<link>.parquet` as
+ * rows arrive, compacted into `silver/<table>/<ds>/<table>.parquet`; `silverFiles` says which of them to read.
+ */
+export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
+  return {
+    describe: `Parquet files silver/${table.name}/<day>/`,
+    settings: silverSettings,
+    batching: lakeBatching,
+    repeatWindow: lakeRepeatWindow,
+    async open(context) {
+      const { settings } = context
+      const store = await objectStoreFor(settings)
+      const schema = await ensureSilverSchema(store, table)
+      const encoder = await ParquetEncoder.open(table, settings)
+      const connection = await lakeConnection(settings)
+      const compactor = new Compactor({ store, table, schema, connection, context })
+      const chain = new FileChain<CleanChange>(
+        {
+          store,
+          folder: `silver/${table.name}`,
+          table: table.name,
+          extension: 'parquet',
+          contentType: 'application/vnd.apache.parquet',
+          encode: (rows, ds) => encoder.encode(rows, { ds, count: String(rows.length) }),
+          contained: async (ds) => (await readCompacted(store, table.name, ds))?.offsets ?? new Map(),
+          trustMs: settings.number(graceMs) / 2
+        },
+        context
+      )
+      compactor.start()
+      return {
+        write: (items, { signal }) => chain.append(items, signal),
+        async close() {
+          await compactor.close()
+          connection.closeSync()
+          encoder.close()
+        }
+      }
+    }
+  }
+}
