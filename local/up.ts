@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseEnv } from 'node:util'
 import { dataDirFrom } from './folders.ts'
 import { stoppedByNpm } from './parent-process.ts'
 import type { Report, ServerName } from './server.ts'
@@ -16,13 +15,14 @@ const stopWithinMs = 60_000
 export async function up(options: { servers: readonly ServerName[]; report: Report }): Promise<void> {
   const { report } = options
   const dataDir = dataDirFrom(process.env)
-  const envFile = envFileOf(dataDir)
+  const envFile = join(dataDir, 'stack.env')
   const npmGone = new Promise<string>((resolve) => stoppedByNpm(() => resolve('npm is gone')))
   const stack = await startStack({ ...options, dataDir })
+  const asked = Promise.race([npmGone, received('SIGINT'), received('SIGTERM')])
   const lines = Object.entries(stack.env).map(([name, value]) => `${name}=${value}`)
   writeFileSync(envFile, `${lines.join('\n')}\n`, { mode: 0o600 })
   report(`\n${lines.join('\n')}\n\nAlso in ${envFile}. Ctrl-C stops everything.`)
-  report(`stopping: ${await Promise.race([npmGone, asked('SIGINT'), asked('SIGTERM')])}`)
+  report(`stopping: ${await asked}`)
   await stack.stop()
   rmSync(envFile, { force: true })
 }
@@ -44,19 +44,7 @@ export async function down(report: Report): Promise<boolean> {
   return true
 }
 
-/** The variables of the stack that `up` runs on the data folder, or null when none does. */
-export function runningStackEnv(): Record<string, string> | null {
-  const dataDir = dataDirFrom(process.env)
-  const envFile = envFileOf(dataDir)
-  if (stackHolder(dataDir) === null || !existsSync(envFile)) return null
-  return parseEnv(readFileSync(envFile, 'utf8')) as Record<string, string>
-}
-
-function envFileOf(dataDir: string): string {
-  return join(dataDir, 'stack.env')
-}
-
 // Before everything runs, these signals end us at once and the servers with us.
-async function asked(signal: NodeJS.Signals): Promise<string> {
+async function received(signal: NodeJS.Signals): Promise<string> {
   return new Promise((resolve) => process.once(signal, () => resolve(signal)))
 }
