@@ -10,7 +10,7 @@ export const guarded = {
   keepAliveTimeout: 10_000,
   http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
   bodyLimit: maxBodyBytes,
-  maxParamLength: 256,
+  routerOptions: { maxParamLength: 256 },
   onProtoPoisoning: 'error',
   onConstructorPoisoning: 'error',
   forceCloseConnections: 'idle',

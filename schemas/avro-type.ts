@@ -4,6 +4,9 @@ import { decimalBytes, decimalTextOf } from './decimal.ts'
 
 const { LogicalType } = avro.types
 
+/** Avro's zigzag of a lower number needs more than the 53 bits that avsc computes with: it would become another number. */
+const lowestExact = -(2 ** 52)
+
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Exact text such as `12.3400` in the program, bytes on the wire. */
@@ -53,10 +56,51 @@ class UuidType extends LogicalType {
   }
 }
 
-/** How schemas become types everywhere; timestamps stay microseconds as numbers, which avsc checks to be exact. */
+/** Microseconds as a number; another unit is another type, which avsc alone would read as if it were the same. */
+class MicrosType extends LogicalType {
+  protected override _fromValue(micros: number): number {
+    return micros
+  }
+
+  protected override _toValue(value: unknown): number | undefined {
+    return typeof value === 'number' && value >= lowestExact ? value : undefined
+  }
+
+  protected override _resolve(writer: Type): ((value: unknown) => unknown) | undefined {
+    return writer instanceof MicrosType ? (value) => value : undefined
+  }
+}
+
+/** The part of avsc's types that its own type declarations leave out. */
+interface Coder {
+  _write(tap: unknown, value: unknown): void
+  _check(value: unknown, flags: unknown, hook?: (value: unknown, type: unknown) => void): boolean
+}
+
+const LongType = avro.types.LongType as unknown as new () => Type & Coder
+
+/** avsc's long, refusing to write the negative numbers that it would change in silence. */
+class ExactLongType extends LongType {
+  override _write(tap: unknown, value: unknown): void {
+    if (typeof value === 'number' && value < lowestExact)
+      throw new RangeError('a long is out of the exact range')
+    super._write(tap, value)
+  }
+
+  override _check(value: unknown, flags: unknown, hook?: (value: unknown, type: unknown) => void): boolean {
+    if (typeof value !== 'number' || value >= lowestExact) return super._check(value, flags, hook)
+    hook?.(value, this)
+    return false
+  }
+}
+
+const exactLong = new ExactLongType()
+
+/** How schemas become types everywhere. */
 export const avroOptions: Partial<ForSchemaOptions> = {
-  logicalTypes: { decimal: DecimalType, uuid: UuidType },
-  omitRecordMethods: true
+  logicalTypes: { decimal: DecimalType, uuid: UuidType, 'timestamp-micros': MicrosType },
+  omitRecordMethods: true,
+  typeHook: (schema) => (schema === 'long' ? exactLong : undefined)
 }
 
 const types = new WeakMap<RecordSchema, Type>()
