@@ -8,6 +8,8 @@ type Register = (program: Command) => void
 const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   up: async () => (await import('./up.ts')).upCommand,
   down: async () => (await import('./up.ts')).downCommand,
+  demo: async () => (await import('./demo.ts')).demoCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
   run: async () => (await import('./run.ts')).runCommand,
   list: async () => (await import('./list.ts')).listCommand,
   topics: async () => (await import('./topics.ts')).topicsCommand,

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify'
+import { CourantError } from '../runtime/errors.ts'
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import { type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
 import { guarded } from './limits.ts'
@@ -16,10 +17,12 @@ export interface OperatorOptions {
   readonly metrics: MetricsRegistry
   /** Whether this process does its work: what `/readyz` answers. */
   readonly isReady: () => boolean
+  /** Adds pages for people. */
+  readonly pages?: (app: FastifyInstance) => void
 }
 
 /** The pages for operators and their tools, without listening: `/livez`, `/readyz` and `/metrics`. */
-export function buildOperator({ metrics, isReady }: OperatorOptions): FastifyInstance {
+export function buildOperator({ metrics, isReady, pages }: OperatorOptions): FastifyInstance {
   const app = Fastify(guarded)
   app.get('/livez', async () => ({ status: 'alive' }))
   app.get('/readyz', async (_request, reply) => {
@@ -29,6 +32,7 @@ export function buildOperator({ metrics, isReady }: OperatorOptions): FastifyIns
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   )
+  pages?.(app)
   return app
 }
 
@@ -37,6 +41,23 @@ export async function serveOperator(
   options: OperatorOptions & { readonly settings: Settings }
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const app = buildOperator(options)
-  const url = await app.listen({ host: '127.0.0.1', port: options.settings.number(port) })
-  return { url, close: () => app.close() }
+  return { url: await listen(app, options.settings), close: () => app.close() }
+}
+
+/** On the port of the settings; where only the default is taken, by another process of ours, on a free one. */
+async function listen(app: FastifyInstance, settings: Settings): Promise<string> {
+  const host = '127.0.0.1'
+  try {
+    return await app.listen({ host, port: settings.number(port) })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+    if (settings.text(port) === port.default) return app.listen({ host, port: 0 })
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `${port.env}: the port ${settings.text(port)} is taken; choose another`,
+      {
+        cause
+      }
+    )
+  }
 }

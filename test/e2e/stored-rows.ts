@@ -29,6 +29,7 @@ async function fetchFiles(prefix: string, folder: string, settings: Settings): P
   const store = await objectStoreFor(settings)
   const files: string[] = []
   for await (const { name } of store.list(prefix)) {
+    if (!/\.(csv|parquet)$/.test(name)) continue
     const file = join(folder, name)
     await mkdir(dirname(file), { recursive: true })
     if (await store.copyTo(name, file)) files.push(file)

@@ -1,0 +1,160 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Command } from 'commander'
+import { dataDirFrom } from '../local/folders.ts'
+import { connectSources } from '../local/sample/connect-sources.ts'
+import { createSourceSchema } from '../local/sample/create-source-schema.ts'
+import { fillSample } from '../local/sample/fill-sample.ts'
+import type { SampleTargets } from '../local/sample/targets.ts'
+import { trickle } from '../local/sample/trickle.ts'
+import { installServer, isServerInstalled, startStack } from '../local/stack.ts'
+import { createLog, logLevel } from '../runtime/observability.ts'
+import { sharedSettings } from '../runtime/run-all.ts'
+import { goldPreview } from '../sinks/warehouse/gold-preview.ts'
+import { closeConnections } from '../topics/connection.ts'
+import { columns } from './columns.ts'
+import { pipelines } from './pipelines.ts'
+import { startLiveRun } from './live-run.ts'
+import { untilSettled } from './settled.ts'
+import { StageWatch } from './stages.ts'
+import { type StopSignal, untilStopSignal } from './stop-signal.ts'
+import { applyTopics } from './topics.ts'
+
+/** What the demo sets where nothing is configured: it shows changes and deletes soon, and writes the lake to a folder. */
+const demoSettings = (dataDir: string): Readonly<Record<string, string>> => ({
+  COURANT_LAKE_URL: join(dataDir, 'lake'),
+  COURANT_STATE_DIR: join(dataDir, 'state'),
+  COURANT_GOLD_DIR: join(dataDir, 'gold'),
+  COURANT_ANALYTICS_PATH: join(dataDir, 'analytics.duckdb'),
+  COURANT_POSTGRES_COMPARE_MS: '20000',
+  COURANT_CASSANDRA_COMPARE_MS: '20000',
+  COURANT_LAKE_LINGER_MS: '2000',
+  COURANT_LOG_LEVEL: 'warn'
+})
+
+const sample = { seed: 20_261_122, users: 300, days: 7, eventsPerUserDay: 12 }
+const newActivityPerSecond = 10
+
+/** `courant demo`: the whole system on this machine, from empty servers to Gold, and live until Ctrl-C. */
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('start the local servers, fill them with sample data, run everything, and stay live')
+    .option('--once', 'end once everything has caught up')
+    .option('--fresh', 'forget the data of earlier demos first')
+    .action((options: { once?: boolean; fresh?: boolean }) => demo(options))
+}
+
+async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: boolean }): Promise<void> {
+  const begunAt = performance.now()
+  const dataDir = dataDirFrom(process.env)
+  if (fresh) rmSync(dataDir, { recursive: true, force: true })
+  for (const [name, value] of Object.entries(demoSettings(dataDir))) process.env[name] ??= value
+  const stop = untilStopSignal()
+  const stack = await startStack({
+    servers: ['kafka', 'registry', 'cassandra', 'postgres'],
+    dataDir,
+    report: say
+  })
+  try {
+    Object.assign(process.env, stack.env)
+    sayWhereTheLakeIs()
+    await runDemo({ stop, once, begunAt })
+  } finally {
+    await closeConnections()
+    await stack.stop()
+  }
+}
+
+async function runDemo({
+  stop,
+  once,
+  begunAt
+}: {
+  stop: StopSignal
+  once: boolean
+  begunAt: number
+}): Promise<void> {
+  const settings = sharedSettings(process.env)
+  say('topics     applying the catalogue')
+  await applyTopics(settings)
+  const sources = await connectSources(settings)
+  try {
+    await fillOnce(sources)
+    const live = await startLiveRun(pipelines, {
+      signal: stop.signal,
+      logger: createLog(settings.text(logLevel))
+    })
+    const watch = new StageWatch(pipelines, live.metrics)
+    const settled = untilSettled(pipelines, { ...live, signal: stop.signal })
+    await Promise.race([caughtUp(watch, settled), live.done])
+    if (!stop.signal.aborted) await tell(watch, { url: live.url, begunAt })
+    if (!once) await Promise.race([stayLive(watch, { sources, signal: stop.signal }), live.done])
+    stop.stop()
+    await live.done
+  } finally {
+    stop.stop()
+    await sources.close()
+  }
+}
+
+async function fillOnce(targets: SampleTargets): Promise<void> {
+  await createSourceSchema(targets)
+  const found = await targets.pg?.query('SELECT count(*) AS count FROM "PG_Users"')
+  if (Number(found?.rows[0]?.['count']) > 0) {
+    say('sample     the sources are filled already (--fresh starts anew)')
+    return
+  }
+  const startOfToday = new Date(new Date().setUTCHours(0, 0, 0, 0))
+  const { rows } = await fillSample({ ...sample, endingAt: startOfToday }, targets)
+  const total = Object.values(rows).reduce((sum, count) => sum + count, 0)
+  say(`sample     ${total.toLocaleString('en-US')} rows in ${Object.keys(rows).length} tables`)
+}
+
+/** Shows progress each second until everything has caught up. */
+async function caughtUp(watch: StageWatch, settled: Promise<void>): Promise<void> {
+  const isSettled = settled.then(() => true)
+  while (!(await Promise.race([isSettled, wait(1000, false)])))
+    say(`pipeline   ${progressLine(await watch.look())}`)
+}
+
+const progressLine = (figures: Awaited<ReturnType<StageWatch['look']>>): string =>
+  figures.map(({ stage, rows }) => `${stage} ${rows.toLocaleString('en-US')}`).join('  ')
+
+async function tell(watch: StageWatch, { url, begunAt }: { url: string; begunAt: number }): Promise<void> {
+  const settings = sharedSettings(process.env)
+  say(`\ncaught up ${((performance.now() - begunAt) / 1000).toFixed(1)} s after the start\n`)
+  say(`${columns(await watch.look())}\n`)
+  for (const { table, rows } of await goldPreview(settings)) say(`${table}\n${columns(rows)}\n`)
+  say(`pipelines  ${url}\nmetrics    ${url}/metrics`)
+  say(`analytics  duckdb -readonly ${process.env['COURANT_ANALYTICS_PATH']}`)
+  say(`lake       ${process.env['COURANT_LAKE_URL']}\n`)
+}
+
+async function stayLive(
+  watch: StageWatch,
+  { sources, signal }: { sources: SampleTargets; signal: AbortSignal }
+): Promise<void> {
+  say(`live: about ${newActivityPerSecond} new things happen each second; Ctrl-C ends everything`)
+  const activity = trickle({ signal, perSecond: newActivityPerSecond, seed: sample.seed }, sources)
+  while (!signal.aborted) {
+    await wait(5000, undefined, { signal }).catch(() => undefined)
+    say(`live       ${progressLine(await watch.look())}`)
+  }
+  await activity
+}
+
+/** MinIO takes minutes to install; the demo does not wait for it. */
+function sayWhereTheLakeIs(): void {
+  say(
+    `lake       written to the folder ${process.env['COURANT_LAKE_URL']} through the same interface as MinIO`
+  )
+  if (process.env['MINIO_ENDPOINT'] || isServerInstalled('minio')) return
+  say('minio      being installed behind, for `courant up` and the tests')
+  installServer('minio', () => undefined).catch((error: unknown) => {
+    say(`minio      not installed: ${error instanceof Error ? error.message : String(error)}`)
+  })
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -1,0 +1,57 @@
+import { connect } from 'node:net'
+import type { Command } from 'commander'
+import { missing } from '../local/prerequisites.ts'
+import { servers } from '../local/servers.ts'
+
+/** `courant doctor`: what this machine lacks to run the local servers, and which configured servers answer. */
+export function doctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('say what this machine lacks, and which of the configured servers answer')
+    .action(async () => {
+      const lacks = missing(['setpriv', 'java', 'maven', 'go', 'npm'])
+      const silent = await Promise.all(endpoints().map(probe))
+      const lines = [...lacks, ...silent].filter((line) => line !== null)
+      process.stdout.write(lines.length === 0 ? 'Everything is in place.\n' : `${lines.join('\n')}\n`)
+      process.exitCode = lines.length === 0 ? 0 : 1
+    })
+}
+
+interface Endpoint {
+  readonly variable: string
+  readonly host: string
+  readonly port: number
+}
+
+/** The servers that the environment names; local ones that Courant would start itself need no answer yet. */
+function endpoints(): readonly Endpoint[] {
+  const postgres = process.env['PGHOST'] && `${process.env['PGHOST']}:${process.env['PGPORT'] ?? 5432}`
+  return Object.values(servers).flatMap(({ replacedBy }) => {
+    const text = replacedBy === 'PGHOST' ? postgres : process.env[replacedBy]
+    return (text ?? '').split(',').flatMap((address) => endpointOf(replacedBy, address))
+  })
+}
+
+function endpointOf(variable: string, address: string): Endpoint[] {
+  const match = /^(?:https?:\/\/)?([^:/;]+):(\d+)/.exec(address.trim())
+  return match ? [{ variable, host: match[1] ?? '', port: Number(match[2]) }] : []
+}
+
+const answerWithinMs = 3000
+
+/** Null when something listens there, else a sentence. */
+function probe({ variable, host, port }: Endpoint): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: answerWithinMs })
+    const settle = (problem: string | null) => {
+      socket.destroy()
+      resolve(
+        problem &&
+          `${variable}: nothing answers on ${host}:${port} (${problem}); start it or correct the variable`
+      )
+    }
+    socket.once('connect', () => settle(null))
+    socket.once('timeout', () => settle(`no answer within ${answerWithinMs / 1000} s`))
+    socket.once('error', (error) => settle((error as NodeJS.ErrnoException).code ?? error.message))
+  })
+}

@@ -1,0 +1,53 @@
+import type { Logger } from 'pino'
+import { operatorPage } from '../dashboard/operator-page.ts'
+import { StatusCollector } from '../dashboard/status-collector.ts'
+import { serveOperator } from '../edge/operator.ts'
+import { MetricsRegistry } from '../runtime/observability.ts'
+import type { AnyPipeline } from '../runtime/pipeline.ts'
+import { type PipelineStatus, runAll, sharedSettings } from '../runtime/run-all.ts'
+import type { Settings } from '../runtime/settings.ts'
+import { deadLetterWriter } from '../topics/dead-letters.ts'
+
+/** Pipelines that run in this process, with the operator pages beside them. */
+export interface LiveRun {
+  readonly settings: Settings
+  readonly metrics: MetricsRegistry
+  readonly status: readonly PipelineStatus[]
+  /** Where the operator page is. */
+  readonly url: string
+  /** Resolves when the pipelines have stopped and the pages are closed; rejects with the first pipeline's failure. */
+  readonly done: Promise<void>
+}
+
+/** Starts pipelines and serves their pages until the signal, or until one of them fails. */
+export async function startLiveRun(
+  pipelines: readonly AnyPipeline[],
+  { signal, logger }: { signal: AbortSignal; logger: Logger }
+): Promise<LiveRun> {
+  const { env } = process
+  const settings = sharedSettings(env)
+  const metrics = new MetricsRegistry()
+  const status: PipelineStatus[] = []
+  const collector = new StatusCollector({ pipelines, status, metrics, settings })
+  // The pages first: if their port is taken, nothing has been started yet.
+  const operator = await serveOperator({
+    settings,
+    metrics,
+    isReady: () => status.length > 0 && status.every(({ state }) => state === 'running'),
+    pages: operatorPage(() => collector.view())
+  })
+  const running = runAll(pipelines, { env, signal, logger, metrics, deadLetters: deadLetterWriter })
+  status.push(...running.status)
+  const done = untilClosed(running.done, operator)
+  // Whoever awaits it meets the failure; until then it must not count as unhandled.
+  done.catch(() => undefined)
+  return { settings, metrics, status, url: operator.url, done }
+}
+
+async function untilClosed(done: Promise<void>, operator: { close(): Promise<void> }): Promise<void> {
+  try {
+    await done
+  } finally {
+    await operator.close()
+  }
+}

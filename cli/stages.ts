@@ -1,0 +1,69 @@
+import type { MetricsRegistry } from '../runtime/observability.ts'
+import type { AnyPipeline } from '../runtime/pipeline.ts'
+
+/** The stages that data goes through, in order, with the pipelines of each. */
+const stages: readonly { readonly name: string; readonly has: (pipeline: AnyPipeline) => boolean }[] = [
+  { name: 'extract', has: ({ kind }) => kind === 'producer' },
+  { name: 'clean', has: ({ kind }) => kind === 'processor' },
+  { name: 'bronze', has: ({ name }) => name.startsWith('bronze.') },
+  { name: 'silver', has: ({ name }) => name.startsWith('silver.') },
+  { name: 'gold', has: ({ name }) => name === 'gold' }
+]
+
+export interface StageFigures extends Record<string, string | number | null> {
+  readonly stage: string
+  /** Rows written, rejected rows not among them. */
+  readonly rows: number
+  readonly rejected: number
+  readonly dead: number
+  /** From the start of the run until the stage last wrote anything. */
+  readonly seconds: number
+  readonly 'rows/s': number | null
+}
+
+/** Watches what each stage has done since it was made. */
+export class StageWatch {
+  readonly #metrics: MetricsRegistry
+  readonly #stageOf: ReadonlyMap<string, string>
+  readonly #startedAt = performance.now()
+  readonly #lastChange = new Map<string, { rows: number; atMs: number }>()
+
+  constructor(pipelines: readonly AnyPipeline[], metrics: MetricsRegistry) {
+    this.#metrics = metrics
+    this.#stageOf = new Map(
+      pipelines.map((pipeline) => [pipeline.name, stages.find(({ has }) => has(pipeline))?.name ?? 'other'])
+    )
+  }
+
+  /** What each stage has done so far. */
+  async look(): Promise<readonly StageFigures[]> {
+    const [written, rejected, dead] = await Promise.all(
+      ['items_written_total', 'items_rejected_total', 'dead_letters_total'].map((name) => this.#sums(name))
+    )
+    return stages.map(({ name }) => {
+      const rows = written?.get(name) ?? 0
+      const last = this.#lastChange.get(name)
+      const atMs = last?.rows === rows ? last.atMs : performance.now()
+      this.#lastChange.set(name, { rows, atMs })
+      const seconds = Math.round((atMs - this.#startedAt) / 100) / 10
+      return {
+        stage: name,
+        rows,
+        rejected: rejected?.get(name) ?? 0,
+        dead: dead?.get(name) ?? 0,
+        seconds,
+        'rows/s': seconds > 0 ? Math.round(rows / seconds) : null
+      }
+    })
+  }
+
+  async #sums(metric: string): Promise<Map<string, number>> {
+    const found = await this.#metrics.registry.getSingleMetric(`courant_${metric}`)?.get()
+    const sums = new Map<string, number>()
+    for (const { labels, value } of found?.values ?? []) {
+      const stage = this.#stageOf.get(String(labels['pipeline'])) ?? 'other'
+      sums.set(stage, (sums.get(stage) ?? 0) + value)
+    }
+    return sums
+  }
+}

@@ -1,0 +1,128 @@
+import { CourantError } from '../runtime/errors.ts'
+import type { MetricsRegistry } from '../runtime/observability.ts'
+import type { AnyPipeline } from '../runtime/pipeline.ts'
+import type { PipelineStatus } from '../runtime/run-all.ts'
+import type { Settings } from '../runtime/settings.ts'
+import { connectionFor } from '../topics/connection.ts'
+import { type LagSample, sampleLag } from '../topics/lag.ts'
+import type { PipelineView, StatusView } from './status.ts'
+
+export interface StatusSources {
+  readonly pipelines: readonly AnyPipeline[]
+  readonly status: readonly PipelineStatus[]
+  readonly metrics: MetricsRegistry
+  readonly settings: Settings
+}
+
+/** However many people look, the brokers are asked no more often. */
+const askEveryMs = 1500
+const answerWithinMs = 5000
+
+/** Gathers what the operator page shows from the runner, the metrics and Kafka. */
+export class StatusCollector {
+  readonly #sources: StatusSources
+  #last: StatusView | null = null
+  #asking: Promise<StatusView> | null = null
+
+  constructor(sources: StatusSources) {
+    this.#sources = sources
+  }
+
+  /** The status now, or a moment ago. */
+  view(): Promise<StatusView> {
+    if (this.#last && Date.now() - this.#last.at.getTime() < askEveryMs) return Promise.resolve(this.#last)
+    this.#asking ??= this.#gather().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  async #gather(): Promise<StatusView> {
+    const { pipelines, status } = this.#sources
+    const counts = new Counts(this.#sources.metrics)
+    await counts.read()
+    const lags = await Promise.all(pipelines.map((pipeline) => this.#lagOf(pipeline)))
+    const at = new Date()
+    const before = this.#last
+    const views = pipelines.map(({ name }, i): PipelineView => {
+      const written = counts.of('items_written_total', name)
+      return {
+        name,
+        ...runningView(status.find((one) => one.name === name)),
+        read: counts.of('items_read_total', name),
+        written,
+        rejected: counts.of('items_rejected_total', name),
+        deadLetters: counts.of('dead_letters_total', name),
+        perSecond: before && rateSince(before, { name, written, at }),
+        ...(lags[i] ?? { lag: null, lagSeconds: null })
+      }
+    })
+    this.#last = { at, pipelines: views }
+    return this.#last
+  }
+
+  /** Null when Kafka does not say: unknown is not zero. A producer reads no topic and has no lag in one. */
+  async #lagOf({ name, reads }: AnyPipeline): Promise<Pick<PipelineView, 'lag' | 'lagSeconds'> | null> {
+    if (reads.length === 0) return null
+    const signal = AbortSignal.timeout(answerWithinMs)
+    try {
+      const samples = await sampleLag(connectionFor(this.#sources.settings), {
+        group: name,
+        topics: reads,
+        signal
+      })
+      return {
+        lag: samples.reduce((sum, { records }) => sum + records, 0),
+        lagSeconds: oldestSeconds(samples)
+      }
+    } catch {
+      return null
+    }
+  }
+}
+
+function oldestSeconds(samples: readonly LagSample[]): number | null {
+  const ages = samples.map(({ ageMs }) => ageMs)
+  return ages.includes(null) ? null : Math.max(0, ...ages.map(Number)) / 1000
+}
+
+function runningView(
+  status: PipelineStatus | undefined
+): Pick<PipelineView, 'state' | 'lastBatchAt' | 'error'> {
+  if (!status) return { state: 'stopped', lastBatchAt: null, error: null }
+  const { state, lastBatchAt, error } = status
+  return { state, lastBatchAt, error: error === null ? null : nameOf(error) }
+}
+
+function nameOf(error: unknown): string {
+  if (error instanceof CourantError) return error.code
+  return error instanceof Error ? error.name : 'error'
+}
+
+function rateSince(before: StatusView, now: { name: string; written: number; at: Date }): number | null {
+  const earlier = before.pipelines.find(({ name }) => name === now.name)
+  const seconds = (now.at.getTime() - before.at.getTime()) / 1000
+  return earlier && seconds > 0 ? (now.written - earlier.written) / seconds : null
+}
+
+/** Counters by pipeline, their other labels added up. */
+class Counts {
+  readonly #metrics: MetricsRegistry
+  readonly #sums = new Map<string, number>()
+
+  constructor(metrics: MetricsRegistry) {
+    this.#metrics = metrics
+  }
+
+  async read(): Promise<void> {
+    for (const metric of await this.#metrics.registry.getMetricsAsJSON())
+      for (const { labels, value } of metric.values as { labels: Record<string, string>; value: number }[]) {
+        const place = `${metric.name} ${labels['pipeline']}`
+        this.#sums.set(place, (this.#sums.get(place) ?? 0) + value)
+      }
+  }
+
+  of(metric: string, pipeline: string): number {
+    return this.#sums.get(`courant_${metric} ${pipeline}`) ?? 0
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { statusPage } from '../../dashboard/status-page.ts'
+import type { PipelineView } from '../../dashboard/status.ts'
+import { languageOf } from '../../dashboard/texts.ts'
+
+const pipeline: PipelineView = {
+  name: 'clean-users',
+  state: 'running',
+  read: 1234,
+  written: 1200,
+  rejected: 34,
+  deadLetters: 0,
+  perSecond: null,
+  lag: null,
+  lagSeconds: 0,
+  lastBatchAt: null,
+  error: null
+}
+const at = new Date('2026-11-22T10:00:00Z')
+
+test('what is unknown is called unknown, in the language asked for', () => {
+  assert.match(statusPage({ at, pipelines: [pipeline] }, 'en'), /<td class="number">unknown<\/td>/)
+  assert.match(statusPage({ at, pipelines: [pipeline] }, 'fr'), /<td class="number">inconnu<\/td>/)
+})
+
+test('one failed pipeline is enough to say that somebody is needed', () => {
+  const failed: PipelineView = { ...pipeline, name: 'gold', state: 'failed', error: 'TARGET_REFUSED' }
+  const page = statusPage({ at, pipelines: [pipeline, failed] }, 'en')
+  assert.match(page, /Something needs you/)
+  assert.match(page, /failed \(TARGET_REFUSED\)/)
+})
+
+test('a name cannot become markup', () => {
+  const page = statusPage({ at, pipelines: [{ ...pipeline, name: '<script>' }] }, 'en')
+  assert.doesNotMatch(page, /<script>/)
+})
+
+test('the address goes before the browser, and English stands in for other languages', () => {
+  assert.deepEqual(
+    [
+      languageOf('en', 'fr'),
+      languageOf(undefined, 'fr-FR,fr;q=0.9'),
+      languageOf(undefined, 'de'),
+      languageOf(undefined, undefined)
+    ],
+    ['en', 'fr', 'en', 'en']
+  )
+})
