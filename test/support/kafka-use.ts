@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { verdictOf } from '../../runtime/errors.ts'
 import type {
   ConsumerOptions,
   KafkaAdmin,
@@ -95,7 +96,7 @@ export function poll(
   return consumer.poll({ limit, waitMs, lingerMs, signal })
 }
 
-/** Polls until `count` records came, and gives them all. */
+/** Polls until `count` records came, as patient with silent brokers as the runner is, and gives them all. */
 export async function pollUntil(
   consumer: KafkaConsumer,
   count: number,
@@ -105,7 +106,11 @@ export async function pollUntil(
   const deadline = Date.now() + timeoutMs
   while (records.length < count) {
     assert.ok(Date.now() < deadline, `only ${records.length} of ${count} records came`)
-    records.push(...(await poll(consumer, { waitMs: 300 })))
+    try {
+      records.push(...(await poll(consumer, { waitMs: 300 })))
+    } catch (error) {
+      if (verdictOf(error) !== 'transient') throw error
+    }
   }
   return records
 }

@@ -66,8 +66,15 @@ function codeOf(fault: KafkaFault): ErrorCode {
 
 /** The innermost of kafkajs's own errors: it wraps them in each other, and in aggregates. */
 function rootFault(error: unknown): KafkaFault | null {
-  if (!(error instanceof Error) || !error.name.startsWith('KafkaJS')) return null
-  const fault = error as KafkaFault
+  if (!(error instanceof Error) || !isKafkajs(error)) return null
+  const fault: KafkaFault = error
   const inner = [fault.cause, fault.errors?.[0], fault.groups?.[0]?.error]
   return inner.map(rootFault).find((found) => found !== null) ?? fault
+}
+
+/** kafkajs throws bare Errors and TypeErrors too when a connection dies under it; only the stack tells. */
+function isKafkajs(error: Error): boolean {
+  if (error.name.startsWith('KafkaJS')) return true
+  const thrownAt = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
+  return thrownAt?.includes('/node_modules/kafkajs/') ?? false
 }
