@@ -64,6 +64,7 @@ const settings = [
   'max_replication_slots=20',
   'max_wal_senders=20',
   'max_slot_wal_keep_size=1GB',
+  'max_prepared_transactions=10',
   'max_connections=100'
 ].flatMap((setting) => ['-c', setting])
 

@@ -21,10 +21,11 @@ export interface ScanStart {
   readonly after: string
 }
 
-/** One step of a scan: what it found, and how many rows the source had to read for it. */
+/** One step of a scan: what it found, and how many rows the source sent or summed up for it. */
 export interface ScanStep {
   readonly found: readonly Found[]
-  readonly rowsRead: number
+  readonly rowsSent: number
+  readonly rowsSummed: number
 }
 
 /**
@@ -68,7 +69,7 @@ export class KeyScan {
     const published = this.#parts.ledger.state.summary({ after: this.#after, upTo })
     if (!isSame(summary, published)) return this.#differences(limit, upTo)
     this.#goOn(upTo)
-    return { found: [], rowsRead: summary.count }
+    return { found: [], rowsSent: 0, rowsSummed: summary.count }
   }
 
   async #differences(limit: number, bound: string | null): Promise<ScanStep> {
@@ -77,7 +78,7 @@ export class KeyScan {
     const published = this.#publishedWithin({ after: this.#after, upTo }, rows)
     const found = rows.flatMap((row) => this.#changed(row, published.get(row.key)) ?? [])
     this.#goOn(upTo)
-    return { found, rowsRead: rows.length }
+    return { found, rowsSent: rows.length, rowsSummed: this.isSnapshot ? 0 : rows.length }
   }
 
   /** What is published of a page's rows; on the way, keys of the range that the page lacks are noted. */
@@ -103,7 +104,7 @@ export class KeyScan {
     const last = keys.at(-1)
     if (last === undefined) {
       this.#finish()
-      return { found: [], rowsRead: 0 }
+      return { found: [], rowsSent: 0, rowsSummed: 0 }
     }
     const present = new Map((await rows.byKeys(keys)).map((row) => [row.key, row]))
     const published = ledger.published(keys)
@@ -113,7 +114,7 @@ export class KeyScan {
       return (row ? this.#changed(row, was) : changes.deleted(key, was, this.#finding)) ?? []
     })
     this.#after = last
-    return { found, rowsRead: keys.length }
+    return { found, rowsSent: present.size, rowsSummed: 0 }
   }
 
   #changed(row: TableRow, published: Published | undefined): Found | null {

@@ -6,26 +6,32 @@ import type { Connection } from './connection.ts'
 export interface Moment {
   /** Its clock. */
   readonly now: Micros
-  /** All transactions before this one (32 bits of xid) had ended. */
+  /** All transactions of this database before this one (32 bits of xid) had ended. */
   readonly oldestWriter: string
   /** Start of the oldest transaction that ended since the moment before; null when none did. */
   readonly endedSince: Micros | null
 }
 
-// The clock is the statement's start, before the list of transactions is read: one that begins later starts later.
-// A role without pg_read_all_stats sees other roles' sessions without state and start.
+// The clock and the snapshot are those of the statement's start, before the lists of transactions are read: one that
+// begins later starts later and writes with a later xid. Prepared transactions are read after active ones, so that
+// none is between the two. A standby does not list its primary's transactions; its snapshot knows them, those of
+// other databases too. Without pg_read_all_stats a role sees other roles' sessions without state and start.
 const query = `
   SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint,
-    pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295,
     (SELECT json_agg(json_build_array(pid || '/' || xact_start, (extract(epoch FROM xact_start) * 1000000)::bigint))
      FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
        AND backend_type NOT IN ('autovacuum worker', 'walsender', 'parallel worker'))::text,
+    (SELECT xid FROM (
+       SELECT backend_xid FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL
+       UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
+       UNION ALL SELECT (CASE WHEN pg_is_in_recovery() THEN pg_snapshot_xmin(pg_current_snapshot())
+         ELSE pg_snapshot_xmax(pg_current_snapshot()) END::text::bigint & 4294967295)::text::xid) AS writers (xid)
+     ORDER BY age(xid) DESC LIMIT 1),
     (SELECT json_agg(json_build_array('prepared ' || gid, (extract(epoch FROM prepared) * 1000000)::bigint))
      FROM pg_prepared_xacts WHERE database = current_database())::text,
     (SELECT count(*) FROM pg_stat_activity
-     WHERE datname = current_database() AND backend_type = 'client backend' AND state IS NULL
-       AND usename <> current_user),
+     WHERE datname = current_database() AND backend_type = 'client backend' AND state IS NULL),
     pg_is_in_recovery()::text`
 
 type Listed = readonly (readonly [id: string, start: Micros])[]
@@ -49,7 +55,7 @@ export class OpenTransactions {
 
   async observe(): Promise<Moment> {
     const [row] = await this.#connection.rows('the list of open transactions', query)
-    const [now, oldestWriter, active, prepared, hidden, standby] = row ?? []
+    const [now, active, oldestWriter, prepared, hidden, standby] = row ?? []
     this.#warnOnce(Number(hidden), standby === 'true')
     // A prepared transaction tells when it was prepared, not when it began: one that is new to us has just left the
     // list of active ones, or began after the moment before.

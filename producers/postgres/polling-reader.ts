@@ -147,10 +147,11 @@ export class PollingReader implements Reader<RawChange> {
     const beganAtMs = performance.now()
     this.#scan ??= await this.#newScan()
     const scan = this.#scan
-    const { found, rowsRead } = await scan.step(rows)
+    const { found, rowsSent, rowsSummed } = await scan.step(rows)
     this.#scanBusyMs += performance.now() - beganAtMs
-    this.#rateLimit.add(rowsRead)
-    this.#parts.context.metrics.count('source_rows_total', rowsRead)
+    this.#rateLimit.add(rowsSent + rowsSummed)
+    this.#parts.context.metrics.count('source_rows_total', rowsSent)
+    this.#parts.context.metrics.count('source_rows_summed_total', rowsSummed)
     if (found.length > 0) this.#keepStart(scan)
     this.#advance(scan)
     return found

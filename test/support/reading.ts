@@ -2,7 +2,7 @@ import type { Batch, Item, Reader } from '../../runtime/pipeline.ts'
 import type { Environment } from '../../runtime/settings.ts'
 import type { RawChange } from '../../schemas/change.ts'
 import type { ReaderCase } from '../contracts/reader.contract.ts'
-import { testContext } from './context.ts'
+import { type TestContext, testContext } from './context.ts'
 import { eventually } from './eventually.ts'
 
 type ChangeReader = Reader<RawChange>
@@ -11,7 +11,9 @@ type ChangeReader = Reader<RawChange>
 export class Reading {
   readonly table: ReaderCase
   readonly #opened = new Set<ChangeReader>()
-  #env: Environment
+  /** Of the reader opened last. */
+  context: TestContext = testContext({})
+  readonly #env: Environment
   #states = 0
 
   constructor(table: ReaderCase) {
@@ -19,8 +21,10 @@ export class Reading {
     this.#env = table.env
   }
 
-  async open(): Promise<ChangeReader> {
-    const reader = await this.table.spec.open(testContext(this.#env))
+  /** Opens a reader, with changed settings if there are any. */
+  async open(changes: Environment = {}): Promise<ChangeReader> {
+    this.context = testContext({ ...this.#env, ...changes })
+    const reader = await this.table.spec.open(this.context)
     this.#opened.add(reader)
     return reader
   }
@@ -58,33 +62,46 @@ export class Reading {
     return { batches, items: batches.flatMap((batch) => batch.items) }
   }
 
-  async readUntil(reader: ChangeReader, enough: (items: readonly Item<RawChange>[]) => boolean) {
+  /** Reads and commits until all that was read is enough. */
+  async readUntil(reader: ChangeReader, isEnough: (items: readonly Item<RawChange>[]) => boolean) {
     const items: Item<RawChange>[] = []
-    await eventually(
-      async () => {
-        items.push(...(await this.#readAndCommit(reader, 1000)).items)
-        return enough(items)
-      },
-      { what: 'the awaited changes' }
-    )
+    await this.waitFor(reader, (more) => {
+      items.push(...more)
+      return isEnough(items)
+    })
     return items
+  }
+
+  /** Reads and commits until what was read since the last time makes the condition true. */
+  waitFor(reader: ChangeReader, isEnough: (items: readonly Item<RawChange>[]) => boolean) {
+    return eventually(async () => isEnough((await this.#readAndCommit(reader, 1000)).items), {
+      what: 'the awaited changes'
+    })
+  }
+
+  /** What one read gives, committed. */
+  async readSoon(reader: ChangeReader, limit: number): Promise<readonly Item<RawChange>[]> {
+    return (await this.#readAndCommit(reader, limit)).items
+  }
+
+  /** The same table read from the beginning, with a state of its own. */
+  freshStates(): Reading {
+    const folder = `${this.table.env['COURANT_STATE_DIR']}/${++this.#states}`
+    const env = { ...this.#env, COURANT_STATE_DIR: folder }
+    return new Reading({ ...this.table, env, drop: async () => undefined })
   }
 
   /** From a state of its own: one batch of each size, the reader closed and opened between, then the rest. */
   async readWithRestarts(sizes: readonly number[]) {
-    this.#env = {
-      ...this.table.env,
-      COURANT_STATE_DIR: `${this.table.env['COURANT_STATE_DIR']}/${++this.#states}`
-    }
+    const fresh = this.freshStates()
     const items: Item<RawChange>[] = []
     for (const size of sizes) {
-      const reader = await this.open()
-      items.push(...(await this.#readAndCommit(reader, size)).items)
+      const reader = await fresh.open()
+      items.push(...(await fresh.readSoon(reader, size)))
       await reader.close()
     }
-    const reader = await this.open()
-    items.push(...(await this.readToEnd(reader, sizes.at(-1))).items)
-    await reader.close()
+    items.push(...(await fresh.readToEnd(await fresh.open(), sizes.at(-1))).items)
+    await fresh.end()
     return items
   }
 

@@ -16,14 +16,6 @@ export interface TableShape {
   readonly cursor: string | null
 }
 
-/** Users with a text, as most tests need them. */
-export const notes: TableShape = {
-  ddl: '(id integer PRIMARY KEY, text text, updated_at timestamptz DEFAULT now())',
-  columns: ['id', 'text', 'updated_at'],
-  key: ['id'],
-  cursor: 'updated_at'
-}
-
 /** A database of its own on the shared server, dropped at the end. */
 export class SourceDatabase {
   readonly env: Readonly<Record<string, string>>
