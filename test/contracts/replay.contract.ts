@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { CourantError } from '../../runtime/errors.ts'
+import type { Failure, Item, LogItem, Position } from '../../runtime/pipeline.ts'
+import type { Change } from '../../schemas/change.ts'
+import { tables } from '../../schemas/tables.ts'
+import type { User } from '../../schemas/types/activity.ts'
+import { topicsOf } from '../../topics/catalogue.ts'
+import { deadLetterWriter } from '../../topics/dead-letters.ts'
+import { deadLetterHeaders } from '../../topics/headers.ts'
+import { countDeadLetters, replay, waitingLetters } from '../../topics/replay.ts'
+import { userChange } from '../support/changes.ts'
+import { recordsOf } from '../support/memory-topics.ts'
+import type { ChannelCase } from './channel.contract.ts'
+
+const signal = AbortSignal.timeout(120_000)
+const topic = topicsOf(tables.users).clean
+const options = { signal, isDryRun: false, perSecond: 1_000, limit: 1_000 }
+const failing = 'failing'
+const other = 'other'
+
+type UserItem = LogItem<Change<User>>
+
+/** What setting aside and replaying promise. Run it from a test file of each kind of connection. */
+export function replayContract(
+  name: string,
+  start: (pipelines: readonly string[]) => Promise<ChannelCase>
+): void {
+  const withCase = async (run: (made: ChannelCase) => Promise<void>) => {
+    const made = await start([failing, other])
+    try {
+      await run(made)
+    } finally {
+      await made.stop()
+    }
+  }
+  const write = async ({ context }: ChannelCase, items: readonly Item<Change<User>>[]) => {
+    const writer = await topic.writer().open(context)
+    await writer.write(items, { signal })
+  }
+  const open = ({ context }: ChannelCase, group: string, repeatWindow = 0) =>
+    topic.reader(group, { repeatWindow }).open(context)
+  const take = async (reader: Awaited<ReturnType<typeof open>>, count: number) => {
+    const items: UserItem[] = []
+    for (let quiet = 0; items.length < count || quiet < 1; ) {
+      const batch = await reader.read({ limit: 100, lingerMs: 10, signal })
+      items.push(...batch.items)
+      await reader.commit(batch)
+      if (batch.caughtUp) quiet++
+    }
+    return items
+  }
+  const setAside = async ({ context }: ChannelCase, items: readonly Item<unknown>[]) => {
+    const error = new CourantError('RECORD_INVALID', 'a rule was broken')
+    const failures = items.map((item): Item<Failure> => ({ ...item, value: { item, error, stage: 'step' } }))
+    const writer = await deadLetterWriter(failing).open(context)
+    await writer.write(failures, { signal })
+  }
+
+  describe(`${name} keep the replay contract`, () => {
+    it('keep the bytes, key and place of the original, and say why, with no message of a driver', () =>
+      withCase(async (made) => {
+        await write(made, [userChange(1)])
+        const reader = await open(made, failing)
+        const [item] = await take(reader, 1)
+        await reader.close()
+        assert.ok(item)
+        const writer = await deadLetterWriter(failing).open(made.context)
+        const cause = new Error('canary@example.com')
+        const error = new CourantError('RECORD_INVALID', 'email is wrong', { cause })
+        await writer.write([{ ...item, value: { item, error, stage: 'write' } }], { signal })
+        const [letter] = await recordsOf(made.connection, `${failing}.dead`)
+        const [original] = await recordsOf(made.connection, topic.name)
+        assert.deepEqual([letter?.value, letter?.key], [original?.value, original?.key])
+        const header = (key: keyof typeof deadLetterHeaders) =>
+          letter?.headers[deadLetterHeaders[key]]?.toString()
+        assert.deepEqual(
+          [header('topic'), header('partition'), header('offset'), header('connector'), header('stage')],
+          [topic.name, String(item.partition), '0', failing, 'TASK_PUT']
+        )
+        assert.deepEqual(
+          [header('exceptionClass'), header('exceptionMessage')],
+          ['RECORD_INVALID', 'email is wrong']
+        )
+        assert.ok(header('stacktrace')?.startsWith('    at '))
+        assert.doesNotMatch(JSON.stringify(Object.values(letter?.headers ?? {}).map(String)), /canary/)
+      }))
+
+    it('are read again by their pipeline alone, with the same id, key and value, past its window of repeats', () =>
+      withCase(async (made) => {
+        await write(
+          made,
+          [1, 2, 3].map((n) => userChange(n))
+        )
+        const [reader, another] = [await open(made, failing, 100), await open(made, other)]
+        const items = await take(reader, 3)
+        await take(another, 3)
+        const failed = items.filter(({ key }) => key !== userChange(2).key)
+        await setAside(made, failed)
+        const report = await replay(failing, made.connection, options)
+        assert.deepEqual([...report.byTopic], [[topic.name, 2]])
+        const again = await take(reader, 2)
+        const essence = ({ id, key, value, at, partition }: UserItem) => ({ id, key, value, at, partition })
+        const byId = (a: UserItem, b: UserItem) => a.id.localeCompare(b.id)
+        assert.deepEqual(again.sort(byId).map(essence), failed.sort(byId).map(essence))
+        assert.deepEqual(await take(another, 0), [])
+        await reader.close()
+        await another.close()
+      }))
+
+    it('are replayed once, however often it is asked for, and counted without being sent by a dry run', () =>
+      withCase(async (made) => {
+        await write(
+          made,
+          [1, 2, 3].map((n) => userChange(n))
+        )
+        const reader = await open(made, failing)
+        await setAside(made, await take(reader, 3))
+        const dry = await replay(failing, made.connection, { ...options, isDryRun: true })
+        assert.deepEqual([...dry.byTopic.values()], [3])
+        assert.deepEqual(await countDeadLetters([failing, other], made.connection), [
+          { pipeline: failing, kept: 3, waiting: 3 },
+          { pipeline: other, kept: 0, waiting: 0 }
+        ])
+        const first = await replay(failing, made.connection, { ...options, limit: 2 })
+        const second = await replay(failing, made.connection, options)
+        const third = await replay(failing, made.connection, options)
+        const counts = [first, second, third].map(({ byTopic }) => byTopic.get(topic.name) ?? 0)
+        assert.deepEqual(counts, [2, 1, 0])
+        assert.equal((await take(reader, 3)).length, 3)
+        await reader.close()
+      }))
+
+    it('never take the place of a newer change of their key when the topic is compacted', () =>
+      withCase(async (made) => {
+        await write(made, [userChange(1)])
+        const reader = await open(made, failing)
+        const old = await take(reader, 1)
+        await reader.close()
+        await write(made, [userChange(1, { op: 'u', version: 2 })])
+        await setAside(made, old)
+        await replay(failing, made.connection, options)
+        const records = await recordsOf(made.connection, topic.name)
+        // What compaction would leave: the last record of each key, tombstones gone.
+        const left = [...new Map(records.map((record) => [String(record.key), record])).values()].filter(
+          ({ value }) => value !== null
+        )
+        assert.deepEqual(
+          left.map(({ offset }) => offset),
+          [1]
+        )
+      }))
+
+    it('come back to the dead letters when they fail again, and can be replayed again', () =>
+      withCase(async (made) => {
+        await write(made, [userChange(1)])
+        const reader = await open(made, failing)
+        for (let round = 1; round <= 3; round++) {
+          const [item] = await take(reader, 1)
+          assert.deepEqual([item?.id, item?.key], [userChange(1).id, userChange(1).key], `round ${round}`)
+          await setAside(made, item ? [item] : [])
+          await replay(failing, made.connection, options)
+        }
+        await reader.close()
+      }))
+
+    it('of rows that never were in a topic are kept as JSON, shown, and not sent anywhere', () =>
+      withCase(async (made) => {
+        const row = { id: 7n, name: 'Ada' }
+        await setAside(made, [
+          { id: 'row-7', key: '7', value: row, at: new Date(), position: '' as Position }
+        ])
+        const letters = []
+        for await (const letter of waitingLetters(failing, made.connection, { limit: 9, signal }))
+          letters.push(letter)
+        assert.deepEqual(
+          letters.map(({ source, code }) => [source, code]),
+          [[null, 'RECORD_INVALID']]
+        )
+        assert.deepEqual(JSON.parse(String(letters[0]?.record.value)), { id: '7', name: 'Ada' })
+        const report = await replay(failing, made.connection, options)
+        assert.deepEqual([report.byTopic.size, report.unsendable], [0, 1])
+      }))
+  })
+}
