@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { CourantError } from '../../runtime/errors.ts'
+import type { CourantError } from '../../runtime/errors.ts'
 import type { Item, LogItem, Reader, StoredOffsets } from '../../runtime/pipeline.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import type { Connection } from '../../topics/connection.ts'
@@ -47,7 +47,10 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
         await eventually(async () => !(await admin.topics()).some(({ name }) => name === topic.name))
       }
       await eventually(async () => {
-        await applyPlan(await planTopics([{ ...topic, partitions: 2 }], connection, context.settings), connection)
+        await applyPlan(
+          await planTopics([{ ...topic, partitions: 2 }], connection, context.settings),
+          connection
+        )
         return (await admin.partitionCount(topic.name)) === 2
       })
       await admin.close()
@@ -88,7 +91,10 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       const offsets = await admin.committed(group, [topic.name])
       const ends = await admin.offsets(topic.name)
       await admin.close()
-      return { next: offsets.reduce((sum, at) => sum + at.offset, 0), end: ends.reduce((sum, at) => sum + at.high, 0) }
+      return {
+        next: offsets.reduce((sum, at) => sum + at.offset, 0),
+        end: ends.reduce((sum, at) => sum + at.high, 0)
+      }
     }
 
     it('gives back what was written, in order within a key, with the same id, key and time', async () => {
@@ -101,7 +107,8 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       for (const n of [1, 2, 3]) {
         const { key } = userChange(n)
         const strip = ({ id, value, at }: Item<Change<User>>) => ({ id, value, at })
-        const ofKey = (all: readonly Item<Change<User>>[]) => all.filter((item) => item.key === key).map(strip)
+        const ofKey = (all: readonly Item<Change<User>>[]) =>
+          all.filter((item) => item.key === key).map(strip)
         assert.deepEqual(ofKey(items), ofKey(written))
       }
       assert.ok(items.every((item) => item.topic === topic.name && item.raw !== undefined))
@@ -119,7 +126,10 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       assert.ok(uncommitted.items.length <= 1)
       const second = await opened(group)
       const { items } = await take(second, 1)
-      assert.deepEqual(items.map((item) => item.key), [userChange(2).key])
+      assert.deepEqual(
+        items.map((item) => item.key),
+        [userChange(2).key]
+      )
       await nothingMore(second)
       await second.close()
     })
@@ -130,9 +140,17 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       await write([userChange(1), userChange(1, { op: 'd', version: 2 })])
       const reader = await opened(group)
       const { items } = await take(reader, 2)
-      assert.deepEqual(items.map((item) => [item.value.op, item.value.before]), [['c', null], ['d', { id: userChange(1).key }]])
+      assert.deepEqual(
+        items.map((item) => [item.value.op, item.value.before]),
+        [
+          ['c', null],
+          ['d', { id: userChange(1).key }]
+        ]
+      )
       await nothingMore(reader)
-      await eventually(async () => assert.deepEqual(await committed(group), { next: 3, end: 3 }) === undefined)
+      await eventually(
+        async () => assert.deepEqual(await committed(group), { next: 3, end: 3 }) === undefined
+      )
       await reader.close()
     })
 
@@ -147,11 +165,14 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       const reader = await opened(unique('junk'))
       const { items, failures } = await take(reader, 3)
       await reader.close()
-      assert.deepEqual(failures.map(({ error, stage }) => [error.code, stage]), [
-        ['RECORD_INVALID', 'read'],
-        ['SCHEMA_UNKNOWN', 'read']
-      ])
-      assert.deepEqual((failures[0]?.item.raw as { value: Buffer }).value, junk)
+      assert.deepEqual(
+        failures.map(({ error, stage }) => [error.code, stage]),
+        [
+          ['RECORD_INVALID', 'read'],
+          ['SCHEMA_UNKNOWN', 'read']
+        ]
+      )
+      assert.deepEqual((failures[0]?.item.raw as { value: Buffer } | undefined)?.value, junk)
       assert.equal(items.length, 1)
     })
 
@@ -161,7 +182,10 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       const bad = userChange(2)
       const spoilt = { ...bad, value: { ...bad.value, after: { ...bad.value.after, email: 42 } } }
       await assert.rejects(write([good, spoilt as unknown as typeof bad]), (error: CourantError) => {
-        assert.deepEqual([error.code, error.details['itemId'], error.details['field']], ['RECORD_INVALID', bad.id, 'after.email'])
+        assert.deepEqual(
+          [error.code, error.details['itemId'], error.details['field']],
+          ['RECORD_INVALID', bad.id, 'after.email']
+        )
         assert.doesNotMatch(error.message, /42/)
         return true
       })
@@ -177,12 +201,18 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       await take(first, 4)
       await write([...items.slice(2), userChange(5)])
       const { items: fifth } = await take(first, 1)
-      assert.deepEqual(fifth.map((item) => item.key), [userChange(5).key])
+      assert.deepEqual(
+        fifth.map((item) => item.key),
+        [userChange(5).key]
+      )
       await first.close()
       await write([userChange(5), userChange(6)])
       const second = await opened(group, { repeatWindow: 10 })
       const { items: sixth } = await take(second, 1)
-      assert.deepEqual(sixth.map((item) => item.key), [userChange(6).key])
+      assert.deepEqual(
+        sixth.map((item) => item.key),
+        [userChange(6).key]
+      )
       await nothingMore(second)
       await second.close()
       assert.ok((context.counted.get('repeats_dropped_total') ?? 0) >= 3)

@@ -145,7 +145,7 @@ describe('POST /topics/{topic}/events', () => {
 })
 
 /** Kafka in memory whose sends can be made to fail as when no broker answers. */
-function failingKafka(): { kafka: KafkaClient; fail(isDown: boolean): void } {
+function failingKafka(): { kafka: KafkaClient; fail: (isDown: boolean) => void } {
   const kafka = memoryKafka()
   let isDown = false
   return {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { RecordSchema } from '../../schemas/envelope.ts'
 
 /** Any value that a schema allows, as programs hold it. */

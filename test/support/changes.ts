@@ -16,7 +16,10 @@ export function sampleUser(n: number, changes: Partial<User> = {}): User {
 }
 
 /** A change of a sample user, as an item a producer would write. */
-export function userChange(n: number, { op = 'c' as Op, version = 1 } = {}): Item<Change<User>> {
+export function userChange(
+  n: number,
+  { op = 'c', version = 1 }: { op?: Op; version?: number } = {}
+): Item<Change<User>> {
   const user = sampleUser(n)
   const source = {
     version: '0.1.0',
@@ -36,6 +39,12 @@ export function userChange(n: number, { op = 'c' as Op, version = 1 } = {}): Ite
     key: user.id,
     at: new Date(source.ts_us / 1000),
     position: String(n) as Position,
-    value: { before: isDelete ? { id: user.id } : null, after: isDelete ? null : user, source, op, ts_ms: source.ts_ms }
+    value: {
+      before: isDelete ? { id: user.id } : null,
+      after: isDelete ? null : user,
+      source,
+      op,
+      ts_ms: source.ts_ms
+    }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import {
   type LagSample,
   LagWindow,
@@ -146,6 +146,12 @@ describe('the status of a group', () => {
   })
 })
 
+/** Within a few seconds, as time goes on. */
+function assertAge(sample: LagSample | undefined, ageMs: number): void {
+  const age = sample?.ageMs ?? -1
+  assert.ok(age >= ageMs && age < ageMs + 20_000, `${age} ms`)
+}
+
 describe('the lag of a group', () => {
   it('is never below zero, and counts only what is still in the log', () => {
     assert.equal(recordsBehind(12, { low: 0, high: 10 }), 0)
@@ -168,12 +174,12 @@ describe('the lag of a group', () => {
       )
     const before = await look()
     assert.deepEqual([before?.committed, before?.records, before?.members], [null, 3, 0])
-    assert.ok((before?.ageMs ?? 0) >= 90_000)
+    assertAge(before, 90_000)
     const admin = await connection.kafka.admin()
     await admin.setCommitted('g', [{ topic, partition: 0, offset: 2 }])
     const behind = await look()
     assert.equal(behind?.records, 1)
-    assert.ok((behind?.ageMs ?? 0) >= 30_000 && (behind?.ageMs ?? 0) < 60_000)
+    assertAge(behind, 30_000)
     await admin.setCommitted('g', [{ topic, partition: 0, offset: 3 }])
     const level = await look()
     assert.deepEqual([level?.records, level?.ageMs], [0, 0])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CourantError } from '../../runtime/errors.ts'
+import type { Table } from '../../schemas/table.ts'
 import { tables } from '../../schemas/tables.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import { share } from '../../topics/connection.ts'
@@ -44,7 +45,7 @@ describe('a reader of topics', () => {
 
   it('reads several topics as one group, and each item says which one it is of', async () => {
     const { context, connection } = await memoryTopics()
-    const all = union([users.clean, groups.clean])
+    const all = union([tables.users, tables.groups].map((table: Table) => topicsOf(table).clean))
     assert.equal(all.name, 'activity.users.clean,activity.groups.clean')
     await (await users.clean.writer().open(context)).write([userChange(1)], { signal })
     const { value } = userChange(2)
@@ -78,7 +79,7 @@ describe('the rejects channel', () => {
     const { context, connection } = await memoryTopics()
     const change = userChange(1)
     const after = { id: change.key, email: null }
-    const input = { ...change.value, after }
+    const input = { ...change.value, before: null, after }
     const item = { ...change, value: input, topic: users.changes.name, partition: 2, offset: 41 }
     const rejected = { input, reason: 'email_missing', field: 'email', item }
     const writer = await users.rejects.writer().open(context)
