@@ -92,12 +92,9 @@ class Publisher {
       if (error instanceof CourantError && error.code === 'RECORD_TOO_LARGE')
         return reply.code(413).send({ error: 'An event is larger than the topic takes' })
       this.#context.log.warn({ err: error }, 'events were not acknowledged')
-      return reply
-        .code(503)
-        .header('retry-after', retryAfterSeconds)
-        .send({
-          error: 'Kafka has not acknowledged the events: send them again with the same Idempotency-Key'
-        })
+      return reply.code(503).header('retry-after', retryAfterSeconds).send({
+        error: 'Kafka has not acknowledged the events: send them again with the same Idempotency-Key'
+      })
     }
   }
 
