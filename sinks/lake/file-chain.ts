@@ -19,6 +19,9 @@ export interface FileChainOptions<T> {
   readonly trustMs: number
 }
 
+/** Files of different chains do not wait for each other's disk or network. */
+const filesAtOnce = 8
+
 interface ChainEnd {
   /** The first offset the chain does not have yet. */
   readonly next: number
@@ -55,7 +58,21 @@ export class FileChain<T> {
 
   /** Resolves once every row is in its day's chain. */
   async append(rows: readonly LogItem<T>[], signal: AbortSignal): Promise<void> {
-    for (const group of groupsOf(rows)) await this.#appendGroup(group, signal)
+    // One iterator: each worker takes the next group that nobody has taken.
+    const groups = groupsOf(rows)
+    const stop = new AbortController()
+    const worker = async () => {
+      for (const group of groups) await this.#appendGroup(group, AbortSignal.any([signal, stop.signal]))
+    }
+    const workers = Array.from({ length: filesAtOnce }, () =>
+      worker().catch((error: unknown) => {
+        stop.abort(error)
+        throw error
+      })
+    )
+    // All have ended before the batch is tried again.
+    const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected')
+    if (failed) throw stop.signal.reason
   }
 
   async #appendGroup(group: Group<T>, signal: AbortSignal): Promise<void> {
@@ -155,7 +172,7 @@ function hashOf(id: string): string {
 }
 
 /** Rows by day and partition, each group in the order of offsets. */
-function groupsOf<T>(rows: readonly LogItem<T>[]): Iterable<Group<T>> {
+function groupsOf<T>(rows: readonly LogItem<T>[]): MapIterator<Group<T>> {
   const groups = new Map<string, Group<T>>()
   const days = new Map<number, Ds>()
   for (const row of rows) {

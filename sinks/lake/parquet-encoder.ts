@@ -16,27 +16,31 @@ const chunkRows = 2048
 /** Facts that a Parquet file carries in its footer; see `parquet_kv_metadata` in DuckDB. */
 export type FileFacts = Readonly<Record<string, string>>
 
-/** Turns clean rows of one table into Parquet files, sorted and with statistics. One call at a time. */
+/** Turns clean rows of one table into Parquet files, sorted and with statistics; one after the other. */
 export class ParquetEncoder {
   readonly #connection: DuckDBConnection
   readonly #table: Table
   readonly #columns: readonly SilverColumn[]
+  #last: Promise<unknown> = Promise.resolve()
 
   static async open(table: Table, settings: Settings): Promise<ParquetEncoder> {
     const connection = await lakeConnection(settings)
-    const columns = silverColumns(table)
-    const staged = columns.map(({ name, staged }) => `${sqlName(name)} ${staged.toString()}`)
-    await connection.run(`CREATE TEMP TABLE staged (${staged.join(', ')})`)
-    return new ParquetEncoder(connection, table, columns)
+    return new ParquetEncoder(connection, table)
   }
 
-  private constructor(connection: DuckDBConnection, table: Table, columns: readonly SilverColumn[]) {
+  private constructor(connection: DuckDBConnection, table: Table) {
     this.#connection = connection
     this.#table = table
-    this.#columns = columns
+    this.#columns = silverColumns(table)
   }
 
-  async encode(rows: readonly CleanItem[], facts: FileFacts): Promise<Content> {
+  encode(rows: readonly CleanItem[], facts: FileFacts): Promise<Content> {
+    const next = this.#last.then(() => this.#encode(rows, facts))
+    this.#last = next.catch(() => undefined)
+    return next
+  }
+
+  async #encode(rows: readonly CleanItem[], facts: FileFacts): Promise<Content> {
     const file = join(tmpdir(), `courant-${randomUUID()}.parquet`)
     try {
       await this.#stage(rows)
@@ -52,17 +56,21 @@ export class ParquetEncoder {
       )
       return bytesContent(await readFile(file))
     } finally {
-      await this.#connection.run('TRUNCATE staged')
+      // Dropped, not truncated: a truncated table in memory keeps what it held.
+      await this.#connection.run('DROP TABLE IF EXISTS staged')
       await rm(file, { force: true })
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#last
     this.#connection.closeSync()
   }
 
   async #stage(rows: readonly CleanItem[]): Promise<void> {
     const types = this.#columns.map(({ staged }) => staged)
+    const columns = this.#columns.map(({ name, staged }) => `${sqlName(name)} ${staged.toString()}`)
+    await this.#connection.run(`CREATE TEMP TABLE staged (${columns.join(', ')})`)
     const appender = await this.#connection.createAppender('staged')
     for (let from = 0; from < rows.length; from += chunkRows) {
       const page = rows.slice(from, from + chunkRows)

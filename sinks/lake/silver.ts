@@ -46,7 +46,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
         async close() {
           await compactor.close()
           connection.closeSync()
-          encoder.close()
+          await encoder.close()
         }
       }
     }

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { readFile, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, readdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { isAbsent, writeDurably } from '../../runtime/durable-files.ts'
 import { fileContent } from './content.ts'
-import { isAbsent, makeFolder, syncFolder, writeDurably } from '../../runtime/durable-files.ts'
 
 /** What is kept beside an object's file. */
 export interface Facts {
@@ -13,55 +12,46 @@ export interface Facts {
 }
 
 /**
- * Facts of objects, each in `<object's name>/<etag>.json`. They are saved before the object appears, so a crash may
- * leave facts of a version that never did; then the file itself decides which are its own.
+ * The facts of an object's file lie beside it, hidden, named by the file's inode: `.<file>~<inode>.json`. The inode is
+ * the staged file's own before it appears under its name by link(2) or rename(2), so facts can be saved first and are
+ * never those of another version. When a folder was copied and inodes are others, the content's hash finds them.
  */
-export class FolderFacts {
-  readonly #folder: string
+export function factsPath(path: string, inode: number): string {
+  return join(dirname(path), `.${basename(path)}~${inode}.json`)
+}
 
-  constructor(folder: string) {
-    this.#folder = folder
-  }
+/** Saves the facts of a file that will appear at `path`; durable once that folder is synced. */
+export async function saveFacts(path: string, inode: number, facts: Facts): Promise<void> {
+  await writeDurably(factsPath(path, inode), JSON.stringify(facts))
+}
 
-  async save(name: string, facts: Facts): Promise<void> {
-    const folder = join(this.#folder, name)
-    await makeFolder(folder)
-    const next = join(folder, `${randomUUID()}.next`)
-    await writeDurably(next, JSON.stringify(facts))
-    await rename(next, join(folder, `${facts.etag}.json`))
-    await syncFolder(folder)
-  }
+/** Removes them, while the inode is still held by its file or by an open handle: else it may be another's by now. */
+export async function removeFacts(path: string, inode: number): Promise<void> {
+  await rm(factsPath(path, inode), { force: true })
+}
 
-  /** The facts of an object's file; of a file that was put there by hand, its hash and no metadata. */
-  async of(name: string, file: string): Promise<Facts> {
-    const { size } = await stat(file)
-    const candidates = (await this.#all(name)).filter((facts) => facts.size === size)
-    const [only] = candidates
-    if (only && candidates.length === 1) return only
-    const { sha256: etag } = await fileContent(file)
-    return candidates.find((facts) => facts.etag === etag) ?? { etag, size, metadata: {} }
-  }
+/** Facts of what lies at `path`, or of a hard link to a version of it; of a file put there by hand, no metadata. */
+export async function factsOf(path: string, file = path): Promise<Facts> {
+  const { ino, size } = await stat(file)
+  const own = await readFacts(factsPath(path, ino))
+  if (own?.size === size) return own
+  const { sha256: etag } = await fileContent(file)
+  const others = await Promise.all((await allOf(path)).map(readFacts))
+  return others.find((facts) => facts?.etag === etag) ?? { etag, size, metadata: {} }
+}
 
-  /** The etag of a file that is a copy of one of the object's versions. */
-  async etagOf(name: string, file: string): Promise<string> {
-    return (await this.of(name, file)).etag
-  }
+async function allOf(path: string): Promise<string[]> {
+  const files = await readdir(dirname(path))
+  return files
+    .filter((file) => file.startsWith(`.${basename(path)}~`))
+    .map((file) => join(dirname(path), file))
+}
 
-  async forget(name: string, etag: string): Promise<void> {
-    await rm(join(this.#folder, name, `${etag}.json`), { force: true })
-  }
-
-  async #all(name: string): Promise<Facts[]> {
-    const folder = join(this.#folder, name)
-    const files = await readdir(folder).catch((error: unknown) => {
-      if (isAbsent(error)) return []
-      throw error
-    })
-    const texts = await Promise.all(
-      files
-        .filter((file) => file.endsWith('.json'))
-        .map((file) => readFile(join(folder, file), 'utf8').catch(() => null))
-    )
-    return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Facts]))
-  }
+async function readFacts(file: string): Promise<Facts | null> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isAbsent(error)) return ''
+    throw error
+  })
+  // Empty when its writer died over it: then what it belongs to never appeared.
+  return text.endsWith('}') ? (JSON.parse(text) as Facts) : null
 }

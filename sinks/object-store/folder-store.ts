@@ -5,21 +5,20 @@ import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { CourantError } from '../../runtime/errors.ts'
 import { type Content, bodyOf } from './content.ts'
-import { FolderFacts } from './folder-facts.ts'
+import { type Facts, factsOf, removeFacts, saveFacts } from './folder-facts.ts'
 import { exclusively } from './folder-lock.ts'
 import { type ListedObject, type ObjectInfo, type ObjectStore, checkObjectName } from './object-store.ts'
 import type { PutOptions } from './object-store.ts'
 import { isAbsent, makeFolder, syncFolder, writeDurably } from '../../runtime/durable-files.ts'
 
 /**
- * An object store in a local folder: objects are plain files that any program may read. What S3 keeps beside an object
- * (etag, metadata) lies under `.courant/facts`, written before the object appears. Content is staged under
- * `.courant/staging` and appears by link(2), which one of several creators wins, or by rename(2).
+ * An object store in a local folder: objects are plain files that any program may read; what S3 keeps beside an object
+ * lies in a hidden file beside it. Content is staged under `.courant/staging` and appears by link(2), which one of
+ * several creators wins, or by rename(2).
  */
 export class FolderStore implements ObjectStore {
   readonly describe: string
   readonly #root: string
-  readonly #facts: FolderFacts
 
   /** Makes the folder when it is not there. */
   static async open(folder: string): Promise<FolderStore> {
@@ -34,7 +33,6 @@ export class FolderStore implements ObjectStore {
   private constructor(root: string) {
     this.#root = root
     this.describe = `folder ${root}`
-    this.#facts = new FolderFacts(this.#inside('facts'))
   }
 
   head(name: string): Promise<ObjectInfo | null> {
@@ -56,14 +54,16 @@ export class FolderStore implements ObjectStore {
     return translated(async () => {
       const path = this.#path(checkObjectName(name))
       const staged = this.#inside('staging', randomUUID())
-      const etag = content.sha256
       await writeDurably(staged, bodyOf(content))
       try {
-        await this.#facts.save(name, { etag, size: content.size, metadata: options.metadata ?? {} })
         await makeFolder(dirname(path))
-        if (!(await this.#publish(name, { file: staged, etag }, options))) return null
+        const facts = { etag: content.sha256, size: content.size, metadata: options.metadata ?? {} }
+        const isStored = options.ifNoneMatch
+          ? await create(staged, path, facts)
+          : await this.#replace(staged, path, { facts, ifMatch: options.ifMatch })
+        if (!isStored) return null
         await syncFolder(dirname(path))
-        return etag
+        return facts.etag
       } finally {
         await rm(staged, { force: true })
       }
@@ -79,11 +79,12 @@ export class FolderStore implements ObjectStore {
   delete(name: string): Promise<void> {
     return translated(() =>
       exclusively(this.#inside(), async () => {
-        const info = await this.#head(checkObjectName(name))
-        if (!info) return
-        await rm(this.#path(name))
-        await syncFolder(dirname(this.#path(name)))
-        await this.#facts.forget(name, info.etag)
+        const path = this.#path(checkObjectName(name))
+        const found = await stat(path).catch(nullIfAbsent)
+        if (!found) return
+        await removeFacts(path, found.ino)
+        await rm(path)
+        await syncFolder(dirname(path))
       })
     )
   }
@@ -100,7 +101,7 @@ export class FolderStore implements ObjectStore {
         if (isAbsent(error)) return false
         throw error
       }
-      if (ifMatch === undefined || (await this.#facts.etagOf(name, file)) === ifMatch) return true
+      if (ifMatch === undefined || (await factsOf(path, file)).etag === ifMatch) return true
       await rm(file)
       return false
     })
@@ -119,31 +120,30 @@ export class FolderStore implements ObjectStore {
     const path = this.#path(name)
     const found = await stat(path).catch(nullIfAbsent)
     if (!found?.isFile()) return null
-    const { etag, metadata } = await this.#facts.of(name, path)
+    const { etag, metadata } = await factsOf(path)
     return { name, size: found.size, etag, modifiedAt: found.mtime, metadata }
   }
 
   /** Whether an open file is the version of that etag: what is at the name may have been replaced meanwhile. */
   async #isVersion(name: string, file: FileHandle, etag: string): Promise<boolean> {
-    if ((await this.#etag(name)) !== etag) return false
+    if ((await this.#head(name))?.etag !== etag) return false
     const [opened, current] = await Promise.all([file.stat(), stat(this.#path(name)).catch(nullIfAbsent)])
     return opened.ino === current?.ino
   }
 
-  async #etag(name: string): Promise<string | undefined> {
-    return (await this.#head(name))?.etag
-  }
-
-  async #publish(name: string, staged: Staged, options: PutOptions): Promise<boolean> {
-    const path = this.#path(name)
-    const { file, etag } = staged
-    if (options.ifNoneMatch) return linked(file, path)
+  #replace(staged: string, path: string, { facts, ifMatch }: Replacement): Promise<boolean> {
     return exclusively(this.#inside(), async () => {
-      const current = await this.#etag(name)
-      if (options.ifMatch !== undefined && current !== options.ifMatch) return false
-      await rename(file, path)
-      if (current !== undefined && current !== etag) await this.#facts.forget(name, current)
-      return true
+      // Held open, so that its inode is not given to another file before its facts are gone.
+      const current = await open(path).catch(nullIfAbsent)
+      try {
+        if (ifMatch !== undefined && (!current || (await factsOf(path)).etag !== ifMatch)) return false
+        await saveFacts(path, (await stat(staged)).ino, facts)
+        await rename(staged, path)
+        if (current) await removeFacts(path, (await current.stat()).ino)
+        return true
+      } finally {
+        await current?.close()
+      }
     })
   }
 
@@ -175,16 +175,19 @@ export class FolderStore implements ObjectStore {
   }
 }
 
-interface Staged {
-  readonly file: string
-  readonly etag: string
+interface Replacement {
+  readonly facts: Facts
+  readonly ifMatch: string | undefined
 }
 
-async function linked(staged: string, path: string): Promise<boolean> {
+async function create(staged: string, path: string, facts: Facts): Promise<boolean> {
+  const { ino } = await stat(staged)
+  await saveFacts(path, ino, facts)
   try {
     await link(staged, path)
     return true
   } catch (error) {
+    await removeFacts(path, ino)
     if (codeOf(error) === 'EEXIST') return false
     throw error
   }

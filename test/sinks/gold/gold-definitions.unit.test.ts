@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { parseRates } from '../../../sinks/gold/rates.ts'
+import type { ChangeItem } from '../../../sinks/gold/state/kept-table.ts'
+import { GoldBench } from './gold-bench.ts'
+import { happenings, itemsOf } from './happenings.ts'
+import { goldOf } from './oracle.ts'
+
+const rates = parseRates('currency,rate,valid_from\nEUR,1,\nUSD,0.92345678,\nUSD,0.5,2025-11-10', 'EUR')
+
+/** Each property makes its own Gold for each run, so a few dozen runs are much. */
+const numRuns = Number(process.env['COURANT_TEST_RUNS'] ?? 40)
+
+describe('Gold, computed as changes come', () => {
+  it('gives what the definitions say, after each batch, whatever the batches', {
+    timeout: 600_000
+  }, async () => {
+    const runs = fc.asyncProperty(happenings, fc.integer({ min: 1, max: 30 }), async (list, size) => {
+      await withBench(async (bench) => {
+        const items = itemsOf(list)
+        for (let from = 0; from < items.length; from += size) {
+          bench.state.keep(items.slice(from, from + size))
+          await bench.compute()
+          assert.deepEqual(await bench.rows(), goldOf(list.slice(0, from + size), rates))
+        }
+      })
+    })
+    await fc.assert(runs, { numRuns, verbose: true })
+  })
+
+  it('gives the same rows in any order that keeps the order of each key', { timeout: 600_000 }, async () => {
+    const runs = fc.asyncProperty(happenings, fc.infiniteStream(fc.nat()), async (list, random) => {
+      await withBench(async (bench) => {
+        const shuffled = mixed(itemsOf(list), random)
+        for (let from = 0; from < shuffled.length; from += 7) {
+          bench.state.keep(shuffled.slice(from, from + 7))
+          await bench.compute()
+        }
+        assert.deepEqual(await bench.rows(), goldOf(list, rates))
+      })
+    })
+    await fc.assert(runs, { numRuns, verbose: true })
+  })
+
+  it('drops what comes again after a restart, and computes a day again whose mark a crash left behind', async () => {
+    const runs = fc.asyncProperty(happenings, fc.nat(), async (list, seed) => {
+      await withBench(async (bench) => {
+        const items = itemsOf(list)
+        const crash = seed % items.length
+        bench.state.keep(items.slice(0, crash))
+        await bench.compute()
+        bench.state.keep(items.slice(crash, crash + 5))
+        bench.reopen()
+        bench.state.keep(items.slice(Math.max(0, crash - 10)))
+        await bench.compute()
+        assert.deepEqual(await bench.rows(), goldOf(list, rates))
+      })
+    })
+    await fc.assert(runs, { numRuns, verbose: true })
+  })
+})
+
+/** Items in another order, in which the items of a topic's partition, and so of a key, keep theirs. */
+function mixed(items: readonly ChangeItem[], random: Iterable<number>): ChangeItem[] {
+  const logs = Object.values(Object.groupBy(items, ({ topic, partition }) => `${topic}/${partition}`))
+  const rest = logs.map((log) => [...(log ?? [])])
+  const out: ChangeItem[] = []
+  for (const n of random) {
+    const open = rest.filter((log) => log.length > 0)
+    if (open.length === 0) return out
+    out.push(...(open[n % open.length]?.splice(0, 1 + (n % 3)) ?? []))
+  }
+  return out
+}
+
+async function withBench(action: (bench: GoldBench) => Promise<void>): Promise<void> {
+  const bench = await GoldBench.open(rates)
+  try {
+    await action(bench)
+  } finally {
+    bench.close()
+  }
+}
