@@ -39,7 +39,9 @@ const schema = `
   CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TEMP TABLE missing (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`
 
-const inRange = 'key > ?1 AND (?2 IS NULL OR key <= ?2)'
+// Each bound is there or not: an OR for an absent one would make SQLite read on to the end of the table.
+const inRange = ({ upTo }: KeyRange): string => (upTo === null ? 'key > ?' : 'key > ? AND key <= ?')
+const bounds = ({ after, upTo }: KeyRange): string[] => (upTo === null ? [after] : [after, upTo])
 const sums =
   'count(*) AS count, coalesce(sum(hash >> 26), 0) AS high, coalesce(sum(hash & 67108863), 0) AS low'
 
@@ -87,10 +89,10 @@ export class KeyState {
   }
 
   /** The first keys of a range in their order, deleted ones too. */
-  range({ after, upTo }: KeyRange, limit: number): KeyEntry[] {
+  range(range: KeyRange, limit: number): KeyEntry[] {
     const rows = this.#db
-      .prepare(`SELECT key, hash, version FROM keys WHERE ${inRange} ORDER BY key LIMIT ?3`)
-      .all(after, upTo, limit)
+      .prepare(`SELECT key, hash, version FROM keys WHERE ${inRange(range)} ORDER BY key LIMIT ?`)
+      .all(...bounds(range), limit)
     return rows as unknown as KeyEntry[]
   }
 
@@ -104,10 +106,10 @@ export class KeyState {
   }
 
   /** Of the keys in a range that are not deleted. */
-  summary({ after, upTo }: KeyRange): Summary {
+  summary(range: KeyRange): Summary {
     const row = this.#db
-      .prepare(`SELECT ${sums} FROM keys WHERE hash IS NOT NULL AND ${inRange}`)
-      .get(after, upTo)
+      .prepare(`SELECT ${sums} FROM keys WHERE hash IS NOT NULL AND ${inRange(range)}`)
+      .get(...bounds(range))
     return row as unknown as Summary
   }
 
