@@ -8,7 +8,9 @@ import { createSourceSchema } from '../local/sample/create-source-schema.ts'
 import { fillSample } from '../local/sample/fill-sample.ts'
 import type { SampleTargets } from '../local/sample/targets.ts'
 import { trickle } from '../local/sample/trickle.ts'
-import { installServer, isServerInstalled, startStack } from '../local/stack.ts'
+import { stoppedByNpm } from '../local/parent-process.ts'
+import { installServer, isServerInstalled, stackHolder, startStack } from '../local/stack.ts'
+import { CourantError } from '../runtime/errors.ts'
 import { createLog, logLevel } from '../runtime/observability.ts'
 import { sharedSettings } from '../runtime/run-all.ts'
 import { goldPreview } from '../sinks/warehouse/gold-preview.ts'
@@ -49,9 +51,10 @@ export function demoCommand(program: Command): void {
 async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: boolean }): Promise<void> {
   const begunAt = performance.now()
   const dataDir = dataDirFrom(process.env)
-  if (fresh) rmSync(dataDir, { recursive: true, force: true })
+  if (fresh) forget(dataDir)
   for (const [name, value] of Object.entries(demoSettings(dataDir))) process.env[name] ??= value
   const stop = untilStopSignal()
+  stoppedByNpm(() => stop.stop())
   const stack = await startStack({
     servers: ['kafka', 'registry', 'cassandra', 'postgres'],
     dataDir,
@@ -65,6 +68,15 @@ async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: b
     await closeConnections()
     await stack.stop()
   }
+}
+
+function forget(dataDir: string): void {
+  if (stackHolder(dataDir) !== null)
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `Servers run on ${dataDir}: stop them first with \`courant down\``
+    )
+  rmSync(dataDir, { recursive: true, force: true })
 }
 
 async function runDemo({
@@ -126,7 +138,8 @@ async function tell(watch: StageWatch, { url, begunAt }: { url: string; begunAt:
   const settings = sharedSettings(process.env)
   say(`\ncaught up ${((performance.now() - begunAt) / 1000).toFixed(1)} s after the start\n`)
   say(`${columns(await watch.look())}\n`)
-  for (const { table, rows } of await goldPreview(settings)) say(`${table}\n${columns(rows)}\n`)
+  for (const { table, rows } of await goldPreview(settings))
+    if (table.startsWith('global_')) say(`${table}\n${columns(rows)}\n`)
   say(`pipelines  ${url}\nmetrics    ${url}/metrics`)
   say(`analytics  duckdb -readonly ${process.env['COURANT_ANALYTICS_PATH']}`)
   say(`lake       ${process.env['COURANT_LAKE_URL']}\n`)
