@@ -33,7 +33,7 @@ export class TableChanges {
     const entry = changedEntry({ ...row, proposed: cursor ?? startedAt }, published)
     if (!entry) return null
     // A cursor that a change did not move does not tell when it was.
-    const hasMoved = cursor !== null && (published === undefined || cursor > published.version)
+    const hasMoved = cursor === entry.version
     return {
       entry,
       change: {
@@ -43,7 +43,7 @@ export class TableChanges {
         after: recordOf(this.#rows.table.columns, row.values),
         version: entry.version,
         hash: row.hash,
-        changedAt: hasMoved ? cursor : startedAt,
+        changedAt: hasMoved ? entry.version : startedAt,
         snapshot
       }
     }

@@ -13,6 +13,8 @@ describe('instants', () => {
   })
 
   it('are read from dates and timestamps without a zone', () => {
+    assert.equal(microsOf('2026-11-22 04:05:06+00'), Date.UTC(2026, 10, 22, 4, 5, 6) * 1000)
+    assert.equal(microsOf('2026-11-22 04:05:06.00001+00'), Date.UTC(2026, 10, 22, 4, 5, 6) * 1000 + 10)
     assert.equal(microsOf('2026-11-22'), Date.UTC(2026, 10, 22) * 1000)
     assert.equal(microsOf('2026-11-22 04:05:06.5'), Date.UTC(2026, 10, 22, 4, 5, 6, 500) * 1000)
   })
