@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { topicList } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
 import { decoder } from '../topics/registry/codec.ts'
 import { countDeadLetters, type DeadLetter, replay, waitingLetters } from '../topics/replay.ts'
 import { masked } from '../topics/masking.ts'
+import { atLeastOne } from './arguments.ts'
 import { print, printRows } from './output.ts'
 import { pipelines } from './pipelines.ts'
 import { untilStopSignal } from './stop-signal.ts'
@@ -46,12 +47,6 @@ export function dlqCommand(program: Command): void {
     .action((name: string, options: { dryRun?: boolean; limit: number; rate: number }) =>
       withConnection((connection) => replayAndSay(nameOf(name), connection, options))
     )
-}
-
-function atLeastOne(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1')
-  return value
 }
 
 /** The name, once it is known to be a pipeline's. */

@@ -4,6 +4,7 @@ import { type DeclaredTopic, topicCatalogue } from '../topics/catalogue.ts'
 import type { Settings } from '../runtime/settings.ts'
 import { type Connection, connectionFor } from '../topics/connection.ts'
 import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics/plan.ts'
+import { atLeastOne } from './arguments.ts'
 import { print, printRows, type Row } from './output.ts'
 import { pipelines } from './pipelines.ts'
 import { tailTopic } from './tail.ts'
@@ -54,13 +55,13 @@ export function topicsCommand(program: Command): void {
     .command('tail')
     .description('print the last values of a topic as JSON lines, personal data masked')
     .argument('<topic>')
-    .option('-n, --count <number>', 'how many', '10')
+    .option('-n, --count <number>', 'how many', atLeastOne, 10)
     .option('-f, --follow', 'wait for more until Ctrl-C')
     .option('--unmask', 'show personal data')
-    .action((name: string, options: { count: string; follow?: boolean; unmask?: boolean }) =>
+    .action((name: string, options: { count: number; follow?: boolean; unmask?: boolean }) =>
       withConnection((connection) =>
         tailTopic(findDeclared(name), connection, {
-          count: Number(options.count),
+          count: options.count,
           follow: options.follow === true,
           isMasked: options.unmask !== true
         })

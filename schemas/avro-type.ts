@@ -84,10 +84,12 @@ class ExactLongType extends LongType {
   override _write(tap: unknown, value: unknown): void {
     if (typeof value === 'number' && value < lowestExact)
       throw new RangeError('a long is out of the exact range')
+    // oxlint-disable-next-line no-underscore-dangle -- avsc's name
     super._write(tap, value)
   }
 
   override _check(value: unknown, flags: unknown, hook?: (value: unknown, type: unknown) => void): boolean {
+    // oxlint-disable-next-line no-underscore-dangle -- avsc's name
     if (typeof value !== 'number' || value >= lowestExact) return super._check(value, flags, hook)
     hook?.(value, this)
     return false

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { runCourant } from '../support/run-courant.ts'
+
+describe('the command line', () => {
+  it('lists its verbs and exit codes and ends with 0', async () => {
+    const { code, out } = await runCourant(['--help'])
+    assert.equal(code, 0)
+    for (const verb of ['run', 'topics', 'publish', 'lag', 'dlq', 'edge'])
+      assert.match(out, new RegExp(`^ {2}${verb}\\b`, 'm'))
+    assert.match(out, /Exit codes/)
+  })
+
+  it('ends with 2 when it is called wrongly, and says how', async () => {
+    for (const args of [
+      ['nonsense'],
+      ['publish'],
+      ['topics', 'tail', 'activity.users.clean', '--count', 'x']
+    ])
+      assert.equal((await runCourant(args)).code, 2, args.join(' '))
+    const unknown = await runCourant(['publish', 'no.such.topic', '--stdin'])
+    assert.deepEqual([unknown.code, unknown.out], [2, ''])
+    assert.match(
+      unknown.err,
+      /^courant: No topic with a schema is named no\.such\.topic.*\(CONFIG_INVALID\)\n$/
+    )
+  })
+
+  it('lists every wrong setting at once, before it connects', async () => {
+    const env = { COURANT_KAFKA_BROKERS: 'nowhere', COURANT_REGISTRY_URL: 'not a url' }
+    const { code, err } = await runCourant(['publish', 'activity.users.clean', '--stdin'], { env })
+    assert.equal(code, 2)
+    assert.match(err, /COURANT_KAFKA_BROKERS.*\n.*COURANT_REGISTRY_URL/)
+  })
+
+  it('ends with 1 and a sentence, without a stack, when a server does not answer', async () => {
+    const env = { COURANT_REGISTRY_URL: 'http://127.0.0.1:1', COURANT_KAFKA_BROKERS: '127.0.0.1:1' }
+    const { code, err } = await runCourant(['topics', 'plan'], { env })
+    assert.equal(code, 1)
+    assert.match(err, /^courant: .*\((TOPICS|REGISTRY)_UNAVAILABLE\)\n$/)
+  })
+})

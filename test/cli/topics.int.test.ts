@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { settingsFrom } from '../../runtime/settings.ts'
+import { topicsOf } from '../../topics/catalogue.ts'
+import { closeConnections, connectionFor } from '../../topics/connection.ts'
+import { deadLetterWriter } from '../../topics/dead-letters.ts'
+import { CourantError } from '../../runtime/errors.ts'
+import { tables } from '../../schemas/tables.ts'
+import { sampleUser, userChange } from '../support/changes.ts'
+import { testContext } from '../support/context.ts'
+import { runCourant } from '../support/run-courant.ts'
+import { sharedStack } from '../support/stack.ts'
+import { unique } from '../support/unique.ts'
+
+const topic = 'activity.users.clean'
+const pipeline = 'silver.users'
+const lines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('')
+const linesOf = (text: string) => text.trim().split('\n')
+
+describe('the verbs about topics', { timeout: 240_000 }, () => {
+  const env = { ...sharedStack('kafka', 'registry'), COURANT_TOPIC_PREFIX: `${unique('cli')}.` }
+  const courant = (...args: string[]) => runCourant(args, { env })
+  const publish = (input: string, ...args: string[]) =>
+    runCourant(['publish', topic, '--stdin', ...args], { env, input })
+  const tail = async (...args: string[]) =>
+    linesOf((await courant('topics', 'tail', topic, ...args)).out).map((line) => JSON.parse(line))
+
+  after(async () => {
+    const admin = await connectionFor(settingsFrom(env)).kafka.admin()
+    await admin.deleteTopics((await admin.topics()).map(({ name }) => name))
+    await admin.close()
+    await closeConnections()
+  })
+
+  it('plan, apply, and have nothing left to do', async () => {
+    const plan = await courant('topics', 'plan')
+    assert.match(plan.out, /^create +activity\.users\.clean/m)
+    assert.match(plan.out, /^register schema +activity\.users\.clean +UserChange/m)
+    assert.equal((await courant('topics', 'apply')).code, 0)
+    assert.equal((await courant('topics', 'plan')).out, 'Topics and schemas are as declared.\n')
+    assert.deepEqual(JSON.parse((await courant('topics', 'plan', '--json')).out), [])
+  })
+
+  it('publish valid lines, and nothing when one of them is not', async () => {
+    const wrong = { ...userChange(9).value, op: 'x' }
+    const refused = await publish(`${lines(userChange(8).value, wrong)}not json\n`)
+    assert.equal(refused.code, 1)
+    assert.match(
+      refused.err,
+      /^line 2: op is not of type courant\.Op\nline 3: not JSON\n.*nothing was published/
+    )
+    const published = await publish(lines(userChange(1).value, userChange(2).value))
+    assert.equal(published.out, `2 published to ${topic}, 0 left out\n`)
+    const partly = await publish(lines(userChange(3).value, wrong), '--skip-invalid')
+    assert.deepEqual([partly.code, partly.out], [0, `1 published to ${topic}, 1 left out\n`])
+    const { out } = await courant('topics', 'list', '--json')
+    const listed = JSON.parse(out).find((row: { topic: string }) => row.topic === topic)
+    assert.deepEqual([listed.partitions, listed.records], [3, 3])
+  })
+
+  it('show the last values with personal data masked, unless asked', async () => {
+    const masked = await tail()
+    assert.deepEqual(
+      masked.map(({ value }) => value.after.email),
+      Array(3).fill('‹email›')
+    )
+    const [open] = await tail('--unmask', '--count', '1')
+    assert.deepEqual(open.value.after, sampleUser(Number(open.key.slice(-12))))
+  })
+
+  it('describe a topic', async () => {
+    const { out } = await courant('topics', 'describe', topic)
+    for (const part of ['PG_Users, clean', 'PARTITION', 'cleanup.policy=compact', 'before, after, source'])
+      assert.ok(out.includes(part), part)
+  })
+
+  it('tell how far a pipeline is behind', async () => {
+    const { out } = await courant('lag', pipeline, '--json')
+    const [row] = JSON.parse(out)
+    assert.deepEqual(
+      [row.pipeline, row.topic, row.records, row.members, row.status],
+      [pipeline, topic, 3, 0, 'STOP']
+    )
+  })
+
+  it('list, show and replay dead letters', async () => {
+    const context = testContext(env)
+    const reader = await topicsOf(tables.users).clean.reader(pipeline).open(context)
+    const signal = AbortSignal.timeout(60_000)
+    const request = { limit: 1, lingerMs: 0, signal }
+    let [item] = (await reader.read(request)).items
+    while (!item) [item] = (await reader.read(request)).items
+    await reader.close()
+    const writer = await deadLetterWriter(pipeline).open(context)
+    const error = new CourantError('RECORD_INVALID', 'a rule was broken')
+    await writer.write([{ ...item, value: { item, error, stage: 'write' } }], { signal })
+    assert.deepEqual(JSON.parse((await courant('dlq', 'list', '--json')).out), [
+      { pipeline, kept: 1, waiting: 1 }
+    ])
+    const shown = JSON.parse((await courant('dlq', 'show', pipeline)).out)
+    assert.deepEqual(
+      [shown.code, shown.message, shown.value.after.email],
+      ['RECORD_INVALID', 'a rule was broken', '‹email›']
+    )
+    assert.match((await courant('dlq', 'replay', pipeline, '--dry-run')).out, /dry run/)
+    assert.match((await courant('dlq', 'replay', pipeline)).out, /activity\.users\.clean +1/)
+    assert.equal((await courant('dlq', 'replay', pipeline)).out, 'Nothing to replay.\n')
+  })
+})
