@@ -45,7 +45,7 @@ describe('Bronze', () => {
       for (const { name } of sampleTable.columns)
         assert.equal(row[name], (value.after ?? value.before)?.[name] ?? null, name)
       assert.equal(row['_op'], value.op)
-      assert.equal(row._ds, at.toISOString().slice(0, 10))
+      assert.equal(row['ds'], at.toISOString().slice(0, 10))
     }
     const header = [
       ...sampleTable.columns.map(({ name }) => name),
@@ -139,7 +139,7 @@ describe('Silver', () => {
       assert.equal(microsOf(row['_changed_at']), value.source.ts_us)
       assert.deepEqual([row['_op'], row['_version']], [value.op, String(value.source.row_version)])
     }
-    const ofOneFile = rows.filter((row) => row['_partition'] === '0' && row._ds === '2026-11-01')
+    const ofOneFile = rows.filter((row) => row['_partition'] === '0' && row['ds'] === '2026-11-01')
     const order = ofOneFile.map((row) => `${row['user_id']} ${row['purchase_time']} ${row['_version']}`)
     assert.deepEqual(order, order.toSorted())
   })

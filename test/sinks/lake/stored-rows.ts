@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { silverFiles } from '../../../sinks/lake/silver-files.ts'
 import type { ObjectStore } from '../../../sinks/object-store/object-store.ts'
 
-export type StoredRow = Readonly<Record<string, string | null>> & { readonly _ds: string }
+export type StoredRow = Readonly<Record<string, string | null>> & { readonly ds: string }
 
 /** Rows of all CSV files of a table, as another program reads them: DuckDB's reader, every column as text. */
 export async function bronzeRows(store: ObjectStore, table: string): Promise<StoredRow[]> {
@@ -39,7 +39,7 @@ async function read(
         string,
         string | null
       >[]
-      rows.push(...found.map((row) => ({ ...row, _ds: name.split('/')[2] ?? '' })))
+      rows.push(...found.map((row) => ({ ...row, ds: name.split('/')[2] ?? '' })))
     }
     return rows
   } finally {

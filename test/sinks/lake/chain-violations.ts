@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { parsePartName } from '../../../sinks/lake/part-names.ts'
+import { type ObjectStore, readText } from '../../../sinks/object-store/object-store.ts'
+
+/**
+ * What is wrong with the chains under a folder: I2 and I3 by the places of the rows that were found, I5 by names and
+ * metadata (ranges contiguous and disjoint, counts and hashes). Empty when all is well.
+ */
+export async function chainViolations(
+  store: ObjectStore,
+  folder: string,
+  { found, expected }: { found: readonly string[]; expected: readonly string[] }
+): Promise<string[]> {
+  const wanted = new Set(expected)
+  const seen = new Set(found)
+  return [
+    ...expected.filter((place) => !seen.has(place)).map((place) => `I1 ${place} is lost`),
+    ...found.filter((place, at) => found.indexOf(place) !== at).map((place) => `I2 ${place} is there twice`),
+    ...found.filter((place) => !wanted.has(place)).map((place) => `I3 ${place} was never sent`),
+    ...(await brokenLinks(store, folder))
+  ]
+}
+
+async function brokenLinks(store: ObjectStore, folder: string): Promise<string[]> {
+  const violations: string[] = []
+  const ends = new Map<string, number>()
+  for await (const { name } of store.list(`${folder}/`)) {
+    const part = parsePartName(name)
+    const metadata = (await store.head(name))?.metadata
+    if (!part || !metadata) continue
+    const chain = name.slice(0, name.lastIndexOf('-'))
+    const [first, last, end] = [Number(metadata['first']), Number(metadata['last']), ends.get(chain)]
+    if (end !== undefined && part.link !== end + 1) violations.push(`I5 ${name} does not follow ${end}`)
+    if (first < part.link || last < first) violations.push(`I5 ${name} holds ${first} to ${last}`)
+    if ((await hashOf(store, name)) !== metadata['sha256']) violations.push(`I5 ${name} has another hash`)
+    ends.set(chain, last)
+  }
+  return violations
+}
+
+async function hashOf(store: ObjectStore, name: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of (await store.get(name)) ?? []) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/** Places in files that hold one a line. */
+export async function placesInText(store: ObjectStore, folder: string): Promise<string[]> {
+  const places: string[] = []
+  for await (const { name } of store.list(`${folder}/`))
+    places.push(...((await readText(store, name)) ?? '').split('\n').filter((line) => line !== ''))
+  return places
+}
