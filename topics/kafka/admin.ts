@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
-import { CourantError } from '../../runtime/errors.ts'
+import { CourantError, verdictOf } from '../../runtime/errors.ts'
+import { BackOff } from './back-off.ts'
 import { type Connection, kafkajsConfig } from './connection.ts'
 import { kafkaError, protocolType } from './errors.ts'
 import { topicsOf } from './group-member.ts'
@@ -15,6 +16,8 @@ const { ConfigResourceTypes, ConfigSource, Kafka } = kafkajs
 const callMs = 30_000
 
 const goodbyeMs = 1_000
+
+const unknownTopic = 'UNKNOWN_TOPIC_OR_PARTITION'
 
 /** An administrator that is connected, or a rejection that says why not. */
 export async function openAdmin(connection: Connection): Promise<KafkaAdmin> {
@@ -52,8 +55,10 @@ class KafkajsAdmin implements KafkaAdmin {
   }
 
   async createTopics(topics: readonly TopicConfig[]): Promise<void> {
+    const names = topics.map(({ name }) => name)
     const isNew = await this.#call('create topics', (admin) =>
       admin.createTopics({
+        waitForLeaders: false,
         topics: topics.map(({ name, partitions, replicationFactor, config }) => ({
           topic: name,
           numPartitions: partitions,
@@ -62,11 +67,8 @@ class KafkajsAdmin implements KafkaAdmin {
         }))
       })
     )
-    if (!isNew)
-      throw new CourantError(
-        'TOPICS_REFUSED',
-        `Topics exist already: ${topics.map(({ name }) => name).join(', ')}`
-      )
+    if (!isNew) throw new CourantError('TOPICS_REFUSED', `Topics exist already: ${names.join(', ')}`)
+    await this.#untilLed(names)
   }
 
   async addPartitions(topic: string, count: number): Promise<void> {
@@ -161,12 +163,26 @@ class KafkajsAdmin implements KafkaAdmin {
     this.#reset()
   }
 
+  /** The controller has made the topics; the brokers hear of them a moment later. */
+  async #untilLed(topics: string[]): Promise<void> {
+    const backOff = new BackOff()
+    for (const until = Date.now() + callMs; ; await wait(backOff.next())) {
+      try {
+        await this.#call('find the leaders of new topics', (admin) => admin.fetchTopicMetadata({ topics }))
+        return
+      } catch (error) {
+        const isPassing = verdictOf(error) === 'transient' || (error as CourantError).code === 'TOPIC_MISSING'
+        if (!isPassing || Date.now() > until) throw error
+      }
+    }
+  }
+
   async #call<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
     try {
       return await this.#attempt(ask)
     } catch (error) {
       const type = protocolType(error)
-      if (type !== null && type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw kafkaError(error, doing)
+      if (type !== null && type !== unknownTopic) throw kafkaError(error, doing)
       this.#reset()
       if (type === null) throw kafkaError(error, doing)
     }

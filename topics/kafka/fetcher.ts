@@ -16,7 +16,8 @@ const idleMs = 500
 /** The same while a full partition is left out: it must not wait for the idle ones once it has room again. */
 const busyMs = 20
 
-const maxBytes = 8 * 1_048_576
+/** Of one reply, which stays in memory until the last batch in it is polled. */
+const maxBytes = 4 * 1_048_576
 const maxPartitionBytes = 1_048_576
 
 /** Whom the fetcher tells how it goes. */

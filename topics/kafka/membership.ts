@@ -109,34 +109,36 @@ export class Membership {
     this.#options.onFault(error)
   }
 
-  /** Beats until the coordinator wants us to join again, or nobody has heard us for a whole session. */
+  /** Beats until the coordinator wants us to join again, or nobody has heard us for a whole session; never rejects. */
   async #beat(signal: AbortSignal): Promise<Standing> {
     const { sessionMs } = this.#options
-    const counts = await this.#partitionCounts()
     let heardAt = Date.now()
+    let counts: string | null = null
     while (!signal.aborted) {
-      await this.#beatNow.wait(sessionMs / 5, signal)
-      if (signal.aborted) break
       try {
         const standing = await this.group.heartbeat()
         if (standing !== 'member') return standing
         heardAt = Date.now()
         if (this.inbox.inlets.length === 0) this.answered()
-        if (counts !== (await this.#partitionCounts())) return 'rebalance'
+        const before: string | null = counts
+        counts = await this.#partitionCounts()
+        if (before !== null && counts !== before) return 'rebalance'
       } catch (error) {
         this.failed(error)
         if (protocolType(error) === null) this.#link.discard()
         if (Date.now() - heardAt > sessionMs) return 'expelled'
       }
+      await this.#beatNow.wait(sessionMs / 5, signal)
     }
     return 'member'
   }
 
   /** A text that changes when a topic gets more partitions: the leader must then deal them out. */
   async #partitionCounts(): Promise<string> {
+    const { topics } = this.#options
     const cluster = await this.#link.cluster()
-    const counts = this.#options.topics.map((topic) => cluster.findTopicPartitionMetadata(topic).length)
-    return counts.includes(0) ? '' : counts.join()
+    await cluster.addMultipleTargetTopics(topics)
+    return topics.map((topic) => cluster.findTopicPartitionMetadata(topic).length).join()
   }
 
   /** Where to begin: the caller's own offsets, else the group's, else the beginning; never outside the log. */

@@ -10,6 +10,7 @@ export interface KafkaRecord {
   readonly offset: number
   readonly key: Buffer | null
   readonly value: Buffer | null
+  /** Of a name that occurs several times, the last. */
   readonly headers: Readonly<Record<string, Buffer>>
   /** Milliseconds since the epoch: when the record was produced. */
   readonly timestamp: number
@@ -40,7 +41,8 @@ export interface KafkaProducer {
   /**
    * Resolves once all records are acknowledged by all in-sync replicas, in order within a partition; safe to call
    * again with the same records. Calls are queued: one send is in flight at a time. Rejects with TOPICS_UNAVAILABLE
-   * (transient), RECORD_TOO_LARGE, TOPIC_MISSING or TOPICS_REFUSED.
+   * (transient), RECORD_TOO_LARGE (`details.index` says which record), TOPIC_MISSING or TOPICS_REFUSED; some of the
+   * records may be in the log then. An aborted signal rejects with its reason.
    */
   send(records: readonly OutgoingRecord[], options?: { signal?: AbortSignal }): Promise<void>
   close(): Promise<void>
@@ -58,10 +60,15 @@ export interface PollRequest {
 export interface KafkaConsumer {
   /**
    * Records after the consumer's position, in order within a partition, possibly none. Records of partitions that
-   * were taken away are never returned afterwards. Rejects with OFFSET_LOST when the position lies outside the log.
+   * were taken away are never returned afterwards. Rejects with OFFSET_LOST when the position lies outside the log,
+   * with TOPICS_UNAVAILABLE (transient) after a while without brokers, and with what `startAt` threw. One poll at a
+   * time; it may be called before the records of the last one are committed.
    */
   poll(request: PollRequest): Promise<readonly KafkaRecord[]>
-  /** Commits next offsets; never moves a partition that is no longer ours; survives an expired session. */
+  /**
+   * Commits next offsets; never moves a partition back, nor one that is no longer ours; survives an expired session.
+   * Rejects with TOPICS_UNAVAILABLE (transient) when brokers stay silent.
+   */
   commit(offsets: readonly TopicOffset[]): Promise<void>
   /** The partitions held now. */
   assignment(): readonly TopicPartition[]

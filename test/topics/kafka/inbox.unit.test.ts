@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { splitBatches } from '../../../topics/kafka/batch-decoder.ts'
+import { encodeBatch } from '../../../topics/kafka/batch-encoder.ts'
+import { Inbox } from '../../../topics/kafka/inbox.ts'
+import type { KafkaRecord } from '../../../topics/kafka/port.ts'
+
+const identity = { producerId: -1, epoch: -1, sequence: -1 }
+
+/** The record set of a partition's log from offset 0 in batches of these sizes. */
+async function log(partition: number, sizes: readonly number[], value = Buffer.from('v')) {
+  const at = { topic: 't', partition }
+  let offset = 0
+  const sets: Buffer[] = []
+  for (const size of sizes) {
+    const records = Array.from({ length: size }, () => ({ ...at, key: 'k', value }))
+    const { bytes } = await encodeBatch(records, 0, {
+      compression: 'none',
+      identity,
+      maxBytes: 1e9,
+      maxRecords: 1e9
+    })
+    bytes.writeBigInt64BE(BigInt(offset))
+    offset += size
+    sets.push(bytes)
+  }
+  return splitBatches(Buffer.concat(sets), at)
+}
+
+const offsetsOf = (records: readonly KafkaRecord[], partition: number) =>
+  records.filter((record) => record.partition === partition).map(({ offset }) => offset)
+
+test('whatever the batches, the start and the limits, each record comes out once and in order', async () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(sizes, sizes),
+      fc.nat(8),
+      fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
+      async (logs, start, limits) => {
+        const inbox = new Inbox()
+        inbox.assign([0, 1].map((partition) => ({ topic: 't', partition, offset: start })))
+        for (const [partition, sizes] of logs.entries()) {
+          const inlet = inbox.find({ topic: 't', partition })
+          assert.ok(inlet)
+          inbox.add(inlet, await log(partition, sizes))
+        }
+        const taken: KafkaRecord[] = []
+        for (let turn = 0; inbox.inlets.some((inlet) => !inlet.isIdle); turn++) {
+          const into: KafkaRecord[] = []
+          const limit = limits[turn % limits.length] ?? 1
+          await inbox.take(into, limit)
+          assert.ok(into.length <= limit)
+          taken.push(...into)
+        }
+        for (const [partition, sizes] of logs.entries()) {
+          const end = sizes.reduce((sum, size) => sum + size, 0)
+          const expected = Array.from({ length: Math.max(0, end - start) }, (_, index) => start + index)
+          assert.deepEqual(offsetsOf(taken, partition), expected)
+        }
+      }
+    )
+  )
+})
+
+test('nothing comes out while paused or of an assignment that is over', async () => {
+  const inbox = new Inbox()
+  inbox.assign([{ topic: 't', partition: 0, offset: 0 }])
+  const inlet = inbox.find({ topic: 't', partition: 0 })
+  assert.ok(inlet)
+  inbox.add(inlet, await log(0, [3]))
+  const late: KafkaRecord[] = []
+  const taking = inbox.take(late, 10)
+  inbox.pause()
+  await taking
+  await inbox.take(late, 10)
+  assert.deepEqual(late, [])
+  inbox.assign([{ topic: 't', partition: 1, offset: 0 }])
+  inbox.add(inlet, await log(0, [1]))
+  await inbox.take(late, 10)
+  assert.deepEqual(late, [])
+})
+
+test('a partition is left out of fetches while a megabyte of it waits, and taken up again once polled', async () => {
+  const inbox = new Inbox()
+  inbox.assign([{ topic: 't', partition: 0, offset: 0 }])
+  const inlet = inbox.find({ topic: 't', partition: 0 })
+  assert.ok(inlet && inbox.hasRoom(inlet))
+  inbox.add(inlet, await log(0, [1, 1], Buffer.alloc(600_000)))
+  assert.ok(!inbox.hasRoom(inlet))
+  await inbox.take([], 1)
+  assert.ok(inbox.hasRoom(inlet))
+})
+
+test('only what moves a held partition forward is committed, and a rebalance waits for what was handed out', async () => {
+  const inbox = new Inbox()
+  inbox.assign([{ topic: 't', partition: 0, offset: 5 }])
+  const at = (offset: number, partition = 0) => ({ topic: 't', partition, offset })
+  assert.deepEqual(inbox.committable([at(5), at(4), at(9, 1)]), [])
+  assert.deepEqual(inbox.committable([at(6)]), [at(6)])
+  const inlet = inbox.find(at(0))
+  assert.ok(inlet)
+  inbox.add(inlet, await log(0, [8]))
+  await inbox.take([], 2)
+  assert.ok(inbox.isDrained, 'taken for a poll that never returned')
+  inbox.handOver()
+  assert.ok(!inbox.isDrained)
+  inbox.committed([at(7)])
+  assert.ok(inbox.isDrained)
+})
+
+test('what was committed after a rebalance is not given out again', async () => {
+  const inbox = new Inbox()
+  inbox.assign([{ topic: 't', partition: 0, offset: 0 }])
+  const inlet = inbox.find({ topic: 't', partition: 0 })
+  assert.ok(inlet)
+  inbox.add(inlet, await log(0, [4, 4]))
+  inbox.committed([{ topic: 't', partition: 0, offset: 6 }])
+  const into: KafkaRecord[] = []
+  await inbox.take(into, 10)
+  assert.deepEqual(offsetsOf(into, 0), [6, 7])
+})
