@@ -21,7 +21,8 @@ const answerWithinMs = 5000
 /** Gathers what the operator page shows from the runner, the metrics and Kafka. */
 export class StatusCollector {
   readonly #sources: StatusSources
-  #last: StatusView | null = null
+  /** What the next rates are reckoned from: first the start, when nothing had been written. */
+  #last: StatusView = { at: new Date(), pipelines: [] }
   #asking: Promise<StatusView> | null = null
 
   constructor(sources: StatusSources) {
@@ -30,7 +31,8 @@ export class StatusCollector {
 
   /** The status now, or a moment ago. */
   view(): Promise<StatusView> {
-    if (this.#last && Date.now() - this.#last.at.getTime() < askEveryMs) return Promise.resolve(this.#last)
+    if (this.#last.pipelines.length > 0 && Date.now() - this.#last.at.getTime() < askEveryMs)
+      return Promise.resolve(this.#last)
     this.#asking ??= this.#gather().finally(() => {
       this.#asking = null
     })
@@ -44,7 +46,7 @@ export class StatusCollector {
     const lags = await Promise.all(pipelines.map((pipeline) => this.#lagOf(pipeline)))
     const at = new Date()
     const before = this.#last
-    const views = pipelines.map(({ name }, i): PipelineView => {
+    const views = pipelines.map(({ name, reads }, i): PipelineView => {
       const written = counts.of('items_written_total', name)
       return {
         name,
@@ -53,7 +55,8 @@ export class StatusCollector {
         written,
         rejected: counts.of('items_rejected_total', name),
         deadLetters: counts.of('dead_letters_total', name),
-        perSecond: before && rateSince(before, { name, written, at }),
+        perSecond: rateSince(before, { name, written, at }),
+        readsTopics: reads.length > 0,
         ...(lags[i] ?? { lag: null, lagSeconds: null })
       }
     })
@@ -61,7 +64,7 @@ export class StatusCollector {
     return this.#last
   }
 
-  /** Null when Kafka does not say: unknown is not zero. A producer reads no topic and has no lag in one. */
+  /** Null when Kafka does not say: unknown is not zero. */
   async #lagOf({ name, reads }: AnyPipeline): Promise<Pick<PipelineView, 'lag' | 'lagSeconds'> | null> {
     if (reads.length === 0) return null
     const signal = AbortSignal.timeout(answerWithinMs)
@@ -99,10 +102,10 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'error'
 }
 
-function rateSince(before: StatusView, now: { name: string; written: number; at: Date }): number | null {
-  const earlier = before.pipelines.find(({ name }) => name === now.name)
+function rateSince(before: StatusView, now: { name: string; written: number; at: Date }): number {
+  const earlier = before.pipelines.find(({ name }) => name === now.name)?.written ?? 0
   const seconds = (now.at.getTime() - before.at.getTime()) / 1000
-  return earlier && seconds > 0 ? (now.written - earlier.written) / seconds : null
+  return (now.written - earlier) / seconds
 }
 
 /** Counters by pipeline, their other labels added up. */

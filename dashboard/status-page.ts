@@ -62,12 +62,14 @@ function rowOf(pipeline: PipelineView, { say, number, at }: Writing): string {
     cell(pipeline.rejected),
     cell(pipeline.deadLetters),
     cell(pipeline.perSecond),
-    cell(pipeline.lag),
-    cell(pipeline.lagSeconds, ' s'),
+    pipeline.readsTopics ? cell(pipeline.lag) : noLag,
+    pipeline.readsTopics ? cell(pipeline.lagSeconds, ' s') : noLag,
     cell(ageSeconds, ` ${say.ago}`),
     '</tr>'
   ].join('')
 }
+
+const noLag = '<td class="number">–</td>'
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

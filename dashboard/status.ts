@@ -8,7 +8,9 @@ export interface PipelineView {
   readonly written: number
   readonly rejected: number
   readonly deadLetters: number
-  readonly perSecond: number | null
+  readonly perSecond: number
+  /** False of a producer, which reads no topic and so cannot lag in one. */
+  readonly readsTopics: boolean
   /** Records in its topics that it has not committed. */
   readonly lag: number | null
   /** Age of the first record it has not read. */

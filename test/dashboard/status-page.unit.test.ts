@@ -11,7 +11,8 @@ const pipeline: PipelineView = {
   written: 1200,
   rejected: 34,
   deadLetters: 0,
-  perSecond: null,
+  perSecond: 0,
+  readsTopics: true,
   lag: null,
   lagSeconds: 0,
   lastBatchAt: null,
@@ -22,6 +23,12 @@ const at = new Date('2026-11-22T10:00:00Z')
 test('what is unknown is called unknown, in the language asked for', () => {
   assert.match(statusPage({ at, pipelines: [pipeline] }, 'en'), /<td class="number">unknown<\/td>/)
   assert.match(statusPage({ at, pipelines: [pipeline] }, 'fr'), /<td class="number">inconnu<\/td>/)
+})
+
+test('a producer has no lag, which is neither zero nor unknown', () => {
+  const page = statusPage({ at, pipelines: [{ ...pipeline, readsTopics: false, lastBatchAt: at }] }, 'en')
+  assert.doesNotMatch(page, /unknown/)
+  assert.match(page, /<td class="number">–<\/td>/)
 })
 
 test('one failed pipeline is enough to say that somebody is needed', () => {
