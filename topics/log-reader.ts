@@ -44,7 +44,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   readonly #formats: ReadonlyMap<string, Format<T>>
   readonly #repeats: Repeats
   #stored: StoredOffsets | undefined
-  #consumer: KafkaConsumer | undefined
+  #opening: Promise<KafkaConsumer> | undefined
   /** Polled but not yet returned, because decoding waits for the registry. */
   #polled: readonly KafkaRecord[] = []
 
@@ -62,21 +62,31 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   }
 
   async read({ limit, lingerMs, signal }: ReadRequest): Promise<LogBatch<T>> {
-    this.#consumer ??= await this.#subscribe()
-    if (this.#polled.length === 0)
-      this.#polled = await this.#consumer.poll({ limit, waitMs, lingerMs, signal })
-    const batch = await this.#batchOf(this.#polled, this.#consumer)
+    const consumer = await this.#open()
+    if (this.#polled.length === 0) this.#polled = await consumer.poll({ limit, waitMs, lingerMs, signal })
+    const batch = await this.#batchOf(this.#polled, consumer)
     this.#polled = []
     return batch
   }
 
   async commit(batch: Batch<T>): Promise<void> {
     const { next } = batch as LogBatch<T>
-    if (next.length > 0) await this.#consumer?.commit(next)
+    if (next.length > 0) await (await this.#open()).commit(next)
   }
 
   async close(): Promise<void> {
-    await this.#consumer?.close()
+    // A read may still be opening it.
+    const consumer = await this.#opening?.catch(() => undefined)
+    await consumer?.close()
+  }
+
+  // Not at open: by now the sink has said what it stored, and what is transient here is tried again by the runner.
+  #open(): Promise<KafkaConsumer> {
+    this.#opening ??= this.#subscribe().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
   }
 
   #subscribe(): Promise<KafkaConsumer> {

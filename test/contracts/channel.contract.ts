@@ -235,6 +235,25 @@ export function channelContract(name: string, start: () => Promise<ChannelCase>)
       await second.close()
     })
 
+    it('shares its partitions between readers, and loses nothing when one of them goes', async () => {
+      await fresh()
+      const group = unique('shared')
+      const [first, second] = await Promise.all([opened(group), opened(group)])
+      const seen = new Set<string>()
+      const readSome = async (reader: UserReader) => {
+        const batch = await reader.read({ limit: 10, lingerMs: 0, signal })
+        for (const { id } of batch.items) seen.add(id)
+        await reader.commit(batch)
+      }
+      const written = Array.from({ length: 60 }, (_, n) => userChange(n))
+      await write(written.slice(0, 30))
+      for (let round = 0; round < 4; round++) await Promise.all([first, second].map(readSome))
+      await first.close()
+      await write(written.slice(30))
+      while (seen.size < written.length) await readSome(second)
+      await second.close()
+    })
+
     it('keeps order within a key when many are written at once', async () => {
       await fresh()
       const written = Array.from({ length: 300 }, (_, n) => userChange(n % 7, { version: n + 1 }))

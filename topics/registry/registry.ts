@@ -1,5 +1,5 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
-import type { Type } from 'avsc'
+import avro, { type Type } from 'avsc'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Setting, Settings } from '../../runtime/settings.ts'
 import type { RecordSchema } from '../../schemas/envelope.ts'
@@ -89,12 +89,19 @@ class ConfluentRegistry implements Registry {
     const known = this.#types.get(id)
     if (known) return known
     if ((this.#unknown.get(id) ?? 0) > Date.now()) throw unknownSchema(id)
+    const type = await this.#fetch(id)
+    this.#types.set(id, type)
+    return type
+  }
+
+  async #fetch(id: number): Promise<Type> {
     try {
-      const type = withPlainRecords((await this.#client.getSchema(id)) as unknown as Type)
-      this.#types.set(id, type)
-      return type
+      const type: unknown = await this.#client.getSchema(id)
+      if (avro.Type.isType(type)) return withPlainRecords(type as Type)
+      throw unknownSchema(id, new Error('it is not an Avro schema'))
     } catch (error) {
-      if (!isNotFound(error)) throw translated(error)
+      // An answer that stays what it is: a record with this id is set aside, not tried for ever.
+      if (!isNotFound(error) && !isUnreadable(error)) throw translated(error)
       this.#unknown.set(id, Date.now() + unknownForMs)
       throw unknownSchema(id, error)
     }
@@ -130,7 +137,7 @@ export const missing = (subject: string) =>
 
 /** SCHEMA_UNKNOWN for an id that a record names. */
 export const unknownSchema = (id: number, cause?: unknown) =>
-  new CourantError('SCHEMA_UNKNOWN', `The registry knows no schema ${id}`, {
+  new CourantError('SCHEMA_UNKNOWN', `The registry has no Avro schema ${id}`, {
     ...(cause !== undefined && { cause }),
     details: { schemaId: id }
   })
@@ -152,6 +159,11 @@ function statusOf(error: unknown): number | undefined {
 }
 
 const isNotFound = (error: unknown) => statusOf(error) === 404
+
+/** The registry answered, but not with a schema of ours: the client's own errors, and what we make of its answer. */
+const isUnreadable = (error: unknown) =>
+  error instanceof CourantError ||
+  (error instanceof Error && error.name.startsWith('ConfluentSchemaRegistry'))
 
 // The client wraps the 404 of a look-up by schema and loses its status.
 const isNoSuchSchema = (error: unknown) => (error as Error).name === 'ConfluentSchemaRegistryError'

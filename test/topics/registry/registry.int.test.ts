@@ -52,7 +52,10 @@ describe('the registry client', () => {
     const config = await fetch(`${env['COURANT_REGISTRY_URL']}/config/${subject}`)
     assert.deepEqual(await config.json(), { compatibilityLevel: 'BACKWARD_TRANSITIVE' })
     await registry.register(subject, schema(x, y))
-    await assert.rejects(registry.register(subject, schema({ name: 'x', type: 'int' })), codeOf('SCHEMA_INCOMPATIBLE'))
+    await assert.rejects(
+      registry.register(subject, schema({ name: 'x', type: 'int' })),
+      codeOf('SCHEMA_INCOMPATIBLE')
+    )
     assert.equal((await registry.versionsOf(subject)).length, 2)
   })
 
@@ -66,6 +69,18 @@ describe('a registry that misbehaves', () => {
     const { registry, asked } = await fakeRegistry(t, 404)
     for (let n = 0; n < 5; n++) await assert.rejects(registry.typeOf(7), codeOf('SCHEMA_UNKNOWN'))
     assert.equal(asked(), 1)
+  })
+
+  it('that gives a schema we cannot read has the record set aside, not tried for ever', async (t) => {
+    const answers = [
+      { schema: '{"type":"object"}', schemaType: 'JSON' },
+      { schema: '{"type":"nonsense"}' },
+      { schema: 'syntax = "proto3"; message M {}', schemaType: 'PROTOBUF' }
+    ]
+    for (const answer of answers) {
+      const { registry } = await fakeRegistry(t, answer)
+      await assert.rejects(registry.typeOf(7), codeOf('SCHEMA_UNKNOWN'), JSON.stringify(answer))
+    }
   })
 
   it('is tried again later when it fails, and is not taken for one that knows nothing', async (t) => {
@@ -89,13 +104,14 @@ describe('a registry that misbehaves', () => {
   })
 })
 
-/** A registry that answers every question with one status, or never. */
-async function fakeRegistry(t: TestContext, answer: number | 'silent') {
+/** A registry that answers every question with one status, with one body, or never. */
+async function fakeRegistry(t: TestContext, answer: number | 'silent' | object) {
   let count = 0
   const server: Server = createServer((_request, response) => {
     count++
     if (answer === 'silent') return
-    response.writeHead(answer, { 'content-type': 'application/json' }).end('{"message":"no"}')
+    const [status, body] = typeof answer === 'number' ? [answer, { message: 'no' }] : [200, answer]
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
