@@ -4,6 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { stateDir } from '../../runtime/positions.ts'
+import { announcedSchema, noteAnnounced, recoverAnnounced } from './announced.ts'
 
 /** What was last published of a key. */
 export interface Published {
@@ -37,6 +38,7 @@ const fileVersion = 1
 const schema = `
   CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, hash INTEGER, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  ${announcedSchema}
   CREATE TEMP TABLE missing (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`
 
 // Each bound is there or not: an OR for an absent one would make SQLite read on to the end of the table.
@@ -113,12 +115,18 @@ export class KeyState {
     return row as unknown as Summary
   }
 
-  /** Durable when it returns; all or nothing. */
-  apply(changes: Iterable<KeyEntry>, position: string): void {
+  /** Durable when it returns; all or nothing. `announcements` are of what is still in flight (announced.ts). */
+  apply(changes: Iterable<KeyEntry>, position: string, announcements: readonly string[] = []): void {
     this.#transaction(() => {
       for (const { key, hash, version } of changes) this.#put.run(key, hash, version)
       this.#putNote('position', position)
+      noteAnnounced(this.#db, announcements)
     })
+  }
+
+  /** Notes what is about to be published; durable when it returns. */
+  announce(announcements: readonly string[]): void {
+    this.#transaction(() => noteAnnounced(this.#db, announcements))
   }
 
   /** Remembers keys that a scan did not find; forgotten when the process ends. */
@@ -178,7 +186,9 @@ export function openKeyState(context: Pick<Context, 'pipeline' | 'settings'>): K
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
     if (found > fileVersion) throw new CourantError('STATE_UNUSABLE', newerFile(file))
-    db.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${fileVersion}; COMMIT`)
+    db.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${fileVersion}`)
+    recoverAnnounced(db)
+    db.exec('COMMIT')
     return new KeyState(db)
   } catch (error) {
     db?.close()

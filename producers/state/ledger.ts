@@ -1,15 +1,18 @@
 import type { Position } from '../../runtime/pipeline.ts'
+import { announcementOf } from './announced.ts'
 import type { KeyEntry, KeyState, Published } from './key-state.ts'
 
 interface HandedOut {
   readonly token: Position
   readonly entries: readonly KeyEntry[]
   readonly position: string
+  readonly announcement: string
 }
 
 /**
  * The key state together with what has been handed out and is not yet durable downstream, so that a reader may read
- * ahead: a row in flight is no news, and its next change gets a higher version.
+ * ahead: a row in flight is no news, and its next change gets a higher version. A batch is announced in the state
+ * before it can be published: at once, or with the commit of the batch before, which the runner waits for.
  */
 export class Ledger {
   readonly state: KeyState
@@ -40,7 +43,9 @@ export class Ledger {
   handOut(entries: readonly KeyEntry[], position: string): Position {
     const token = String(++this.#tokens) as Position
     for (const entry of entries) this.#inFlight.set(entry.key, entry)
-    this.#handedOut.push({ token, entries, position })
+    const announcement = announcementOf(entries)
+    if (entries.length > 0 && !this.hasInFlight) this.state.announce([announcement])
+    this.#handedOut.push({ token, entries, position, announcement })
     return token
   }
 
@@ -51,8 +56,13 @@ export class Ledger {
     if (position === undefined) return
     const batches = this.#handedOut.slice(0, last + 1)
     const entries = batches.flatMap((batch) => batch.entries)
-    this.state.apply(entries, position)
-    this.#handedOut = this.#handedOut.slice(last + 1)
+    const later = this.#handedOut.slice(last + 1)
+    this.state.apply(
+      entries,
+      position,
+      later.map(({ announcement }) => announcement)
+    )
+    this.#handedOut = later
     for (const entry of entries) if (this.#inFlight.get(entry.key) === entry) this.#inFlight.delete(entry.key)
   }
 

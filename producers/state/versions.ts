@@ -1,4 +1,5 @@
 import type { Micros } from '../../schemas/change.ts'
+import { unsure } from './announced.ts'
 import type { KeyEntry, Published } from './key-state.ts'
 
 /** A row as a poller found it. */
@@ -17,12 +18,14 @@ export interface SeenRow {
  */
 export function changedEntry(row: SeenRow, published: Published | undefined): KeyEntry | null {
   if (published?.hash === row.hash) return null
+  if (published?.hash === unsure(row.hash)) return { ...published, key: row.key, hash: row.hash }
   return { key: row.key, hash: row.hash, version: nextVersion(row.proposed, published) }
 }
 
 /** The entry of a key that is gone, or null when it was never published or its deletion already was. */
 export function deletedEntry(row: Omit<SeenRow, 'hash'>, published: Published | undefined): KeyEntry | null {
   if (published === undefined || published.hash === null) return null
+  if (published.hash === unsure(null)) return { ...published, key: row.key, hash: null }
   return { key: row.key, hash: null, version: nextVersion(row.proposed, published) }
 }
 
