@@ -7,7 +7,7 @@ import { openKeyState } from '../state/key-state.ts'
 import { Ledger } from '../state/ledger.ts'
 import { connectCassandra } from './connect-cassandra.ts'
 import { connectionSettings, readingSettings } from './settings.ts'
-import { Source } from './source.ts'
+import { CqlSource, type Source } from './source.ts'
 import { sourceShape } from './source-shape.ts'
 import { TableReader } from './table-reader.ts'
 
@@ -38,7 +38,7 @@ export function cassandraReader(table: Table): Spec<Reader<RawChange>> {
 async function connect(table: Table, { settings }: Context): Promise<Source> {
   const client = await connectCassandra(settings)
   try {
-    return new Source(client, await sourceShape(client, settings.text(connectionSettings.keyspace), table))
+    return new CqlSource(client, await sourceShape(client, settings.text(connectionSettings.keyspace), table))
   } catch (error) {
     await client.shutdown()
     throw error

@@ -23,7 +23,6 @@ export interface FullPage {
 
 type Phase = 'scan' | 'deletes' | 'end'
 
-const STATE_KEYS_AT_ONCE = 10_000
 const KEYS_CONFIRMED_AT_ONCE = 256
 const LOOKUPS_IN_FLIGHT = 16
 
@@ -143,16 +142,12 @@ export class FullPass {
   }
 
   #missBetween(part: PartInHand, upTo: string): void {
-    let after = afterToken(part.readUpTo)
-    for (;;) {
-      const known = this.#state.range({ after, upTo: afterToken(upTo) }, STATE_KEYS_AT_ONCE)
+    const range = { after: afterToken(part.readUpTo), upTo: afterToken(upTo) }
+    for (const known of this.#state.pages(range)) {
       const missing = known.filter(({ key, hash }) => hash !== null && !part.seen.has(key))
-      if (missing.length > 0) {
-        part.hasMissing = true
-        this.#state.addMissing(missing.map(({ key }) => key))
-      }
-      if (known.length < STATE_KEYS_AT_ONCE) return
-      after = known.at(-1)?.key ?? after
+      if (missing.length === 0) continue
+      part.hasMissing = true
+      this.#state.addMissing(missing.map(({ key }) => key))
     }
   }
 

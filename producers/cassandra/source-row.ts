@@ -44,7 +44,7 @@ export function rowReader(shape: SourceShape): (row: types.Row) => SourceRow | n
       ringKey: ringKey(row[tokenAlias] as bigint, recordKey),
       key: recordKey,
       after,
-      hash: rowHash(texts, writtenAt),
+      hash: rowHash(texts),
       writtenAt,
       ownAt: ownTime(row, newest)
     }

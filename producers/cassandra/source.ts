@@ -25,8 +25,25 @@ export interface TimeSlice {
   readonly upToMs: number
 }
 
-/** The queries of one table; all throw SOURCE_UNAVAILABLE or SOURCE_REFUSED. */
-export class Source {
+/** What the passes need of a table; all throw SOURCE_UNAVAILABLE or SOURCE_REFUSED. */
+export interface Source {
+  /** The time columns that show what is new. */
+  readonly newest: readonly string[]
+  /** The cluster's clock, as far as one node tells it. */
+  now(signal: AbortSignal): Promise<Micros>
+  /** Rows of a part of the ring, in the order of their tokens. */
+  scan(request: PageRequest): Promise<SourcePage>
+  /** Only the rows of a time slice. */
+  slice(slice: TimeSlice, request: PageRequest): Promise<SourcePage>
+  /** The row of a key, or null when there is none. */
+  row(key: string, signal: AbortSignal): Promise<SourceRow | null>
+  /** The key columns of a record's key. */
+  keyRow(key: string): Record<string, string>
+  close(): Promise<void>
+}
+
+/** A table's queries; the session is closed with it. */
+export class CqlSource implements Source {
   readonly #client: Client
   readonly #shape: SourceShape
   readonly #read: (row: types.Row) => SourceRow | null
@@ -43,27 +60,24 @@ export class Source {
     this.#point = `${select} WHERE ${shape.key.map(({ name }) => `${quoted(name)} = ?`).join(' AND ')}`
   }
 
-  /** The time columns that show what is new. */
   get newest(): readonly string[] {
     return this.#shape.newest
   }
 
-  /** The cluster's clock, as far as one node tells it. */
   async now(signal: AbortSignal): Promise<Micros> {
     const query = 'SELECT toUnixTimestamp(now()) AS now FROM system.local'
     const { rows } = await this.#execute(query, [], { signal })
     return Number(rows[0]?.['now']) * 1000
   }
 
-  /** Rows of a part of the ring, in the order of their tokens. */
   scan(request: PageRequest): Promise<SourcePage> {
     const { after, upTo } = request.range
     return this.#page(this.#scan, [after, upTo], request)
   }
 
   /**
-   * Only the rows of a time slice. ALLOW FILTERING is meant: the server looks through the part, or uses an index on
-   * the column where there is one, and sends only what is new.
+   * ALLOW FILTERING is meant: the server looks through the part, or uses an index on the column where there is one,
+   * and sends only what is new.
    */
   slice({ column, afterMs, upToMs }: TimeSlice, request: PageRequest): Promise<SourcePage> {
     const { after, upTo } = request.range
@@ -71,7 +85,6 @@ export class Source {
     return this.#page(query, [after, upTo, new Date(afterMs), new Date(upToMs)], request)
   }
 
-  /** The row of a key, or null when there is none. */
   async row(key: string, signal: AbortSignal): Promise<SourceRow | null> {
     const texts = keyValues(key, this.#shape.key.length)
     const values = this.#shape.key.map((column, n) => column.toParameter(texts[n] ?? ''))
@@ -79,7 +92,6 @@ export class Source {
     return rows[0] ? this.#read(rows[0]) : null
   }
 
-  /** The key columns of a record's key. */
   keyRow(key: string): Record<string, string> {
     const texts = keyValues(key, this.#shape.key.length)
     return Object.fromEntries(this.#shape.key.map(({ name }, n) => [name, texts[n] ?? '']))
