@@ -2,11 +2,13 @@ import type { Logger } from 'pino'
 import { operatorPage } from '../dashboard/operator-page.ts'
 import { StatusCollector } from '../dashboard/status-collector.ts'
 import { serveOperator } from '../edge/operator.ts'
-import { MetricsRegistry } from '../runtime/observability.ts'
+import { logOf, MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { type PipelineStatus, runAll, sharedSettings } from '../runtime/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
+import { connectionFor } from '../topics/connection.ts'
 import { deadLetterWriter } from '../topics/dead-letters.ts'
+import { publishLag, type WatchedGroup } from '../topics/lag-metrics.ts'
 
 /** Pipelines that run in this process, with the operator pages beside them. */
 export interface LiveRun {
@@ -38,16 +40,31 @@ export async function startLiveRun(
   })
   const running = runAll(pipelines, { env, signal, logger, metrics, deadLetters: deadLetterWriter })
   status.push(...running.status)
-  const done = untilClosed(running.done, operator)
+  const watch = new AbortController()
+  // Never rejects, and is not waited for: with Kafka down its last question takes a while to fail.
+  void publishLag(watchedGroups(pipelines, metrics), {
+    connection: connectionFor(settings),
+    log: logOf(logger, 'lag'),
+    signal: watch.signal
+  })
+  const done = untilClosed(running.done, async () => {
+    watch.abort()
+    await operator.close()
+  })
   // Whoever awaits it meets the failure; until then it must not count as unhandled.
   done.catch(() => undefined)
   return { settings, metrics, status, url: operator.url, done }
 }
 
-async function untilClosed(done: Promise<void>, operator: { close(): Promise<void> }): Promise<void> {
+async function untilClosed(done: Promise<void>, close: () => Promise<void>): Promise<void> {
   try {
     await done
   } finally {
-    await operator.close()
+    await close()
   }
 }
+
+const watchedGroups = (pipelines: readonly AnyPipeline[], metrics: MetricsRegistry): WatchedGroup[] =>
+  pipelines
+    .filter(({ reads }) => reads.length > 0)
+    .map(({ name, reads }) => ({ name, topics: reads, metrics: metrics.of(name) }))

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { type DeclaredTopic, topicCatalogue } from '../topics/catalogue.ts'
-import type { Settings } from '../runtime/settings.ts'
-import { type Connection, connectionFor } from '../topics/connection.ts'
+import { type Settings, settingsFrom } from '../runtime/settings.ts'
+import { aclsOf, commandOf } from '../topics/acls.ts'
+import { type Connection, connectionFor, topicPrefix } from '../topics/connection.ts'
 import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics/plan.ts'
 import { atLeastOne } from './arguments.ts'
 import { print, printRows, type Row } from './output.ts'
@@ -14,7 +15,7 @@ interface Json {
   readonly json?: boolean
 }
 
-/** `courant topics plan|apply|list|describe|tail`. */
+/** `courant topics plan|apply|list|describe|tail|acls`. */
 export function topicsCommand(program: Command): void {
   const topics = program.command('topics').description('declare, create and look into topics')
   topics
@@ -51,6 +52,13 @@ export function topicsCommand(program: Command): void {
     .action((name: string, { json = false }: Json) =>
       withConnection((connection) => describe(connection, { name, json }))
     )
+  topics
+    .command('acls')
+    .description('print the commands that give each pipeline the rights it needs, and no more')
+    .action(() => {
+      const prefix = settingsFrom(process.env).text(topicPrefix)
+      for (const acl of pipelines.flatMap((pipeline) => aclsOf(pipeline, prefix))) print(commandOf(acl))
+    })
   topics
     .command('tail')
     .description('print the last values of a topic as JSON lines, personal data masked')

@@ -5,7 +5,8 @@ import type { KafkaClient, KafkaProducer } from './kafka/port.ts'
 import { prefixedKafka } from './prefix.ts'
 import { confluentRegistry, type Registry, registrySettings } from './registry/registry.ts'
 
-const topicPrefix: Setting = {
+/** What stands before every name; only who speaks to Kafka in another way needs to know it. */
+export const topicPrefix: Setting = {
   env: 'COURANT_TOPIC_PREFIX',
   describe:
     'Put before every topic, consumer group and registry subject, for several installations on one cluster',

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { MetricsRegistry } from '../../runtime/observability.ts'
+import { publishLag } from '../../topics/lag-metrics.ts'
+import { eventually } from '../support/eventually.ts'
+import { memoryTopics } from '../support/memory-topics.ts'
+
+const topic = 'activity.users.clean'
+
+describe('the metrics of lag', () => {
+  it('tell records, age and status; what is unknown is NaN', async () => {
+    const { context, connection } = await memoryTopics()
+    const producer = await connection.producer()
+    const timestamp = Date.now() - 60_000
+    await producer.send([{ topic, partition: 0, key: 'k', value: Buffer.from('v'), timestamp }])
+    const metrics = new MetricsRegistry()
+    const stop = new AbortController()
+    const groups = [
+      { name: 'silver.users', topics: [topic], metrics: metrics.of('silver.users') },
+      { name: 'lost', topics: ['no.such.topic'], metrics: metrics.of('lost') }
+    ]
+    const published = publishLag(groups, { connection, log: context.log, signal: stop.signal, everyMs: 5 })
+    await eventually(async () => {
+      const text = await metrics.registry.metrics()
+      assert.match(text, /courant_lag_records\{pipeline="silver.users",topic="activity.users.clean"\} 1\n/)
+      assert.match(text, /courant_lag_seconds\{pipeline="silver.users",.*\} 6\d/)
+      assert.match(text, /courant_lag_status\{pipeline="silver.users"\} 4\n/)
+      assert.match(text, /courant_lag_records\{pipeline="lost",topic="no.such.topic"\} Nan\n/i)
+      return true
+    })
+    stop.abort()
+    await published
+  })
+})

@@ -1,0 +1,30 @@
+import type { AnyPipeline } from '../runtime/pipeline.ts'
+import { deadLetterTopic } from './catalogue.ts'
+
+/** One right that a principal needs, in the words of Kafka's own `kafka-acls`. */
+export interface Acl {
+  readonly principal: string
+  readonly operation: 'Read' | 'Write'
+  readonly resource: 'topic' | 'group'
+  readonly name: string
+}
+
+/** What a pipeline may do and nothing more, as a principal of its own named after it. */
+export function aclsOf(pipeline: AnyPipeline, prefix: string): readonly Acl[] {
+  const acl = (operation: Acl['operation'], resource: Acl['resource'], name: string): Acl => ({
+    principal: `User:${pipeline.name}`,
+    operation,
+    resource,
+    name: prefix + name
+  })
+  const written = [...pipeline.writes, deadLetterTopic(pipeline.name).name]
+  return [
+    ...pipeline.reads.map((topic) => acl('Read', 'topic', topic)),
+    ...(pipeline.reads.length > 0 ? [acl('Read', 'group', pipeline.name)] : []),
+    ...written.map((topic) => acl('Write', 'topic', topic))
+  ]
+}
+
+/** The command that gives the right. */
+export const commandOf = ({ principal, operation, resource, name }: Acl): string =>
+  `kafka-acls --add --allow-principal '${principal}' --operation ${operation} --${resource} '${name}'`

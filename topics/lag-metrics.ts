@@ -1,0 +1,48 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Log, Metrics } from '../runtime/pipeline.ts'
+import type { Connection } from './connection.ts'
+import { type LagSample, LagWindow, lagStatuses, sampleLag } from './lag.ts'
+
+/** A group whose lag is published, under the metrics of its pipeline. */
+export interface WatchedGroup {
+  readonly name: string
+  readonly topics: readonly string[]
+  readonly metrics: Metrics
+}
+
+/**
+ * Publishes the lag of groups until the signal, and never rejects: `lag_records` and `lag_seconds` by topic, and `lag_status` as the place
+ * in the order UNKNOWN, OK, WARN, STALL, STOP, REWIND. What cannot be told is NaN, never zero.
+ */
+export async function publishLag(
+  groups: readonly WatchedGroup[],
+  options: { connection: Connection; log: Log; signal: AbortSignal; everyMs?: number }
+): Promise<void> {
+  const { connection, log, signal, everyMs = 15_000 } = options
+  const watched = groups.map((group) => ({ group, window: new LagWindow() }))
+  while (!signal.aborted) {
+    for (const { group, window } of watched) {
+      if (signal.aborted) return
+      try {
+        const samples = await sampleLag(connection, { group: group.name, topics: group.topics, signal })
+        window.add(samples)
+        publish(group, samples)
+      } catch (error) {
+        publish(group, [])
+        log.debug({ err: error, group: group.name }, 'lag is unknown')
+      }
+      group.metrics.gauge('lag_status', lagStatuses.indexOf(window.status()))
+    }
+    await wait(everyMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+function publish({ topics, metrics }: WatchedGroup, samples: readonly LagSample[]): void {
+  for (const topic of topics) {
+    const own = samples.filter((sample) => sample.topic === topic)
+    const ages = own.map(({ ageMs }) => ageMs ?? Number.NaN)
+    const records = own.reduce((sum, sample) => sum + sample.records, own.length > 0 ? 0 : Number.NaN)
+    metrics.gauge('lag_records', records, { topic })
+    metrics.gauge('lag_seconds', ages.length > 0 ? Math.max(...ages) / 1000 : Number.NaN, { topic })
+  }
+}
