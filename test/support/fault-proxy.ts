@@ -77,6 +77,7 @@ export class FaultProxy {
   /** Swallows everything both ways from now on; connections stay open and new ones are accepted. */
   blackHole(): void {
     this.#isBlackHole = true
+    for (const pair of this.#pairs) pair.isDead = true
   }
 
   /** Ends all connections; with `refuse`, new ones end at once too. */
@@ -85,11 +86,10 @@ export class FaultProxy {
     for (const pair of this.#pairs) pair.end()
   }
 
-  /** No more faults. Connections that lost frames in a black hole are ended, as a network that heals does. */
+  /** No more faults. Connections from the time of a black hole stay dead and open: the client must give them up. */
   heal(): void {
     this.#faults = []
     this.#refuses = false
-    if (this.#isBlackHole) for (const pair of this.#pairs) pair.end()
     this.#isBlackHole = false
   }
 
@@ -108,6 +108,7 @@ export class FaultProxy {
   #accept(client: Socket, to: { host: string; port: number }): void {
     if (this.#refuses) return void client.destroy()
     const pair = new Pair(client, net.connect(to), (on, api) => this.#harm(on, api))
+    pair.isDead = this.#isBlackHole
     this.#pairs.add(pair)
     pair.onEnd = () => this.#pairs.delete(pair)
   }
@@ -115,7 +116,6 @@ export class FaultProxy {
   #harm(on: 'request' | 'reply', api: number): Harm | null {
     const key = `${on} ${api}`
     this.#seen.set(key, (this.#seen.get(key) ?? 0) + 1)
-    if (this.#isBlackHole) return 'drop'
     for (const fault of this.#faults) {
       if (fault.on !== on || apis[fault.api] !== api) continue
       if (fault.skipped < (fault.skip ?? 0)) fault.skipped++
@@ -131,6 +131,8 @@ export class FaultProxy {
 /** A client's connection and ours to the broker behind it. */
 class Pair {
   onEnd = () => {}
+  /** Nothing passes any more, and nobody is told. */
+  isDead = false
   readonly #client: Socket
   readonly #broker: Socket
   /** Which request a reply answers, by correlation id. */
@@ -176,7 +178,7 @@ class Pair {
   }
 
   async #forward(frame: Buffer, to: Socket, harm: Harm | null): Promise<void> {
-    if (harm === 'drop') return
+    if (harm === 'drop' || this.isDead) return
     if (harm === 'cut') return this.end()
     if (harm && 'delayMs' in harm) await wait(harm.delayMs)
     const passed = harm && 'edit' in harm ? edited(frame, harm.edit) : frame
