@@ -25,7 +25,7 @@ export async function saveFacts(path: string, inode: number, facts: Facts): Prom
   await writeDurably(factsPath(path, inode), JSON.stringify(facts))
 }
 
-/** Removes them, while the inode is still held by its file or by an open handle: else it may be another's by now. */
+/** Removes them, while a name or an open handle still holds the inode: else it may be another file's by now. */
 export async function removeFacts(path: string, inode: number): Promise<void> {
   await rm(factsPath(path, inode), { force: true })
 }

@@ -80,11 +80,15 @@ export class FolderStore implements ObjectStore {
     return translated(() =>
       exclusively(this.#inside(), async () => {
         const path = this.#path(checkObjectName(name))
-        const found = await stat(path).catch(nullIfAbsent)
-        if (!found) return
-        await removeFacts(path, found.ino)
-        await rm(path)
-        await syncFolder(dirname(path))
+        const file = await open(path).catch(nullIfAbsent)
+        if (!file) return
+        try {
+          await rm(path)
+          await removeFacts(path, (await file.stat()).ino)
+          await syncFolder(dirname(path))
+        } finally {
+          await file.close()
+        }
       })
     )
   }
@@ -133,7 +137,6 @@ export class FolderStore implements ObjectStore {
 
   #replace(staged: string, path: string, { facts, ifMatch }: Replacement): Promise<boolean> {
     return exclusively(this.#inside(), async () => {
-      // Held open, so that its inode is not given to another file before its facts are gone.
       const current = await open(path).catch(nullIfAbsent)
       try {
         if (ifMatch !== undefined && (!current || (await factsOf(path)).etag !== ifMatch)) return false

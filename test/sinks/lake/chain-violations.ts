@@ -12,10 +12,11 @@ export async function chainViolations(
   { found, expected }: { found: readonly string[]; expected: readonly string[] }
 ): Promise<string[]> {
   const wanted = new Set(expected)
-  const seen = new Set(found)
+  const times = new Map<string, number>()
+  for (const place of found) times.set(place, (times.get(place) ?? 0) + 1)
   return [
-    ...expected.filter((place) => !seen.has(place)).map((place) => `I1 ${place} is lost`),
-    ...found.filter((place, at) => found.indexOf(place) !== at).map((place) => `I2 ${place} is there twice`),
+    ...expected.filter((place) => !times.has(place)).map((place) => `I1 ${place} is lost`),
+    ...[...times].filter(([, n]) => n > 1).map(([place, n]) => `I2 ${place} is there ${n} times`),
     ...found.filter((place) => !wanted.has(place)).map((place) => `I3 ${place} was never sent`),
     ...(await brokenLinks(store, folder))
   ]

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { settingsFrom } from '../../../runtime/settings.ts'
+import { objectStoreFor } from '../../../sinks/object-store/object-store-for.ts'
+import { sharedStack } from '../../support/stack.ts'
+import { unique } from '../../support/unique.ts'
+import { chainViolations } from './chain-violations.ts'
+import { cleanChange, place, sampleTable } from './sample-log.ts'
+import { bronzeRows, placesOf, silverRows } from './stored-rows.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'courant-lake-killed-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+const rows = 12_000
+const rounds = 10
+
+const stores = {
+  'a folder': () => ({ COURANT_LAKE_URL: join(root, unique('lake')) }),
+  MinIO: () => ({ ...sharedStack('minio'), COURANT_LAKE_URL: `s3://${unique('lake')}` })
+}
+const read = { bronze: bronzeRows, silver: silverRows }
+
+for (const [where, storeEnv] of Object.entries(stores))
+  for (const sink of ['bronze', 'silver'] as const)
+    describe(`${sink} in ${where}`, () => {
+      it(`holds each change once after ${rounds} kills of one or two writers`, async (t) => {
+        // Compaction runs beside all the time and removes parts at once.
+        const lake = {
+          COURANT_LAKE_COMPACT_MS: '150',
+          COURANT_LAKE_COMPACT_PARTS: '6',
+          COURANT_LAKE_GRACE_MS: '4000'
+        }
+        const env = { ...process.env, ...storeEnv(), ...lake }
+        const positions = join(root, unique('positions'))
+        const start = (): ChildProcess =>
+          spawn(
+            process.execPath,
+            [join(import.meta.dirname, 'writing-process.ts'), sink, positions, String(rows)],
+            {
+              env,
+              stdio: ['ignore', 'pipe', 'inherit']
+            }
+          )
+        let cut = 0
+        for (let round = 0; round < rounds; round++) {
+          // In every other round two write at once, as when a group gives partitions to another before the first stops.
+          const writers = round % 2 === 0 ? [start()] : [start(), start()]
+          const linesWanted = 1 + (round % 3)
+          await Promise.all(writers.map((writer) => linesOf(writer, linesWanted)))
+          for (const writer of writers) {
+            if (writer.exitCode === null) cut++
+            writer.kill('SIGKILL')
+            if (writer.exitCode === null) await once(writer, 'exit')
+          }
+        }
+        t.diagnostic(`${cut} writers were killed in the middle`)
+        assert.ok(cut >= rounds / 2, 'the log was too short to be killed')
+        const last = start()
+        const [exitCode] = (await once(last, 'exit')) as [number]
+        assert.equal(exitCode, 0)
+
+        const store = await objectStoreFor(settingsFrom(env))
+        const found = placesOf(await read[sink](store, sampleTable.name))
+        const expected = Array.from({ length: rows }, (_, n) => place(cleanChange(n)))
+        assert.deepEqual(
+          (await chainViolations(store, `${sink}/${sampleTable.name}`, { found, expected })).slice(0, 5),
+          []
+        )
+      })
+    })
+
+/** Waits for so many lines of a process's output, or its end. */
+function linesOf(writer: ChildProcess, wanted: number): Promise<void> {
+  let lines = 0
+  return new Promise((resolve) => {
+    writer.once('exit', () => resolve())
+    writer.stdout?.on('data', (data: Buffer) => {
+      lines += data.toString().split('\n').length - 1
+      if (lines >= wanted) resolve()
+    })
+  })
+}
