@@ -1,10 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { pipelines } from '../cli/pipelines.ts'
+import { edgeSettings } from '../edge/app.ts'
+import { operatorSettings } from '../edge/operator.ts'
 import { errorTable } from '../runtime/errors.ts'
+import { logLevel } from '../runtime/observability.ts'
 import { settingsOf } from '../runtime/run-all.ts'
 import type { Setting } from '../runtime/settings.ts'
 import { generatedTypes } from '../schemas/generate.ts'
 import { topicCatalogue } from '../topics/catalogue.ts'
+import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
+import { planSettings } from '../topics/plan.ts'
 
 const banner = 'Made by `npm run generate`; do not edit.\n'
 
@@ -14,10 +19,23 @@ async function generatedFiles(): Promise<Map<string, string>> {
   return new Map([
     ...types,
     ['docs/generated/pipelines.md', pipelinesPage()],
-    ['docs/generated/settings.md', settingsPage(settingsOf(pipelines))],
+    ['docs/generated/settings.md', settingsPage(allSettings())],
     ['docs/generated/errors.md', errorsPage()],
     ['docs/generated/topics.md', topicsPage()]
   ])
+}
+
+/** What pipelines, the HTTP servers and the commands read, each once. */
+function allSettings(): readonly Setting[] {
+  const all = [
+    ...settingsOf(pipelines),
+    ...kafkaSecuritySettings,
+    ...planSettings,
+    ...edgeSettings,
+    ...operatorSettings,
+    logLevel
+  ]
+  return [...new Map(all.map((setting) => [setting.env, setting])).values()]
 }
 
 /** Generated files that differ from what they would be now. */
@@ -63,8 +81,9 @@ function errorsPage(): string {
 }
 
 function topicsPage(): string {
-  const rows = topicCatalogue().map(({ name, partitions, config, owner }) => {
-    return [`\`${name}\``, String(partitions), config['cleanup.policy'] ?? '', owner]
+  const declared = topicCatalogue(pipelines.map(({ name }) => name))
+  const rows = declared.map(({ name, partitions, config, owner }) => {
+    return [`\`${name}\``, String(partitions ?? 'as set'), config['cleanup.policy'] ?? '', owner]
   })
   return page('Topics', ['topic', 'partitions', 'cleanup', 'owner'], rows)
 }

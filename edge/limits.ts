@@ -1,7 +1,7 @@
 import type { FastifyServerOptions } from 'fastify'
 
 /** The largest body we take, in bytes; a route may take less. */
-export const maxBodyBytes = 1024 * 1024
+const maxBodyBytes = 1024 * 1024
 
 /** What every HTTP server of ours is made with: Fastify's own defaults wait for ever and take any connection. */
 export const guarded = {

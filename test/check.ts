@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { staleFiles } from '../docs/generate.ts'
+import { historyProblems } from '../schemas/history.ts'
 
 // `npm run check`: everything that can be known of the code without running a server.
 
 interface Check {
   readonly name: string
-  run(): Promise<string | null>
+  readonly run: () => Promise<string | null>
 }
 
 const command = (name: string, file: string, ...args: string[]): Check => ({
@@ -28,6 +29,13 @@ const checks: readonly Check[] = [
   command('lint', 'oxlint', '--type-aware', '--deny-warnings', '.'),
   command('types', 'tsc', '-p', '.'),
   command('unused files, exports and dependencies', 'knip'),
+  {
+    name: 'history of schemas',
+    async run() {
+      const problems = historyProblems()
+      return problems.length === 0 ? null : problems.join('\n')
+    }
+  },
   {
     name: 'generated files',
     async run() {

@@ -101,4 +101,4 @@ export function deadLetterTopic(pipeline: string): DeclaredTopic {
 }
 
 /** What the name of a dead-letter topic ends with, after the pipeline's. */
-export const deadSuffix = '.dead'
+const deadSuffix = '.dead'

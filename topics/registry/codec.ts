@@ -31,7 +31,7 @@ function encodeInto(type: Type, value: unknown): number {
 }
 
 /** RECORD_INVALID that names the field and what it should be, never the value. */
-export function invalidValue(type: Type, value: unknown, cause?: unknown): CourantError {
+function invalidValue(type: Type, value: unknown, cause?: unknown): CourantError {
   const { path, wanted } = problemOf(type, value) ?? { path: '', wanted: wantedText(type) }
   return new CourantError('RECORD_INVALID', `${path || 'the value'} is not ${wanted}`, {
     // The cause repeats the value: only its name is safe to keep.
