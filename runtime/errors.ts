@@ -13,6 +13,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'Settings are missing or wrong; every bad key is listed. Correct them and start again.'
   },
+  GOLD_DIFFERS: {
+    verdict: 'fatal',
+    doc: 'Gold is not what its models give from Silver. Rows not read yet explain it while the pipelines run; otherwise rebuild those days with `courant gold rebuild`.'
+  },
   OFFSET_LOST: {
     verdict: 'fatal',
     doc: 'The position lies outside the log: records were deleted before they were read, or the topic was made anew. Decide with `courant lag` and the runbook; nothing was skipped.'

@@ -4,11 +4,17 @@ import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { createGoldTables } from '../../../sinks/gold/gold-tables.ts'
 import { ModelEngine } from '../../../sinks/gold/model-engine.ts'
+import { goldTables } from '../../../sinks/gold/models.ts'
 import type { Rate } from '../../../sinks/gold/rates.ts'
 import { refresh } from '../../../sinks/gold/refresh.ts'
 import { GoldState } from '../../../sinks/gold/state/gold-state.ts'
 import { withAttached } from '../../../sinks/warehouse/attached-database.ts'
 import type { GoldRows } from './oracle.ts'
+
+/** An engine for many tests one after the other: it remembers nothing. */
+export function openEngine(rates: readonly Rate[]): Promise<ModelEngine> {
+  return ModelEngine.open(mkdtempSync(join(tmpdir(), 'courant-gold-engine-')), rates)
+}
 
 /** Gold in a folder of its own, driven by hand: keep changes, compute, look, be killed. */
 export class GoldBench {
@@ -16,12 +22,7 @@ export class GoldBench {
   readonly engine: ModelEngine
   state: GoldState
 
-  static async open(rates: readonly Rate[]): Promise<GoldBench> {
-    const folder = mkdtempSync(join(tmpdir(), 'courant-gold-engine-'))
-    return new GoldBench(await ModelEngine.open(folder, rates))
-  }
-
-  private constructor(engine: ModelEngine) {
+  constructor(engine: ModelEngine) {
     this.engine = engine
     this.state = GoldState.open(this.folder)
   }
@@ -51,24 +52,21 @@ export class GoldBench {
 
   close(): void {
     this.state.close()
-    this.engine.close()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
 
-/** The Gold tables as the oracle prints them. */
+/** The Gold tables as the oracle prints them: columns joined by bars, null as nothing. */
 export async function goldRows(connection: DuckDBConnection, prefix: string): Promise<GoldRows> {
-  const lines = async (sql: string) =>
-    (await connection.runAndReadAll(sql))
-      .getRowsJson()
-      .map((row) => row.map(textOf).join('|'))
-      .sort()
+  const lines = async (table: string, columns: readonly string[]) => {
+    const texts = columns.map((column) => `coalesce(${column}::VARCHAR, '')`)
+    const sql = `SELECT ${texts.join(` || '|' || `)} AS line FROM ${prefix}${table}`
+    return (await connection.runAndReadAll(sql)).getColumnsObjectJS()['line'] as string[]
+  }
+  const [activity, impact] = [goldTables[0], goldTables[2]].map((table) => Object.keys(table?.columns ?? {}))
   return {
-    global_user_activity_per_day: await lines(`SELECT * FROM ${prefix}global_user_activity_per_day`),
-    global_notif_impact_per_day: await lines(`SELECT * FROM ${prefix}global_notif_impact_per_day`),
-    gold_set_aside: await lines(`SELECT user_id, date, purchase_id, currency FROM ${prefix}gold_set_aside`)
+    global_user_activity_per_day: (await lines('global_user_activity_per_day', activity ?? [])).sort(),
+    global_notif_impact_per_day: (await lines('global_notif_impact_per_day', impact ?? [])).sort(),
+    gold_set_aside: (await lines('gold_set_aside', ['user_id', 'date', 'purchase_id', 'currency'])).sort()
   }
 }
-
-// The oracle joins its rows, and joins null as nothing.
-const textOf = (value: unknown): string => (value === null ? '' : String(value as string | number | boolean))

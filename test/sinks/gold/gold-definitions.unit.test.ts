@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { parseRates } from '../../../sinks/gold/rates.ts'
 import type { ChangeItem } from '../../../sinks/gold/state/kept-table.ts'
-import { GoldBench } from './gold-bench.ts'
+import { GoldBench, openEngine } from './gold-bench.ts'
 import { happenings, itemsOf } from './happenings.ts'
 import { goldOf } from './oracle.ts'
 
 const rates = parseRates('currency,rate,valid_from\nEUR,1,\nUSD,0.92345678,\nUSD,0.5,2025-11-10', 'EUR')
 
-/** Each property makes its own Gold for each run, so a few dozen runs are much. */
-const numRuns = Number(process.env['COURANT_TEST_RUNS'] ?? 40)
+/** A run makes its own Gold, which takes a tenth of a second; what fails is made smaller for a minute at most. */
+const options = {
+  numRuns: Number(process.env['COURANT_TEST_RUNS'] ?? 15),
+  interruptAfterTimeLimit: 60_000,
+  verbose: true
+} as const
+const engine = await openEngine(rates)
+after(() => engine.close())
 
 describe('Gold, computed as changes come', () => {
   it('gives what the definitions say, after each batch, whatever the batches', {
     timeout: 600_000
   }, async () => {
-    const runs = fc.asyncProperty(happenings, fc.integer({ min: 1, max: 30 }), async (list, size) => {
+    const runs = fc.asyncProperty(happenings, fc.integer({ min: 5, max: 40 }), async (list, size) => {
       await withBench(async (bench) => {
         const items = itemsOf(list)
         for (let from = 0; from < items.length; from += size) {
@@ -26,7 +32,7 @@ describe('Gold, computed as changes come', () => {
         }
       })
     })
-    await fc.assert(runs, { numRuns, verbose: true })
+    await fc.assert(runs, options)
   })
 
   it('gives the same rows in any order that keeps the order of each key', { timeout: 600_000 }, async () => {
@@ -40,7 +46,7 @@ describe('Gold, computed as changes come', () => {
         assert.deepEqual(await bench.rows(), goldOf(list, rates))
       })
     })
-    await fc.assert(runs, { numRuns, verbose: true })
+    await fc.assert(runs, options)
   })
 
   it('drops what comes again after a restart, and computes a day again whose mark a crash left behind', async () => {
@@ -57,7 +63,7 @@ describe('Gold, computed as changes come', () => {
         assert.deepEqual(await bench.rows(), goldOf(list, rates))
       })
     })
-    await fc.assert(runs, { numRuns, verbose: true })
+    await fc.assert(runs, options)
   })
 })
 
@@ -75,7 +81,7 @@ function mixed(items: readonly ChangeItem[], random: Iterable<number>): ChangeIt
 }
 
 async function withBench(action: (bench: GoldBench) => Promise<void>): Promise<void> {
-  const bench = await GoldBench.open(rates)
+  const bench = new GoldBench(engine)
   try {
     await action(bench)
   } finally {

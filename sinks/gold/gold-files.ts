@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { sqlText } from '../lake/duckdb.ts'
+import { fileContent } from '../object-store/content.ts'
+import type { ObjectStore } from '../object-store/object-store.ts'
+import { goldTables } from './models.ts'
+import type { GoldState } from './state/gold-state.ts'
+import { type Day, dayText } from './time.ts'
+
+/** The object that holds a day of a Gold table. */
+export const goldFileName = (table: string, date: string): string => `gold/${table}/${date}/${table}.parquet`
+
+/** Days written in one go, so that a long history does not keep newer figures waiting. */
+const daysAtOnce = 50
+
+/** Gold as Parquet files in the lake, a file per table and day; each holds the topic offsets it contains. */
+export class GoldFiles {
+  readonly #connection: DuckDBConnection
+  readonly #store: ObjectStore
+  readonly #state: GoldState
+  readonly #folder: string
+
+  constructor(
+    connection: DuckDBConnection,
+    options: { readonly store: ObjectStore; readonly state: GoldState; readonly folder: string }
+  ) {
+    this.#connection = connection
+    this.#store = options.store
+    this.#state = options.state
+    this.#folder = options.folder
+  }
+
+  /** Writes the days that changed, newest first, from the attached database `gold`. */
+  async write(): Promise<void> {
+    for (const { subject, day } of this.#state.pendingDays(daysAtOnce)) {
+      const tables = goldTables.filter((table) => table.subject === subject)
+      const written = []
+      for (const table of tables) written.push(await this.#writeDay(table, day))
+      // A day that somebody else replaced meanwhile is written again next time.
+      if (written.every(Boolean)) this.#state.clearPendingDay(subject, day)
+    }
+  }
+
+  /** Writes every day that changed. */
+  async writeAll(): Promise<void> {
+    while (this.#state.pendingDays(1).length > 0) await this.write()
+  }
+
+  async #writeDay(table: { readonly name: string; readonly dateColumn: string }, day: Day): Promise<boolean> {
+    const date = dayText(day)
+    const name = goldFileName(table.name, date)
+    const rows = `FROM gold.main.${table.name} WHERE ${table.dateColumn} = DATE ${sqlText(date)}`
+    const [count] = (await this.#connection.runAndReadAll(`SELECT count(*) ${rows}`)).getRowsJson()
+    const existing = await this.#store.head(name)
+    if (count?.[0] === '0') {
+      if (existing) await this.#store.delete(name)
+      return true
+    }
+    const folder = await mkdtemp(join(this.#folder, 'parquet-'))
+    try {
+      const file = join(folder, 'day.parquet')
+      const offsets = await this.#offsets()
+      await this.#connection.run(
+        `COPY (SELECT * ${rows} ORDER BY ALL) TO ${sqlText(file)}
+         (FORMAT parquet, COMPRESSION zstd, KV_METADATA {offsets: ${sqlText(offsets)}})`
+      )
+      const condition = existing ? { ifMatch: existing.etag } : { ifNoneMatch: '*' as const }
+      const contentType = 'application/vnd.apache.parquet'
+      return (await this.#store.put(name, await fileContent(file), { ...condition, contentType })) !== null
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  /** What the database has read at least, as JSON: next offsets by topic and partition. */
+  async #offsets(): Promise<string> {
+    const rows = await this.#connection.runAndReadAll(
+      `SELECT topic || '/' || partition AS place, next_offset::DOUBLE AS next FROM gold.lineage.offsets ORDER BY ALL`
+    )
+    const offsets = rows.getRowObjectsJson().map(({ place, next }) => [place, next] as const)
+    return JSON.stringify(Object.fromEntries(offsets))
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { CourantError } from '../../runtime/errors.ts'
+import type { Context } from '../../runtime/pipeline.ts'
+import { objectStoreFor } from '../object-store/object-store-for.ts'
+import { withAttached } from '../warehouse/attached-database.ts'
+import { publishDatabase } from '../warehouse/publish-database.ts'
+import { SilverCatalogue } from '../warehouse/silver-catalogue.ts'
+import { GoldFiles } from './gold-files.ts'
+import { countSetAside, createGoldTables, storeOffsets } from './gold-tables.ts'
+import { ModelEngine } from './model-engine.ts'
+import { definitionsHash } from './models.ts'
+import { loadRates } from './rates.ts'
+import { refresh } from './refresh.ts'
+import { goldSettings } from './settings.ts'
+import type { GoldState } from './state/gold-state.ts'
+
+/** The database that Gold is computed into, and that copies are published of. */
+export const workFile = (folder: string): string => join(folder, 'gold.duckdb')
+
+/** Computing done before what there is gets published, in milliseconds. */
+const refreshMs = 2000
+
+/** Rests this many times as long as it worked, so that a large Gold or a slow disk costs a sixth of the time at most. */
+const restPerWork = 5
+
+/** The longest rest between two rounds of computing. While changes pour in, a day computed later is computed once. */
+const longestRestMs = 3000
+
+/** Failures in a row after which the pipeline is told, so that its lag shows what is wrong. */
+const failuresAllowed = 5
+
+/** Computes what was touched, publishes it to analysts and writes it to the lake, at its own pace beside the sink. */
+export class GoldPublisher {
+  readonly #context: Context
+  readonly #state: GoldState
+  readonly #engine: ModelEngine
+  readonly #silver: SilverCatalogue
+  readonly #files: GoldFiles
+  readonly #folder: string
+  readonly #stop = new AbortController()
+  readonly #done: Promise<void>
+  #failures = 0
+  #lastError: unknown
+  #isReady = false
+  #isStale = true
+  #isDrained = true
+  #publishDueAt = 0
+  #silverDueAt = 0
+  #filesDueAt = 0
+
+  static async open(context: Context, state: GoldState): Promise<GoldPublisher> {
+    const { settings } = context
+    const folder = settings.text(goldSettings.dir)
+    mkdirSync(folder, { recursive: true })
+    const rates = loadRates(settings)
+    state.useDefinitions(definitionsHash(rates))
+    const store = await objectStoreFor(settings)
+    const engine = await ModelEngine.open(folder, rates)
+    const silver = new SilverCatalogue(store, {
+      folder: join(folder, 'silver'),
+      graceMs: settings.number(goldSettings.graceMs)
+    })
+    const files = new GoldFiles(engine.connection, { store, state, folder })
+    return new GoldPublisher({ context, state, engine, silver, files, folder })
+  }
+
+  private constructor(parts: {
+    context: Context
+    state: GoldState
+    engine: ModelEngine
+    silver: SilverCatalogue
+    files: GoldFiles
+    folder: string
+  }) {
+    this.#context = parts.context
+    this.#state = parts.state
+    this.#engine = parts.engine
+    this.#silver = parts.silver
+    this.#files = parts.files
+    this.#folder = parts.folder
+    this.#done = this.#run()
+  }
+
+  /** Throws TARGET_UNAVAILABLE while publishing fails again and again. */
+  check(): void {
+    if (this.#failures < failuresAllowed) return
+    throw new CourantError(
+      'TARGET_UNAVAILABLE',
+      `Gold cannot be published: see the warnings of this pipeline, and the space and rights of ${this.#folder} and of the lake`,
+      { cause: this.#lastError }
+    )
+  }
+
+  /** Publishes what was kept and stops. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#done
+    await this.#attempt({ isLast: true })
+    this.#engine.close()
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    const pauseMs = this.#context.settings.number(goldSettings.publishMs)
+    while (!signal.aborted) {
+      const [begunAt, mark] = [performance.now(), this.#state.mark]
+      await this.#attempt()
+      const isPouringIn = this.#state.mark !== mark
+      const restMs = (performance.now() - begunAt) * restPerWork
+      const isBehind = !this.#isDrained && !isPouringIn
+      const waitMs = isBehind ? pauseMs : Math.max(pauseMs, Math.min(restMs, longestRestMs))
+      await wait(waitMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  async #attempt({ isLast = false } = {}): Promise<void> {
+    const { log, metrics } = this.#context
+    try {
+      await this.#updateWork(isLast)
+      if (this.#isStale && (isLast || performance.now() >= this.#publishDueAt)) await this.#publish()
+      if (isLast || performance.now() >= this.#filesDueAt) await this.#writeFiles()
+      this.#failures = 0
+    } catch (error) {
+      this.#failures += 1
+      this.#lastError = error
+      metrics.count('gold_publish_failures_total')
+      log.warn({ err: error }, 'Gold was not published; trying again')
+    }
+  }
+
+  async #updateWork(isLast: boolean): Promise<void> {
+    const isSilverNew = isLast || performance.now() >= this.#silverDueAt ? await this.#lookForSilver() : false
+    if (!this.#state.hasMarks() && !isSilverNew && this.#isReady) return
+    const { connection } = this.#engine
+    await this.#withWork(async () => {
+      if (!this.#isReady) await createGoldTables(connection)
+      this.#isReady = true
+      const { days, offsets } = await refresh(this.#state, this.#engine, { maxMs: refreshMs })
+      this.#isDrained = offsets !== null
+      if (offsets) await storeOffsets(connection, offsets)
+      if (isSilverNew) await this.#silver.writeTo(connection, 'gold')
+      this.#isStale = true
+      this.#context.metrics.count('gold_days_computed_total', days)
+    })
+  }
+
+  async #publish(): Promise<void> {
+    const begunAt = performance.now()
+    const { metrics, now, settings } = this.#context
+    await publishDatabase(workFile(this.#folder), resolve(settings.text(goldSettings.analyticsPath)))
+    this.#isStale = false
+    const tookMs = performance.now() - begunAt
+    this.#publishDueAt = performance.now() + tookMs * restPerWork
+    metrics.count('gold_publications_total')
+    metrics.gauge('gold_publish_seconds', tookMs / 1000)
+    metrics.gauge('gold_published_at_seconds', now().getTime() / 1000)
+  }
+
+  /** The lake is looked at seldom, and the more seldom the longer that takes. */
+  async #lookForSilver(): Promise<boolean> {
+    const begunAt = performance.now()
+    const isNew = await this.#silver.update()
+    const tookMs = performance.now() - begunAt
+    const pauseMs = this.#context.settings.number(goldSettings.silverMs)
+    this.#silverDueAt = performance.now() + Math.max(pauseMs, tookMs * 4 * restPerWork)
+    return isNew
+  }
+
+  async #writeFiles(): Promise<void> {
+    const { metrics, settings } = this.#context
+    this.#filesDueAt = performance.now() + settings.number(goldSettings.parquetMs)
+    await this.#withWork(async () => {
+      await this.#files.write()
+      metrics.gauge('gold_set_aside', await countSetAside(this.#engine.connection))
+    })
+  }
+
+  #withWork<T>(action: () => Promise<T>): Promise<T> {
+    return withAttached(this.#engine.connection, { file: workFile(this.#folder), name: 'gold' }, action)
+  }
+}

@@ -1,0 +1,40 @@
+import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
+import type { Change } from '../../schemas/change.ts'
+import { objectStoreSettings } from '../object-store/object-store-for.ts'
+import { GoldPublisher } from './gold-publisher.ts'
+import { goldSettings } from './settings.ts'
+import { GoldState } from './state/gold-state.ts'
+import type { ChangeItem } from './state/kept-table.ts'
+
+/**
+ * Keeps clean changes with their offsets, and beside that computes the days they touch and publishes them. One process
+ * at a time: Gold is one database.
+ */
+export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>>>> {
+  return {
+    describe: 'Gold: DuckDB for analysts, and Parquet in the lake',
+    settings: [...Object.values(goldSettings), ...objectStoreSettings],
+    batching: { maxItems: 5000, lingerMs: 300 },
+    async open(context) {
+      const state = GoldState.open(context.settings.text(goldSettings.dir))
+      const publisher = await GoldPublisher.open(context, state).catch((error: unknown) => {
+        state.close()
+        throw error
+      })
+      return {
+        stored: {
+          nextOffsets: async (topic, partitions) =>
+            new Map(partitions.map((partition) => [partition, state.nextOffset(topic, partition)]))
+        },
+        async write(items) {
+          publisher.check()
+          state.keep(items as readonly ChangeItem[])
+        },
+        async close() {
+          await publisher.close()
+          state.close()
+        }
+      }
+    }
+  }
+}

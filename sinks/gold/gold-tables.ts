@@ -1,0 +1,62 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { sqlText } from '../lake/duckdb.ts'
+import { inTransaction } from '../warehouse/attached-database.ts'
+import { type GoldTable, goldTables } from './models.ts'
+import type { NextOffset } from './state/gold-state.ts'
+import type { Subject } from './state/kept-table.ts'
+
+/** Creates the Gold tables, and what they have read, in the attached database `gold`. */
+export async function createGoldTables(connection: DuckDBConnection): Promise<void> {
+  for (const table of goldTables) {
+    await connection.run(`CREATE TABLE IF NOT EXISTS gold.main.${table.name} (${columnList(table)})`)
+    for (const [column, [, meaning]] of Object.entries(table.columns))
+      await connection.run(`COMMENT ON COLUMN gold.main.${table.name}.${column} IS ${sqlText(meaning)}`)
+  }
+  await connection.run('CREATE SCHEMA IF NOT EXISTS gold.lineage')
+  await connection.run(
+    'CREATE TABLE IF NOT EXISTS gold.lineage.offsets (topic VARCHAR, partition INTEGER, next_offset BIGINT)'
+  )
+}
+
+/** The columns of a Gold table with their types. */
+export function columnList({ columns }: GoldTable): string {
+  return Object.entries(columns)
+    .map(([name, [type]]) => `${name} ${type}`)
+    .join(', ')
+}
+
+/** Replaces the rows of the days in `targets` by what the models give for them, all tables of the subject or none. */
+export async function replaceTargets(connection: DuckDBConnection, subject: Subject): Promise<void> {
+  await inTransaction(connection, async () => {
+    for (const { name, dateColumn } of goldTables.filter((table) => table.subject === subject)) {
+      const isTarget = (row: string) =>
+        `${row}.user_id = targets.user_id AND ${row}.${dateColumn} = targets.date`
+      await connection.run(`DELETE FROM gold.main.${name} AS old USING targets WHERE ${isTarget('old')}`)
+      await connection.run(
+        `INSERT INTO gold.main.${name}
+         SELECT fresh.* FROM (SELECT * REPLACE (CAST(user_id AS UUID) AS user_id) FROM temp.main.${name}) fresh
+         SEMI JOIN targets ON ${isTarget('fresh')}`
+      )
+    }
+  })
+}
+
+/** Replaces what the database has read at least: every row of these offsets is in its figures. */
+export async function storeOffsets(
+  connection: DuckDBConnection,
+  offsets: readonly NextOffset[]
+): Promise<void> {
+  await inTransaction(connection, async () => {
+    await connection.run('DELETE FROM gold.lineage.offsets')
+    for (const { topic, partition, nextOffset } of offsets)
+      await connection.run(
+        `INSERT INTO gold.lineage.offsets VALUES (${sqlText(topic)}, ${partition}, ${nextOffset})`
+      )
+  })
+}
+
+/** How many rows no figure contains. */
+export async function countSetAside(connection: DuckDBConnection): Promise<number> {
+  const rows = await connection.runAndReadAll('SELECT count(*) FROM gold.main.gold_set_aside')
+  return Number(rows.getRows()[0]?.[0])
+}

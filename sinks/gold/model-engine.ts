@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { DOUBLE, DuckDBDataChunk, DuckDBInstance, type DuckDBConnection, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBValue } from '@duckdb/node-api'
+import { type InputType, inputs } from './inputs.ts'
+import { createModelViews } from './models.ts'
+import type { Rate } from './rates.ts'
+
+/** Rows of an input, each with its columns in order. */
+export type InputRows = readonly (readonly DuckDBValue[])[]
+
+// DuckDB fills its vectors with this many rows.
+const chunkRows = 2048
+
+/**
+ * A DuckDB in memory that runs the models over rows given to it. Numbers are handed over as doubles, which hold every
+ * instant and version exactly and are cheapest; the inputs' views give them their types.
+ */
+export class ModelEngine {
+  readonly connection: DuckDBConnection
+  readonly #instance: DuckDBInstance
+
+  static async open(folder: string, rates: readonly Rate[]): Promise<ModelEngine> {
+    const instance = await openDuckDb(folder)
+    const engine = new ModelEngine(instance, await instance.connect())
+    const { connection } = engine
+    await connection.run(`SET TimeZone = 'UTC'`)
+    await connection.run('CREATE TABLE targets (user_id UUID, date DATE)')
+    for (const { name, columns } of inputs) {
+      const types = Object.entries(columns)
+      const staged = types.map(([column, type]) => `${column} ${isNumber(type) ? 'DOUBLE' : 'VARCHAR'}`)
+      const typed = types.map(([column, type]) => `CAST(${column} AS ${type}) AS ${column}`)
+      await connection.run(`CREATE TABLE staged_${name} (${staged.join(', ')})`)
+      await connection.run(`CREATE VIEW ${name} AS SELECT ${typed.join(', ')} FROM staged_${name}`)
+    }
+    await connection.run(ratesView(rates))
+    await createModelViews(connection)
+    return engine
+  }
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance
+    this.connection = connection
+  }
+
+  /** Replaces the rows of an input. */
+  async load(name: string, rows: InputRows): Promise<void> {
+    const types = Object.values(inputs.find((input) => input.name === name)?.columns ?? {})
+    await this.connection.run(`TRUNCATE staged_${name}`)
+    if (rows.length === 0) return
+    const appender = await this.connection.createAppender(`staged_${name}`)
+    for (let from = 0; from < rows.length; from += chunkRows) {
+      const page = rows.slice(from, from + chunkRows)
+      const columns = types.map((_, column) => page.map((row) => row[column] ?? null))
+      const chunk = DuckDBDataChunk.create(types.map((type) => (isNumber(type) ? DOUBLE : VARCHAR)))
+      chunk.setColumns(columns)
+      appender.appendDataChunk(chunk)
+    }
+    appender.closeSync()
+  }
+
+  close(): void {
+    this.connection.closeSync()
+    this.#instance.closeSync()
+  }
+}
+
+/** A DuckDB in memory for Gold's work, which spills to its folder rather than take more memory. */
+export function openDuckDb(folder: string): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    threads: String(Math.min(2, availableParallelism())),
+    memory_limit: '256MB',
+    temp_directory: join(folder, 'spill'),
+    preserve_insertion_order: 'false',
+    autoinstall_known_extensions: 'false'
+  })
+}
+
+/** The rates as the input `in_rates`. */
+export function ratesView(rates: readonly Rate[]): string {
+  const rows = rates.map(
+    ({ currency, rate, validFrom, validTo }) =>
+      `('${currency}', CAST('${rate}' AS DECIMAL(18,8)), CAST(${validFrom} AS BIGINT), CAST(${validTo} AS BIGINT))`
+  )
+  return `CREATE OR REPLACE TEMP VIEW in_rates AS
+    SELECT * FROM (VALUES ${rows.join(', ')}) rates (currency, rate, valid_from, valid_to)`
+}
+
+// Booleans come from SQLite as 0 and 1.
+const isNumber = (type: InputType): boolean => type === 'BIGINT' || type === 'BOOLEAN'

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Rate } from './rates.ts'
+import type { Subject } from './state/kept-table.ts'
+
+/** A table analysts read: its model is models/<name>.sql, which gives its columns in this order. */
+export interface GoldTable {
+  readonly name: string
+  readonly subject: Subject
+  readonly dateColumn: string
+  /** Columns by name: type and, for people, what they mean. */
+  readonly columns: Readonly<Record<string, readonly [type: string, meaning: string]>>
+}
+
+/** Every Gold table. */
+export const goldTables: readonly GoldTable[] = [
+  {
+    name: 'global_user_activity_per_day',
+    subject: 'activity',
+    dateColumn: 'date',
+    columns: {
+      user_id: ['UUID', 'The user'],
+      date: ['DATE', 'The day, UTC'],
+      total_nbr_connexion: ['BIGINT', 'Logins'],
+      total_spend_time: [
+        'BIGINT',
+        'Whole seconds in sessions within the day; overlapping sessions counted once'
+      ],
+      total_message_send_this_day: ['BIGINT', 'Messages written in groups'],
+      total_money_spend: ['DECIMAL(18,4)', 'Purchases in COURANT_GOLD_CURRENCY, by the rate of their day']
+    }
+  },
+  {
+    name: 'gold_set_aside',
+    subject: 'activity',
+    dateColumn: 'date',
+    columns: {
+      user_id: ['UUID', 'The user'],
+      date: ['DATE', 'The day, UTC'],
+      purchase_time: ['BIGINT', 'Microseconds since 1970-01-01 UTC'],
+      purchase_id: ['UUID', 'The purchase'],
+      amount: ['DECIMAL(18,4)', 'Amount in its own currency'],
+      currency: ['VARCHAR', 'The currency without a rate'],
+      reason: ['VARCHAR', 'Why no figure contains it']
+    }
+  },
+  {
+    name: 'global_notif_impact_per_day',
+    subject: 'notifications',
+    dateColumn: 'notif_date',
+    columns: {
+      user_id: ['UUID', 'The user'],
+      content_notif: ['VARCHAR', 'What the notification said'],
+      notif_date: ['DATE', 'The day it was sent, UTC'],
+      is_success: ['BOOLEAN', 'Whether it was read, opened or clicked'],
+      time_spend_after_success: ['BIGINT', 'Whole seconds of session time it led to']
+    }
+  }
+]
+
+/** Models in the order they build on each other; each is a view of its name over the inputs and earlier models. */
+export const modelNames: readonly string[] = [
+  'sessions',
+  'notifications',
+  ...goldTables.map(({ name }) => name)
+]
+
+/** The SQL of a model: one SELECT that DuckDB and Spark SQL both run. */
+export const modelSql = (name: string): string =>
+  readFileSync(new URL(`./models/${name}.sql`, import.meta.url), 'utf8')
+
+/** Creates a view of each model; the inputs must be there. */
+export async function createModelViews(connection: DuckDBConnection): Promise<void> {
+  for (const name of modelNames)
+    await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${modelSql(name)}`)
+}
+
+/** Changes when a figure computed now could differ from one computed before: with the models and with the rates. */
+export function definitionsHash(rates: readonly Rate[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(rates))
+  for (const name of modelNames) hash.update(modelSql(name))
+  return hash.digest('hex')
+}

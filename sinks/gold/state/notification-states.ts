@@ -1,0 +1,42 @@
+import { tables } from '../../../schemas/tables.ts'
+import { dayMicros } from '../time.ts'
+import { type KeptTable, keptColumns, keptValues, rowOf } from './kept-table.ts'
+
+/** Every version of what the application knows of a notification. */
+export const notificationStates: KeptTable = {
+  table: tables.notificationStates,
+  name: 'notification_states',
+  timeColumn: null,
+  ddl: `
+    CREATE TABLE IF NOT EXISTS notification_states (
+      id BLOB NOT NULL, user_id BLOB, notification_id BLOB, status TEXT, seen_at INTEGER NOT NULL,
+      row_hash INTEGER NOT NULL, ${keptColumns},
+      PRIMARY KEY (id, version, row_hash)
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS notification_states_by_notification
+      ON notification_states (user_id, notification_id);
+    CREATE INDEX IF NOT EXISTS notification_states_by_seen ON notification_states (user_id, seen_at);`,
+  open(database, touch) {
+    const keep = database.prepare(
+      `INSERT OR IGNORE INTO notification_states
+       VALUES (unhex(?, '-'), unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?)`
+    )
+    // A delete names only the id, and an update may point to another notification: all that it ever pointed to.
+    const notificationDays = database.prepare(
+      `SELECT DISTINCT lower(hex(n.user_id)) AS userId, n.notification_time / ${dayMicros} AS day
+       FROM notification_states s
+       JOIN notifications n ON n.user_id = s.user_id AND n.notification_id = s.notification_id
+       WHERE s.id = unhex(?, '-')`
+    )
+    return (items) => {
+      for (const item of items) {
+        const column = rowOf(item)
+        const { ts_us, row_hash } = item.value.source
+        const names = ['id', 'user_id', 'notification_id', 'status']
+        keep.run(...names.map(column), column('updated_at') ?? ts_us, row_hash, ...keptValues(item))
+        for (const { userId, day } of notificationDays.all(column('id')))
+          touch('notifications', String(userId), Number(day))
+      }
+    }
+  }
+}

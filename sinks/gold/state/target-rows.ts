@@ -1,0 +1,42 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Day } from '../time.ts'
+
+/** A user's day whose figures are asked for. */
+export interface Target {
+  /** 32 hexadecimal digits. */
+  readonly userId: string
+  readonly day: Day
+}
+
+/** A value as a query of the state gives it. */
+export type KeptValue = string | number | null
+
+/** Runs queries over the kept rows that find their users' days in `temp.targets(user_id, day)`. */
+export class TargetRows {
+  readonly #database: DatabaseSync
+  readonly #add: StatementSync
+  readonly #queries = new Map<string, StatementSync>()
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    database.exec('CREATE TEMP TABLE targets (user_id BLOB, day INTEGER)')
+    this.#add = database.prepare('INSERT INTO temp.targets VALUES (unhex(?), ?)')
+  }
+
+  /** Says which users' days the next queries are about. */
+  choose(targets: readonly Target[]): void {
+    this.#database.exec('DELETE FROM temp.targets')
+    for (const { userId, day } of targets) this.#add.run(userId, day)
+  }
+
+  /** The rows of a query, each an array of its columns. */
+  all(sql: string): readonly (readonly KeptValue[])[] {
+    let query = this.#queries.get(sql)
+    if (!query) {
+      query = this.#database.prepare(sql)
+      query.setReturnArrays(true)
+      this.#queries.set(sql, query)
+    }
+    return query.all() as unknown as KeptValue[][]
+  }
+}

@@ -1,0 +1,53 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { tableList } from '../../schemas/tables.ts'
+import { sqlText } from '../lake/duckdb.ts'
+import type { QualityResult } from '../lake/quality.ts'
+import { type ObjectStore, readText } from '../object-store/object-store.ts'
+
+/** The newest quality results of every table and day, read again only where they changed. */
+export class QualityResults {
+  readonly #store: ObjectStore
+  readonly #known = new Map<
+    string,
+    { readonly version: string; readonly results: readonly QualityResult[] }
+  >()
+
+  constructor(store: ObjectStore) {
+    this.#store = store
+  }
+
+  /** Looks for new results and says whether there were any. */
+  async update(): Promise<boolean> {
+    let isChanged = false
+    for (const table of tableList)
+      for await (const { name, version } of this.#store.list(`quality/${table.name}/`)) {
+        if (this.#known.get(name)?.version === version) continue
+        const text = await readText(this.#store, name)
+        if (text === null) continue
+        this.#known.set(name, { version, results: JSON.parse(text) as QualityResult[] })
+        isChanged = true
+      }
+    return isChanged
+  }
+
+  /** Replaces `quality.checks` of a database. */
+  async writeTo(connection: DuckDBConnection, database: string): Promise<void> {
+    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.quality`)
+    await connection.run(
+      `CREATE OR REPLACE TABLE ${database}.quality.checks (
+         table_name VARCHAR, ds DATE, check_name VARCHAR, severity VARCHAR, passed BOOLEAN, observed DOUBLE,
+         expected VARCHAR, checked_at TIMESTAMPTZ)`
+    )
+    const rows = [...this.#known.values()].flatMap(({ results }) => results.map(rowOf))
+    const rowsAtOnce = 1000
+    for (let from = 0; from < rows.length; from += rowsAtOnce)
+      await connection.run(
+        `INSERT INTO ${database}.quality.checks VALUES ${rows.slice(from, from + rowsAtOnce).join(', ')}`
+      )
+  }
+}
+
+function rowOf({ table, ds, check, severity, passed, observed, expected, checkedAt }: QualityResult): string {
+  const texts = [table, ds, check, severity].map(sqlText)
+  return `(${texts.join(', ')}, ${passed}, ${observed}, ${sqlText(expected)}, ${sqlText(checkedAt)})`
+}

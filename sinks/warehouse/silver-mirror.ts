@@ -1,0 +1,83 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { isAbsent } from '../../runtime/durable-files.ts'
+import type { Table } from '../../schemas/table.ts'
+import { type SilverFile, silverFiles } from '../lake/silver-files.ts'
+import type { ObjectStore } from '../object-store/object-store.ts'
+
+/** A Silver file and where it can be read on this machine. */
+export interface LocalSilverFile extends SilverFile {
+  readonly path: string
+}
+
+/**
+ * Silver files under local names that never change their content: hard links where the lake is a folder on the same
+ * disk, copies otherwise. A compacted file carries its version in its local name, so that a list of files made before a
+ * compaction still holds every row once; what no newer list names is removed after a grace.
+ */
+export class SilverMirror {
+  readonly #folder: string
+  readonly #store: ObjectStore
+  readonly #graceMs: number
+  /** When files were first missed in the newest list, by path. */
+  readonly #missedAt = new Map<string, number>()
+
+  constructor(store: ObjectStore, options: { readonly folder: string; readonly graceMs: number }) {
+    this.#store = store
+    this.#folder = resolve(options.folder)
+    this.#graceMs = options.graceMs
+  }
+
+  /** The files that together hold each row of a table once, made local. */
+  async files(table: Table): Promise<readonly LocalSilverFile[]> {
+    for (;;) {
+      const files = await silverFiles(this.#store, table.name)
+      const local = await Promise.all(files.map((file) => this.#local(file)))
+      const known = local.filter((file) => file !== null)
+      // A file was compacted away between the list and the copy: the list is old.
+      if (known.length === local.length) {
+        await this.#removeOld(table, known)
+        return known
+      }
+    }
+  }
+
+  async #local(file: SilverFile): Promise<LocalSilverFile | null> {
+    const version = file.etag === null ? '' : `-${file.etag.replaceAll(/\W/g, '').slice(0, 16)}`
+    const path = join(
+      this.#folder,
+      file.name.replace(/^silver\//, '').replace(/\.parquet$/, `${version}.parquet`)
+    )
+    if (await isThere(path)) return { ...file, path }
+    await mkdir(join(path, '..'), { recursive: true })
+    // A copy may be cut short by a crash, so it gets its name when it is whole.
+    const unfinished = `${path}.${process.pid}.next`
+    await rm(unfinished, { force: true })
+    const condition = file.etag === null ? {} : { ifMatch: file.etag }
+    if (!(await this.#store.copyTo(file.name, unfinished, condition))) return null
+    await rename(unfinished, path)
+    return { ...file, path }
+  }
+
+  async #removeOld(table: Table, current: readonly LocalSilverFile[]): Promise<void> {
+    const wanted = new Set(current.map(({ path }) => path))
+    const folder = join(this.#folder, table.name)
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(noneIfAbsent)
+    const now = Date.now()
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name)
+      if (!entry.isFile() || wanted.has(path)) this.#missedAt.delete(path)
+      else if (now - (this.#missedAt.get(path) ?? now) >= this.#graceMs) await rm(path, { force: true })
+      else this.#missedAt.set(path, this.#missedAt.get(path) ?? now)
+    }
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null
+}
+
+function noneIfAbsent(error: unknown): [] {
+  if (isAbsent(error)) return []
+  throw error
+}
