@@ -2,7 +2,7 @@ import net, { type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Kafka's numbers of the requests that tests disturb: https://kafka.apache.org/protocol#protocol_api_keys */
-export const apis = {
+const apis = {
   Produce: 0,
   Fetch: 1,
   ListOffsets: 2,

@@ -121,7 +121,10 @@ function headerReader(reader: ByteReader): () => Readonly<Record<string, Buffer>
         name = { bytes, text: bytes.toString() }
         seen[index] = name
       }
-      headers[name.text] = nullable(reader) ?? Buffer.alloc(0)
+      const value = nullable(reader) ?? Buffer.alloc(0)
+      // Assigned, a header of this name would become the object's prototype and vanish.
+      if (name.text === '__proto__') Object.defineProperty(headers, name.text, { value, enumerable: true })
+      else headers[name.text] = value
     }
     return headers
   }

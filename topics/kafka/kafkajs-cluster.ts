@@ -1,7 +1,8 @@
 /**
- * The one door to kafkajs's inner modules. Courant uses its connections, TLS, SASL, metadata and group protocol, and
- * not its producer and consumer loops, where every defect listed in docs and tested by the contract lies.
- * The version is pinned exactly and a unit test holds it, since these modules are not its public interface.
+ * The one door to kafkajs's inner modules. Courant uses its connections, TLS, SASL, metadata and group requests, and
+ * not its producer and consumer loops: they are where the defects lie that test/contracts/kafka-faults.contract.ts
+ * names, and where the time goes. The version is pinned exactly, and a unit test holds it, since none of this is
+ * public interface.
  */
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'

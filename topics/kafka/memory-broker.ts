@@ -104,8 +104,8 @@ export class MemoryBroker {
 }
 
 function stored(record: OutgoingRecord, offset: number): KafkaRecord {
-  const headers: Record<string, Buffer> = {}
-  for (const [name, value] of Object.entries(record.headers ?? {})) headers[name] = bytes(value)
+  const given = Object.entries(record.headers ?? {})
+  const headers = Object.fromEntries(given.map(([name, value]) => [name, bytes(value)]))
   const { topic, partition, key, value, timestamp = Date.now() } = record
   return { topic, partition, offset, key: bytes(key), value, headers, timestamp }
 }

@@ -93,6 +93,17 @@ for (const compression of codecNames)
     )
   })
 
+test('a header named __proto__ is a header like any other', async () => {
+  const headers = JSON.parse('{"__proto__":"x"}') as Record<string, string>
+  const records = [{ ...at, key: 'a', value: null, headers }]
+  const { bytes } = await encodeBatch(records, 0, { compression: 'none', identity, ...limits })
+  const [batch] = splitBatches(bytes, at)
+  assert.ok(batch)
+  const [back] = await decodeBatch(batch, at, 0)
+  assert.deepEqual(Object.entries(back?.headers ?? {}), [['__proto__', Buffer.from('x')]])
+  assert.equal(Object.getPrototypeOf(back?.headers), Object.prototype)
+})
+
 test('batches cut at any size hold every record once, in order', async () => {
   await fc.assert(
     fc.asyncProperty(
