@@ -2,6 +2,7 @@ import { Pool } from 'pg'
 import type { Settings } from '../../runtime/settings.ts'
 import { connectCassandra } from '../../producers/cassandra/connect-cassandra.ts'
 import { connectionSettings } from '../../producers/cassandra/settings.ts'
+import * as postgres from '../../producers/postgres/settings.ts'
 import type { CqlTarget, SqlTarget } from './targets.ts'
 
 export interface ConnectedSources {
@@ -12,7 +13,14 @@ export interface ConnectedSources {
 
 /** Connects to both sources of the sample by the same settings as the producers (`PG*`, `COURANT_CASSANDRA_*`). */
 export async function connectSources(settings: Settings): Promise<ConnectedSources> {
-  const pool = new Pool({ max: 4 })
+  const pool = new Pool({
+    host: settings.text(postgres.host),
+    port: settings.number(postgres.port),
+    user: settings.text(postgres.user),
+    password: settings.optional(postgres.password) ?? '',
+    database: settings.text(postgres.database),
+    max: 4
+  })
   // An idle connection that the server ends is replaced at the next query.
   pool.on('error', () => undefined)
   const client = await connectCassandra(settings)
