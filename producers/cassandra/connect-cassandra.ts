@@ -3,6 +3,8 @@ import type { Settings } from '../../runtime/settings.ts'
 import { connectionSettings, readLevels } from './settings.ts'
 import { translateError } from './translate-error.ts'
 
+const RECONNECT_MS = 1000
+
 /**
  * Connects with one connection a node, reading at the configured consistency. Nothing is retried below us: the page
  * is ours to read again. Throws SOURCE_UNAVAILABLE or SOURCE_REFUSED.
@@ -30,7 +32,11 @@ function clientOptions(settings: Settings): ConstructorParameters<typeof Client>
     localDataCenter: settings.text(datacenter),
     applicationName: 'courant',
     pooling: { coreConnectionsPerHost: { [types.distance.local]: 1, [types.distance.remote]: 1 } },
-    policies: { retry: new policies.retry.FallthroughRetryPolicy() },
+    policies: {
+      retry: new policies.retry.FallthroughRetryPolicy(),
+      // The driver's own would wait up to ten minutes after a long outage.
+      reconnection: new policies.reconnection.ConstantReconnectionPolicy(RECONNECT_MS)
+    },
     queryOptions: { consistency: level, prepare: true },
     socketOptions: { readTimeout: settings.number(timeoutMs), connectTimeout: 5000 },
     encoding: { useBigIntAsLong: true },

@@ -10,18 +10,20 @@ export class PolledTable {
   readonly #table: TestTable
   #env: Record<string, string | undefined>
   #context: TestContext
+  #passes = 0
   #reader: Promise<Reader<RawChange>> | null = null
 
   constructor(table: TestTable, env: Record<string, string> = {}) {
     this.#table = table
     this.#env = { ...table.env, ...env }
-    this.#context = testContext(this.#env)
+    this.#context = this.#newContext()
   }
 
   /** Runs CQL in which `$` stands for the table. */
-  async run(cql: string, values: readonly unknown[] = []): Promise<void> {
+  async run(cql: string, values: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
     const { client, name } = this.#table
-    await client.execute(cql.replace('$', name), [...values], { prepare: true })
+    const { rows } = await client.execute(cql.replace('$', name), [...values], { prepare: true })
+    return rows ?? []
   }
 
   async insertMany(count: number, row: (n: number) => readonly unknown[]): Promise<void> {
@@ -49,6 +51,12 @@ export class PolledTable {
     return this.#gather((_, batch) => batch.caughtUp && batch.items.length === 0, limit)
   }
 
+  /** Everything until so many full passes have ended. */
+  readThroughPasses(count: number): Promise<RawChange[]> {
+    const enough = this.#passes + count
+    return this.#gather(() => this.#passes >= enough, 1000)
+  }
+
   /** At least so many changes. */
   readUntil(count: number, limit = 1000): Promise<RawChange[]> {
     return this.#gather((changes) => changes.length >= count, limit)
@@ -68,12 +76,18 @@ export class PolledTable {
     await (await this.#reader)?.close()
     this.#reader = null
     this.#env = { ...this.#env, ...env }
-    this.#context = testContext(this.#env)
+    this.#context = this.#newContext()
   }
 
   async end(): Promise<void> {
     await this.restart()
     await this.#table.drop()
+  }
+
+  #newContext(): TestContext {
+    const context = testContext(this.#env)
+    const gauge = (name: string) => void (this.#passes += name === 'source_compare_seconds' ? 1 : 0)
+    return { ...context, metrics: { ...context.metrics, gauge } }
   }
 
   async #gather(
