@@ -14,7 +14,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
 }
 const days = 7
 const rowsPerUserDay = 21
-const livePerSecond = 100
+const livePerSecond = 200
 
 interface Size {
   readonly rows: number
@@ -77,7 +77,7 @@ async function measureSize(context: BenchContext, wanted: number): Promise<Size>
       work.set(stage, await application.runOnce(rows, names))
     }
     report(`measuring all pipelines live after ${rows.toLocaleString('en-US')} rows`)
-    return { rows, work, live: await measureLive(application, context.isQuick ? 5000 : 30_000) }
+    return { rows, work, live: await measureLive(application, context.isQuick ? 8000 : 40_000) }
   } finally {
     await application.remove()
   }
@@ -86,6 +86,8 @@ async function measureSize(context: BenchContext, wanted: number): Promise<Size>
 async function measureLive(application: SocialApplication, forMs: number): Promise<Live> {
   const courant = await application.start()
   await application.untilQuiet(courant)
+  // Files are compacted and Gold is published for a while after the last change.
+  await wait(forMs / 2)
   const cpuOf = async (during: () => Promise<void>) => {
     const before = courant.usage().cpuSeconds
     await during()

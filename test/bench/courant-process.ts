@@ -21,7 +21,8 @@ export async function startCourant(
   const [operator, edge] = [await freePort(), await freePort()]
   return new MeasuredProcess({
     command: process.execPath,
-    args: [cli, ...args],
+    // Options such as --cpu-prof reach the process that is measured.
+    args: [...process.execArgv, cli, ...args],
     env: {
       ...(env as Record<string, string>),
       COURANT_OPERATOR_PORT: String(operator),

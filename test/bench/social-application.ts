@@ -81,8 +81,9 @@ export class SocialApplication implements Installation {
   }
 
   /** Starts pipelines, all unless named, in one process that goes on. */
-  async start(names: readonly string[] = []): Promise<MeasuredProcess> {
-    return startCourant(this, ['run', ...names])
+  async start(names: readonly string[] = [], settings: Environment = {}): Promise<MeasuredProcess> {
+    const { folder, env } = this
+    return startCourant({ folder, env: { ...env, ...settings } }, ['run', ...names])
   }
 
   /** Runs pipelines, all unless named, in one process until nothing is left to do. */

@@ -44,8 +44,22 @@ class Schemas:
         if schema_id not in self.known:
             with urllib.request.urlopen(f"{self.url}/schemas/ids/{schema_id}") as answer:
                 schema = json.loads(json.load(answer)["schema"])
-            self.known[schema_id] = fastavro.parse_schema(schema)
+            self.known[schema_id] = (fastavro.parse_schema(plain(schema)), arrow_schema(schema))
         return self.known[schema_id]
+
+
+def plain(schema):
+    """Without logical types that fastavro would make an object of for each value; pyarrow takes text and numbers."""
+    if isinstance(schema, list):
+        return [plain(branch) for branch in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: plain(part) if name in ("type", "items") else part for name, part in schema.items()}
+    if "fields" in schema:
+        kept["fields"] = [plain(field) for field in schema["fields"]]
+    if schema.get("logicalType") in ("uuid", "timestamp-micros"):
+        del kept["logicalType"]
+    return kept
 
 
 def column_type(avro_type):
@@ -128,8 +142,7 @@ def main(topic, records, folder):
             value = message.value()
             if value is None:
                 continue
-            envelope = schemas.get(int.from_bytes(value[1:5], "big"))
-            schema = schema or arrow_schema(envelope)
+            envelope, schema = schemas.get(int.from_bytes(value[1:5], "big"))
             change = fastavro.schemaless_reader(io.BytesIO(value[5:]), envelope)
             files.add(day_of(change["source"]["ts_us"]), flat_row(change, message))
             unwritten += 1
