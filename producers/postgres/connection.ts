@@ -11,8 +11,8 @@ export type TextRow = readonly (string | null)[]
 // Values stay the text the server prints: no parser touches them.
 const asText = { getTypeParser: () => (text: string | Buffer) => text }
 
-/** How the driver connects, from the settings; also for replication. */
-export function clientConfig(settings: Settings, pipeline: string): ClientConfig {
+/** How the driver connects, from the settings. */
+function clientConfig(settings: Settings, pipeline: string): ClientConfig {
   const password = settings.optional(names.password)
   return {
     host: settings.text(names.host),
@@ -36,18 +36,31 @@ function tls(settings: Settings): ClientConfig['ssl'] {
   return file === null ? true : { ca: readFileSync(file, 'utf8') }
 }
 
-/** What makes the text of a value depend on nothing but the value, and a forgotten session harmless. */
-const session = (statementMs: number): Readonly<Record<string, string>> => ({
+/** What makes the text of a value depend on nothing but the value. */
+const valueSettings: Readonly<Record<string, string>> = {
   DateStyle: 'ISO, YMD',
   TimeZone: 'UTC',
   IntervalStyle: 'iso_8601',
   extra_float_digits: '1',
-  bytea_output: 'hex',
+  bytea_output: 'hex'
+}
+
+/** The same, and what makes a forgotten session harmless. */
+const sessionSettings = (statementMs: number): Readonly<Record<string, string>> => ({
+  ...valueSettings,
   default_transaction_read_only: 'on',
   statement_timeout: `${statementMs}`,
   lock_timeout: `${statementMs}`,
   idle_in_transaction_session_timeout: `${2 * statementMs}`
 })
+
+/** How a replication connection is made; its settings can only be given at the start. */
+export function replicationConfig(settings: Settings, pipeline: string): ClientConfig {
+  const options = Object.entries(valueSettings).map(
+    ([name, value]) => `-c ${name}=${value.replaceAll(' ', '')}`
+  )
+  return { ...clientConfig(settings, pipeline), options: options.join(' ') }
+}
 
 /**
  * One connection that is made when it is needed and again after it was lost: a lost one fails the query in hand with
@@ -71,6 +84,18 @@ export class Connection {
       return result.rows
     } catch (error) {
       throw translateError(error, doing)
+    }
+  }
+
+  /** Runs one statement that changes something, in a session that is read-only otherwise. */
+  async write(doing: string, statement: string): Promise<void> {
+    await this.rows(doing, 'BEGIN READ WRITE')
+    try {
+      await this.rows(doing, statement)
+      await this.rows(doing, 'COMMIT')
+    } catch (error) {
+      await this.close()
+      throw error
     }
   }
 
@@ -102,7 +127,7 @@ export class Connection {
     })
     try {
       await client.connect()
-      const set = Object.entries(session(settings.number(names.statementTimeoutMs)))
+      const set = Object.entries(sessionSettings(settings.number(names.statementTimeoutMs)))
       await client.query(
         `SELECT ${set.map(([name, value]) => `set_config('${name}', '${value}', false)`).join(', ')}`
       )

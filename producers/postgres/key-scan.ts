@@ -6,11 +6,21 @@ import type { Ledger } from '../state/ledger.ts'
 import type { Finding, Found, TableChanges } from './table-changes.ts'
 import type { TableRow, TableRows } from './table-rows.ts'
 
+/** A page of a scan that was read or found unchanged. */
+export interface ScannedPage {
+  /** Its last ordered key; null is the end of the table. */
+  readonly upTo: string | null
+  /** Which transactions it showed, as pg_current_snapshot prints it. */
+  readonly snapshot: string
+}
+
 interface Parts {
   readonly context: Context
   readonly rows: TableRows
   readonly changes: TableChanges
   readonly ledger: Ledger
+  /** Told of each page before its changes are handed out. */
+  readonly onPage?: (page: ScannedPage) => void
 }
 
 export interface ScanStart {
@@ -68,13 +78,17 @@ export class KeyScan {
     const upTo = summary.count < limit ? null : summary.last
     const published = this.#parts.ledger.state.summary({ after: this.#after, upTo })
     if (!isSame(summary, published)) return this.#differences(limit, upTo)
+    this.#parts.onPage?.({ upTo, snapshot: summary.snapshot })
     this.#goOn(upTo)
     return { found: [], rowsSent: 0, rowsSummed: summary.count }
   }
 
   async #differences(limit: number, bound: string | null): Promise<ScanStep> {
-    const rows = await this.#parts.rows.pageByKey({ after: this.#after, upTo: bound, limit })
+    const { onPage } = this.#parts
+    const page = { after: this.#after, upTo: bound, limit }
+    const { rows, snapshot } = await this.#parts.rows.pageByKey(page, { hasSnapshot: onPage !== undefined })
     const upTo = rows.length < limit ? bound : (rows.at(-1)?.key ?? bound)
+    if (snapshot !== null) onPage?.({ upTo, snapshot })
     const published = this.#publishedWithin({ after: this.#after, upTo }, rows)
     const found = rows.flatMap((row) => this.#changed(row, published.get(row.key)) ?? [])
     this.#goOn(upTo)

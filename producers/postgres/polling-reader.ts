@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Batch, Context, ReadRequest, Reader } from '../../runtime/pipeline.ts'
+import type { Batch, ReadRequest, Reader } from '../../runtime/pipeline.ts'
 import type { Micros, RawChange } from '../../schemas/change.ts'
-import { type Origin, changeItem } from '../state/change-item.ts'
-import type { KeyState } from '../state/key-state.ts'
 import { Ledger } from '../state/ledger.ts'
-import type { Connection } from './connection.ts'
 import { KeyScan } from './key-scan.ts'
 import { type LivePosition, LiveRun } from './live-run.ts'
 import { RateLimit } from './rate-limit.ts'
+import { type ReaderParts, itemsOf } from './reader-parts.ts'
 import * as names from './settings.ts'
 import { type Found, TableChanges } from './table-changes.ts'
-import type { TableRows } from './table-rows.ts'
 
 /** How far a table was read, as it is saved with the key state. */
 interface Progress {
@@ -19,14 +16,6 @@ interface Progress {
   readonly snapshotAfter: string | null
   /** Start of the last pass that is complete. */
   readonly passDone: Micros
-}
-
-export interface PollingParts {
-  readonly context: Context
-  readonly connection: Connection
-  readonly rows: TableRows
-  readonly state: KeyState
-  readonly origin: Origin
 }
 
 // A pass's start is the version of changes that have no better one. It is saved under this name before the first of
@@ -43,7 +32,7 @@ const busiestShare = 0.05
 export class PollingReader implements Reader<RawChange> {
   readonly waits = true
   readonly readsAhead = true
-  readonly #parts: PollingParts
+  readonly #parts: ReaderParts
   readonly #ledger: Ledger
   readonly #changes: TableChanges
   readonly #live: LiveRun
@@ -57,11 +46,10 @@ export class PollingReader implements Reader<RawChange> {
   #isScansTurn = true
   #reading: Promise<unknown> = Promise.resolve()
 
-  constructor(parts: PollingParts) {
+  constructor(parts: ReaderParts) {
     const { context, rows, state } = parts
-    const position = state.position()
     this.#parts = parts
-    this.#progress = position ? JSON.parse(position) : { live: null, snapshotAfter: '', passDone: 0 }
+    this.#progress = savedProgress(state.position())
     this.#ledger = new Ledger(state)
     this.#changes = new TableChanges(rows)
     this.#live = new LiveRun({ ...parts, changes: this.#changes, ledger: this.#ledger }, this.#progress.live)
@@ -194,13 +182,7 @@ export class PollingReader implements Reader<RawChange> {
   }
 
   #batchOf(found: readonly Found[]): Batch<RawChange> {
-    const { context, origin } = this.#parts
-    const entries = found.map(({ entry }) => entry)
-    const handedOut = {
-      position: this.#ledger.handOut(entries, this.#position()),
-      seenMs: context.now().getTime()
-    }
-    const items = found.map(({ change }) => changeItem(origin, change, handedOut))
+    const items = itemsOf(this.#parts, this.#ledger, { found, position: this.#position() })
     return { items, caughtUp: this.#isCaughtUp }
   }
 
@@ -219,4 +201,11 @@ export class PollingReader implements Reader<RawChange> {
   #ms(setting: typeof names.pollMs): number {
     return this.#parts.context.settings.number(setting)
   }
+}
+
+function savedProgress(position: string | null): Progress {
+  if (position === null) return { live: null, snapshotAfter: '', passDone: 0 }
+  const saved = JSON.parse(position) as Progress & { readonly mode?: 'log' }
+  // What was read from the log so far is compared.
+  return saved.mode === 'log' ? { live: null, snapshotAfter: null, passDone: 0 } : saved
 }

@@ -3,8 +3,10 @@ import type { RawChange } from '../../schemas/change.ts'
 import type { Table } from '../../schemas/table.ts'
 import { openKeyState } from '../state/key-state.ts'
 import { Connection } from './connection.ts'
+import { LogReader } from './log-reader.ts'
 import { PollingReader } from './polling-reader.ts'
-import { database, host, postgresSettings } from './settings.ts'
+import { warnOfUnusedSlot } from './replication-slot.ts'
+import { database, host, mode, postgresSettings } from './settings.ts'
 import { inspectTable } from './source-table.ts'
 import { TableRows } from './table-rows.ts'
 
@@ -24,7 +26,9 @@ async function openReader(table: Table, context: Context): Promise<Reader<RawCha
   const connection = new Connection(context)
   try {
     const source = await inspectTable(connection, context, table)
-    return new PollingReader({
+    const isLog = context.settings.text(mode) === 'log'
+    if (!isLog) await warnOfUnusedSlot(connection, context, source)
+    const parts = {
       context,
       connection,
       rows: new TableRows(connection, source),
@@ -35,7 +39,8 @@ async function openReader(table: Table, context: Context): Promise<Reader<RawCha
         db: context.settings.text(database),
         table: table.sourceTable
       }
-    })
+    }
+    return isLog ? new LogReader(parts) : new PollingReader(parts)
   } catch (error) {
     await connection.close()
     throw error

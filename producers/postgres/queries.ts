@@ -33,6 +33,9 @@ export interface KeyPage {
   readonly limit: number
 }
 
+/** Which transactions a statement saw, as a column of its result; evaluated once. */
+const snapshotColumn = '(SELECT pg_current_snapshot()::text)'
+
 export interface CursorPage {
   /** First and last cursor of the run, both within it. */
   readonly from: string
@@ -56,18 +59,20 @@ export class TableQueries {
     this.#orderedKey = table.key.map(orderedColumn)
   }
 
-  pageByKey(page: KeyPage): Query {
+  /** With the snapshot as a second column if asked. */
+  pageByKey(page: KeyPage, hasSnapshot: boolean): Query {
     const parameters = new Parameters()
-    const text = `SELECT ${this.#row} FROM ${this.#table.name} ${this.#keyRange(page, parameters)}`
+    const columns = hasSnapshot ? `${this.#row}, ${snapshotColumn}` : this.#row
+    const text = `SELECT ${columns} FROM ${this.#table.name} ${this.#keyRange(page, parameters)}`
     return { text, values: parameters.values }
   }
 
-  /** One row: count and summed hash halves of a page by key, and the text of its last key as a row. */
+  /** One row: count and summed hash halves of a page by key, the text of its last key as a row, the snapshot. */
   summaryByKey(page: KeyPage): Query {
     const parameters = new Parameters()
     const key = `ROW(${this.#table.key.map(({ name }) => quoteName(name)).join(', ')})::text`
     const text = `SELECT count(*), coalesce(sum(hash >> 26), 0), coalesce(sum(hash & 67108863), 0),
-        (array_agg(key))[count(*)]
+        (array_agg(key))[count(*)], ${snapshotColumn}
       FROM (SELECT ${key} AS key, ${hashOf(this.#row)} AS hash
         FROM ${this.#table.name} ${this.#keyRange(page, parameters)}) AS page`
     return { text, values: parameters.values }

@@ -39,6 +39,12 @@ export const mode: Setting = {
   default: 'poll',
   check: oneOf('poll', 'log')
 }
+export const slotPrefix: Setting = {
+  env: 'COURANT_POSTGRES_SLOT_PREFIX',
+  describe: 'First word of the names of replication slots and publications; of its own for each installation',
+  default: 'courant',
+  check: (text) => (/^[a-z][a-z0-9_]{0,19}$/.test(text) ? null : 'must be up to 20 of a-z, 0-9 and _')
+}
 export const pollMs: Setting = {
   env: 'COURANT_POSTGRES_POLL_MS',
   describe: 'How often a table is asked for changes, in milliseconds',
@@ -85,6 +91,7 @@ export const postgresSettings: readonly Setting[] = [
   schema,
   sslMode,
   mode,
+  slotPrefix,
   pollMs,
   compareMs,
   overlapMs,

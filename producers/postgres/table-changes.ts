@@ -16,6 +16,8 @@ export interface Finding {
   readonly snapshot: FoundChange['snapshot']
   /** When the pass or run began, by the source's clock: the time of a change whose cursor does not tell it. */
   readonly startedAt: Micros
+  /** True when `startedAt` is the time of the change itself, as the log gives it. */
+  readonly isExact?: boolean
 }
 
 /** Tells which rows of a table are changes, and makes them. */
@@ -27,9 +29,10 @@ export class TableChanges {
   }
 
   /** The change a row is, or null when it was published as it is. */
-  changed(row: TableRow, published: Published | undefined, { snapshot, startedAt }: Finding): Found | null {
+  changed(row: TableRow, published: Published | undefined, finding: Finding): Found | null {
     if (published?.hash === row.hash) return null
-    const cursor = plausible(microsOf(this.#rows.cursorOf(row)), startedAt)
+    const { snapshot, startedAt, isExact = false } = finding
+    const cursor = isExact ? null : plausible(microsOf(this.#rows.cursorOf(row)), startedAt)
     const entry = changedEntry({ ...row, proposed: cursor ?? startedAt }, published)
     if (!entry) return null
     // A cursor that a change did not move does not tell when it was.

@@ -3,7 +3,7 @@ import type { Summary } from '../state/key-state.ts'
 import { joinOrdered, orderedInteger, plainInteger, splitOrdered } from '../state/ordered-key.ts'
 import type { Connection } from './connection.ts'
 import { type CursorPage, type KeyPage, type KeyValues, type Query, TableQueries } from './queries.ts'
-import { hashRowText, parseRowText } from './row-text.ts'
+import { hashRowText, parseRowText, printRowText } from './row-text.ts'
 import type { SourceTable } from './source-table.ts'
 
 /** A row as it was read. */
@@ -15,9 +15,16 @@ export interface TableRow {
   readonly values: readonly (string | null)[]
 }
 
-/** A part of the table in key order, and its last key, or null when it is empty. */
+/** A part of the table in key order, its last key, or null when it is empty, and what the statement saw. */
 export interface SummaryPage extends Summary {
   readonly last: string | null
+  readonly snapshot: string
+}
+
+/** Rows in key order, and what the statement saw when that was asked for and there are any. */
+export interface RowsPage {
+  readonly rows: TableRow[]
+  readonly snapshot: string | null
 }
 
 /** Keys in pages: after one ('' before the first), up to one (null to the last). */
@@ -51,19 +58,22 @@ export class TableRows {
     return Number((await this.#connection.rows('its clock', micros))[0]?.[0])
   }
 
-  pageByKey(page: KeyedPage): Promise<TableRow[]> {
-    return this.#rows('a page by key', this.#queries.pageByKey(this.#keyPage(page)))
+  async pageByKey(page: KeyedPage, options: { hasSnapshot: boolean }): Promise<RowsPage> {
+    const { text, values } = this.#queries.pageByKey(this.#keyPage(page), options.hasSnapshot)
+    const rows = await this.#connection.rows(`a page by key of ${this.table.name}`, text, values)
+    return { rows: rows.map(([row]) => this.#rowOf(row ?? '')), snapshot: rows[0]?.[1] ?? null }
   }
 
   async summaryByKey(page: KeyedPage): Promise<SummaryPage> {
     const { text, values } = this.#queries.summaryByKey(this.#keyPage(page))
     const doing = `a summary of ${this.table.name}`
-    const [count, high, low, last] = (await this.#connection.rows(doing, text, values))[0] ?? []
+    const [count, high, low, last, snapshot] = (await this.#connection.rows(doing, text, values))[0] ?? []
     return {
       count: Number(count),
       high: Number(high),
       low: Number(low),
-      last: last ? this.orderedKey(parseRowText(last, this.table.key.length)) : null
+      last: last ? this.orderedKey(parseRowText(last, this.table.key.length)) : null,
+      snapshot: snapshot ?? ''
     }
   }
 
@@ -97,15 +107,24 @@ export class TableRows {
     )
   }
 
-  rowOf(text: string): TableRow {
+  /** The key columns' values out of a row's. */
+  keyOf(values: TableRow['values']): KeyValues {
+    return this.#keyIndexes.map((index) => values[index] ?? null)
+  }
+
+  /** A row that came column by column. */
+  rowFrom(values: TableRow['values']): TableRow {
+    return { key: this.orderedKey(this.keyOf(values)), hash: hashRowText(printRowText(values)), values }
+  }
+
+  #rowOf(text: string): TableRow {
     const values = parseRowText(text, this.table.columns.length)
-    const key = this.orderedKey(this.#keyIndexes.map((index) => values[index] ?? null))
-    return { key, hash: hashRowText(text), values }
+    return { key: this.orderedKey(this.keyOf(values)), hash: hashRowText(text), values }
   }
 
   async #rows(what: string, { text, values }: Query): Promise<TableRow[]> {
     const rows = await this.#connection.rows(`${what} of ${this.table.name}`, text, values)
-    return rows.map(([row]) => this.rowOf(row ?? ''))
+    return rows.map(([row]) => this.#rowOf(row ?? ''))
   }
 
   #keyPage({ after, upTo, limit }: KeyedPage): KeyPage {

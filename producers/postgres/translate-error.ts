@@ -15,8 +15,8 @@ const refusals: Readonly<Record<string, string>> = {
     'set wal_level = logical on the server for COURANT_POSTGRES_MODE=log, and see that the slot is not lost'
 }
 const timeouts = new Set(['57014', '55P03'])
-/** Connection exceptions, out of resources, operator intervention, system errors, and conflicts that pass. */
-const transientClass = /^(08|40|53|57|58)/
+/** Connection exceptions, out of resources, operator intervention, system errors, conflicts that pass, and a slot in use. */
+const transientClass = /^(08|40|53|57|58|55006)/
 
 /**
  * Every error of the driver and the server as ours: refusals are fatal with what to do, all that may pass is

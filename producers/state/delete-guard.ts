@@ -1,7 +1,7 @@
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Setting } from '../../runtime/settings.ts'
 
-export const maxDeleteShare: Setting = {
+const maxDeleteShare: Setting = {
   env: 'COURANT_MAX_DELETE_SHARE',
   describe:
     'Share of a table (0 to 1) that one comparison may delete unasked; fewer than 1000 rows always pass',
@@ -9,7 +9,7 @@ export const maxDeleteShare: Setting = {
   check: (text) => (Number(text) >= 0 && Number(text) <= 1 ? null : 'must be a number from 0 to 1')
 }
 
-export const confirmDeletes: Setting = {
+const confirmDeletes: Setting = {
   env: 'COURANT_CONFIRM_DELETES',
   describe: 'Pipelines whose refused deletes are confirmed, separated by commas'
 }

@@ -81,6 +81,19 @@ export class KeyState {
     this.#transaction(() => this.#putNote(name, value))
   }
 
+  /** The value of the first name between two, both included, in byte order. */
+  firstNote(from: string, to: string): string | null {
+    const row = this.#db
+      .prepare('SELECT value FROM notes WHERE name >= ? AND name <= ? ORDER BY name LIMIT 1')
+      .get(from, to)
+    return row ? String(row['value']) : null
+  }
+
+  /** Forgets the notes between two names, both included. */
+  forgetNotes(from: string, to: string): void {
+    this.#transaction(() => this.#db.prepare('DELETE FROM notes WHERE name >= ? AND name <= ?').run(from, to))
+  }
+
   lookup(keys: Iterable<string>): Map<string, Published> {
     const found = new Map<string, Published>()
     for (const key of keys) {

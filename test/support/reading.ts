@@ -63,18 +63,30 @@ export class Reading {
   }
 
   /** Reads and commits until all that was read is enough. */
-  async readUntil(reader: ChangeReader, isEnough: (items: readonly Item<RawChange>[]) => boolean) {
+  async readUntil(
+    reader: ChangeReader,
+    isEnough: (items: readonly Item<RawChange>[]) => boolean,
+    limit = 1000
+  ) {
     const items: Item<RawChange>[] = []
-    await this.waitFor(reader, (more) => {
-      items.push(...more)
-      return isEnough(items)
-    })
+    await this.waitFor(
+      reader,
+      (more) => {
+        items.push(...more)
+        return isEnough(items)
+      },
+      limit
+    )
     return items
   }
 
-  /** Reads and commits until what was read since the last time makes the condition true. */
-  waitFor(reader: ChangeReader, isEnough: (items: readonly Item<RawChange>[]) => boolean) {
-    return eventually(async () => isEnough((await this.#readAndCommit(reader, 1000)).items), {
+  /** Reads and commits until a read makes the condition true. */
+  waitFor(
+    reader: ChangeReader,
+    isEnough: (items: readonly Item<RawChange>[]) => boolean | Promise<boolean>,
+    limit = 1000
+  ) {
+    return eventually(async () => isEnough((await this.#readAndCommit(reader, limit)).items), {
       what: 'the awaited changes'
     })
   }

@@ -39,7 +39,10 @@ export async function numberedTable(
     },
     idOf: ({ before, after }) => shape.numberOf((before ?? after)?.[firstKey] ?? ''),
     textOf: (change) => change.after?.['text'] ?? null,
-    drop: async () => void (await drop())
+    async drop() {
+      await source.dropSlots()
+      await drop()
+    }
   }
 }
 

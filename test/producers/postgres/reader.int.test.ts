@@ -15,6 +15,13 @@ const polling = {
   readsAhead: true
 } as const
 
+const log = { COURANT_POSTGRES_MODE: 'log' }
+
+readerContract('following the log', () => numberedTable(source, notes, log), {
+  deletes: true,
+  everyChange: true,
+  readsAhead: true
+})
 readerContract('polling by cursor', () => numberedTable(source, notes), polling)
 readerContract(
   'polling without a cursor, two key columns',

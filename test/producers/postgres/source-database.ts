@@ -5,6 +5,7 @@ import { Client } from 'pg'
 import { postgresReader } from '../../../producers/postgres/postgres-reader.ts'
 import type { Environment } from '../../../runtime/settings.ts'
 import type { AvroField, Table } from '../../../schemas/table.ts'
+import { eventually } from '../../support/eventually.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
 
@@ -66,7 +67,15 @@ export class SourceDatabase {
     }
   }
 
+  // A database with a slot cannot be dropped, nor a slot that a connection still ends; the server has few of them.
+  async dropSlots(): Promise<void> {
+    const query =
+      'SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots WHERE database = current_database()'
+    await eventually(() => this.client.query(query), { what: 'dropping the slots' })
+  }
+
   async drop(): Promise<void> {
+    await this.dropSlots()
     await Promise.all([this.client, ...this.#sessions].map((client) => client.end()))
     await asAdmin((admin) => admin.query(`DROP DATABASE "${this.env['PGDATABASE']}" WITH (FORCE)`))
     rmSync(this.#folder, { recursive: true })

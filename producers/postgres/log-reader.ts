@@ -1,0 +1,201 @@
+import type { Batch, Reader, ReadRequest } from '../../runtime/pipeline.ts'
+import type { RawChange } from '../../schemas/change.ts'
+import { Ledger } from '../state/ledger.ts'
+import { replicationConfig } from './connection.ts'
+import { KeyScan } from './key-scan.ts'
+import { LogChanges, type LogProgress } from './log-changes.ts'
+import { LogStream } from './log-stream.ts'
+import { lsnText, parseLsn } from './lsn.ts'
+import { RateLimit } from './rate-limit.ts'
+import { type ReaderParts, itemsOf } from './reader-parts.ts'
+import { openSlot } from './replication-slot.ts'
+import { ScannedPages } from './scanned-pages.ts'
+import * as names from './settings.ts'
+import { type Found, TableChanges } from './table-changes.ts'
+
+interface Bounds {
+  readonly limit: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Reads a table's changes from the write-ahead log: a slot first, then a snapshot by key, then the log from the slot
+ * on, less what the snapshot's pages showed. The server keeps the log until a batch is committed.
+ */
+export class LogReader implements Reader<RawChange> {
+  readonly waits = true
+  readonly readsAhead = true
+  readonly #parts: ReaderParts
+  readonly #ledger: Ledger
+  readonly #changes: TableChanges
+  readonly #pages: ScannedPages
+  readonly #rateLimit: RateLimit
+  #progress: LogProgress | null = null
+  #slot = ''
+  #scan: KeyScan | null = null
+  #stream: LogStream | null = null
+  #fromLog: LogChanges | null = null
+  #reading: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts
+    this.#ledger = new Ledger(parts.state)
+    this.#changes = new TableChanges(parts.rows)
+    this.#pages = new ScannedPages(parts.state)
+    this.#rateLimit = new RateLimit(this.#number(names.maxRowsPerSecond))
+  }
+
+  read(request: ReadRequest): Promise<Batch<RawChange>> {
+    const reading = this.#read(request)
+    this.#reading = reading.catch(() => undefined)
+    return reading
+  }
+
+  async commit(batch: Batch<RawChange>): Promise<void> {
+    const token = batch.items[0]?.position
+    if (token === undefined) return
+    this.#ledger.commit(token)
+    const saved = savedProgress(this.#parts.state.position())
+    if (!saved) return
+    this.#stream?.confirm(parseLsn(saved.lsn))
+    if (saved.scannedTo && parseLsn(saved.lsn) > parseLsn(saved.scannedTo)) this.#pages.forget()
+  }
+
+  async close(): Promise<void> {
+    const close = () => Promise.all([this.#stream?.close(), this.#parts.connection.close()])
+    await close()
+    await this.#reading
+    await close()
+    this.#parts.state.close()
+  }
+
+  async #read({ limit, signal }: ReadRequest): Promise<Batch<RawChange>> {
+    const bounds = { limit: Math.min(limit, this.#number(names.pageRows)), signal }
+    this.#progress ??= await this.#start()
+    while (this.#progress.scan) {
+      signal.throwIfAborted()
+      const found = await this.#readScan(this.#progress, bounds)
+      if (found.length > 0) return this.#batchOf(found)
+    }
+    const end = this.#stream?.isEmpty ? await this.#endOfLog() : null
+    this.#stream?.ask()
+    const found = await this.#readLog(this.#progress, bounds)
+    if (found.length > 0) return this.#batchOf(found)
+    this.#confirmIdle()
+    const idleAt = this.#stream?.idleAt ?? null
+    return { items: [], caughtUp: end !== null && idleAt !== null && idleAt >= parseLsn(end) }
+  }
+
+  /** Where to go on. A slot that is new, or a state that did not follow one, needs a scan first. */
+  async #start(): Promise<LogProgress> {
+    const { connection, context, rows, state } = this.#parts
+    const isStateNew = state.position() === null
+    const slot = await openSlot(connection, context, { table: rows.table, isStateNew })
+    this.#slot = slot.name
+    const saved = savedProgress(state.position())
+    if (saved && !slot.isNew) return saved
+    const scan = { isSnapshot: isStateNew, startedAt: await rows.clock(), after: '' }
+    const progress: LogProgress = {
+      mode: 'log',
+      scan,
+      scannedTo: null,
+      lsn: lsnText(slot.confirmed),
+      partial: null
+    }
+    this.#ledger.savePosition(JSON.stringify(progress))
+    return progress
+  }
+
+  async #readScan(progress: LogProgress, { limit, signal }: Bounds): Promise<readonly Found[]> {
+    if (!progress.scan || this.#scan?.isDone) return this.#endScan(progress)
+    await this.#rateLimit.ready(signal)
+    if (!this.#scan && progress.scan.after === '') this.#pages.forget()
+    this.#scan ??= new KeyScan(
+      {
+        ...this.#parts,
+        changes: this.#changes,
+        ledger: this.#ledger,
+        onPage: (page) => this.#pages.add(page)
+      },
+      progress.scan
+    )
+    const scan = this.#scan
+    const { found, rowsSent, rowsSummed } = await scan.step(limit)
+    this.#rateLimit.add(rowsSent + rowsSummed)
+    this.#parts.context.metrics.count('source_rows_total', rowsSent)
+    if (scan.isSnapshot) this.#progress = { ...progress, scan: { ...progress.scan, after: scan.after } }
+    return found
+  }
+
+  async #endScan(progress: LogProgress): Promise<readonly Found[]> {
+    this.#progress = { ...progress, scan: null, scannedTo: await this.#endOfLog('insert') }
+    this.#scan = null
+    this.#parts.context.log.info({}, 'the scan is complete, the log is read from the slot on')
+    return []
+  }
+
+  /** Up to where the log is flushed, which is all that is sent, or up to where it is written. */
+  async #endOfLog(upTo: 'flush' | 'insert' = 'flush'): Promise<string> {
+    const query = `SELECT pg_current_wal_${upTo}_lsn()`
+    return (await this.#parts.connection.rows('the end of the log', query))[0]?.[0] ?? ''
+  }
+
+  // A stream that failed, or whose messages could not all be turned, is read again from where the last batch ended.
+  async #readLog(progress: LogProgress, { limit, signal }: Bounds): Promise<readonly Found[]> {
+    const { stream, fromLog } = this.#followed(progress)
+    try {
+      const messages = await stream.take(limit, { waitMs: this.#number(names.pollMs), signal })
+      signal.throwIfAborted()
+      const found = await fromLog.of(messages)
+      this.#progress = fromLog.progress
+      if (fromLog.progress.scan) await this.#unfollow()
+      return found
+    } catch (error) {
+      await this.#unfollow()
+      throw error
+    }
+  }
+
+  #followed(progress: LogProgress): { stream: LogStream; fromLog: LogChanges } {
+    const { context, rows } = this.#parts
+    this.#stream ??= new LogStream({
+      client: replicationConfig(context.settings, context.pipeline),
+      slot: this.#slot,
+      publication: this.#slot,
+      from: parseLsn(progress.lsn)
+    })
+    this.#fromLog ??= new LogChanges(
+      { rows, changes: this.#changes, ledger: this.#ledger, pages: this.#pages },
+      progress
+    )
+    return { stream: this.#stream, fromLog: this.#fromLog }
+  }
+
+  async #unfollow(): Promise<void> {
+    const stream = this.#stream
+    this.#stream = null
+    this.#fromLog = null
+    await stream?.close()
+  }
+
+  /** While this table is quiet, others write: the server may forget their log too. */
+  #confirmIdle(): void {
+    const idleAt = this.#stream?.idleAt
+    if (idleAt && !this.#ledger.hasInFlight) this.#stream?.confirm(idleAt)
+  }
+
+  #batchOf(found: readonly Found[]): Batch<RawChange> {
+    const items = itemsOf(this.#parts, this.#ledger, { found, position: JSON.stringify(this.#progress) })
+    return { items, caughtUp: false }
+  }
+
+  #number(setting: typeof names.pollMs): number {
+    return this.#parts.context.settings.number(setting)
+  }
+}
+
+/** The saved position, or null when there is none or it was saved by polling. */
+function savedProgress(position: string | null): LogProgress | null {
+  const saved = position === null ? null : (JSON.parse(position) as Partial<LogProgress>)
+  return saved?.mode === 'log' ? (saved as LogProgress) : null
+}

@@ -1,0 +1,28 @@
+import type { Context, Item } from '../../runtime/pipeline.ts'
+import type { RawChange } from '../../schemas/change.ts'
+import { type Origin, changeItem } from '../state/change-item.ts'
+import type { KeyState } from '../state/key-state.ts'
+import type { Ledger } from '../state/ledger.ts'
+import type { Connection } from './connection.ts'
+import type { Found } from './table-changes.ts'
+import type { TableRows } from './table-rows.ts'
+
+/** What a reader of either mode is made of. */
+export interface ReaderParts {
+  readonly context: Context
+  readonly connection: Connection
+  readonly rows: TableRows
+  readonly state: KeyState
+  readonly origin: Origin
+}
+
+/** Hands found changes out as items; `position` is saved when they are committed. */
+export function itemsOf(
+  { context, origin }: ReaderParts,
+  ledger: Ledger,
+  { found, position }: { found: readonly Found[]; position: string }
+): Item<RawChange>[] {
+  const entries = found.map(({ entry }) => entry)
+  const handedOut = { position: ledger.handOut(entries, position), seenMs: context.now().getTime() }
+  return found.map(({ change }) => changeItem(origin, change, handedOut))
+}
