@@ -6,13 +6,6 @@ export async function createSourceSchema({ pg, cassandra }: SampleTargets): Prom
   await Promise.all([pg && createPostgres(pg), cassandra && createCassandra(cassandra)])
 }
 
-/** Empties the tables of both sides. */
-export async function truncateSource({ pg, cassandra }: SampleTargets): Promise<void> {
-  for (const name of tablesOf('postgres')) await pg?.query(`TRUNCATE "${name}"`)
-  for (const name of tablesOf('cassandra'))
-    await cassandra?.client.execute(`TRUNCATE "${cassandra.keyspace}"."${name}"`)
-}
-
 export function tablesOf(database: 'postgres' | 'cassandra'): readonly SourceTableName[] {
   return (Object.keys(sourceTables) as SourceTableName[]).filter(
     (name) => sourceTable(name).database === database

@@ -61,7 +61,7 @@ const LONGEST_SCALE = 1000
  * Exact and without exponent. The driver's own toString loses the zeros of a negative scale. A scale that would make
  * the text absurdly long, which any writer may send, keeps its exponent.
  */
-export function decimalText(value: types.BigDecimal): string {
+function decimalText(value: types.BigDecimal): string {
   const bytes = types.BigDecimal.toBuffer(value)
   const scale = bytes.readInt32BE(0)
   const unscaled = BigInt.asIntN((bytes.length - 4) * 8, BigInt(`0x${bytes.toString('hex', 4)}`))
