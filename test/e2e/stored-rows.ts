@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Settings } from '../../runtime/settings.ts'
 import type { Column, Table } from '../../schemas/table.ts'
+import { silverFiles } from '../../sinks/lake/silver-files.ts'
+import type { ObjectStore } from '../../sinks/object-store/object-store.ts'
 import { objectStoreFor } from '../../sinks/object-store/object-store-for.ts'
 import { canonical } from './canonical.ts'
 import type { StoredEntry } from './invariants.ts'
 
-/** Every row of every file of a table in a layer of the lake, as an analyst's own DuckDB reads the files. */
+/** Every row a table has in a layer of the lake, as an analyst's own DuckDB reads the files. */
 export async function storedRows(
   table: Table,
   layer: 'bronze' | 'silver',
@@ -16,7 +18,7 @@ export async function storedRows(
 ): Promise<StoredEntry[]> {
   const folder = await mkdtemp(join(tmpdir(), 'courant-lake-'))
   try {
-    const files = await fetchFiles(`${layer}/${table.name}/`, folder, settings)
+    const files = await fetchFiles(table, layer, { folder, store: await objectStoreFor(settings) })
     return files.length === 0
       ? []
       : await readRows(table, layer === 'bronze' ? csv(files) : parquet(table, files))
@@ -25,11 +27,17 @@ export async function storedRows(
   }
 }
 
-async function fetchFiles(prefix: string, folder: string, settings: Settings): Promise<string[]> {
-  const store = await objectStoreFor(settings)
+async function fetchFiles(
+  table: Table,
+  layer: 'bronze' | 'silver',
+  { folder, store }: { folder: string; store: ObjectStore }
+): Promise<string[]> {
+  // A compacted day and the parts it was made of stand side by side for a while: Silver has a rule of reading.
+  const silver = layer === 'silver' ? await silverFiles(store, table.name) : []
+  const names = silver.map(({ name }) => name)
+  if (layer === 'bronze') for await (const { name } of store.list(`bronze/${table.name}/`)) names.push(name)
   const files: string[] = []
-  for await (const { name } of store.list(prefix)) {
-    if (!/\.(csv|parquet)$/.test(name)) continue
+  for (const name of names) {
     const file = join(folder, name)
     await mkdir(dirname(file), { recursive: true })
     if (await store.copyTo(name, file)) files.push(file)
