@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 
@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   run: async () => (await import('./run.ts')).runCommand,
   list: async () => (await import('./list.ts')).listCommand,
+  gold: async () => (await import('./gold.ts')).goldCommand,
   topics: async () => (await import('./topics.ts')).topicsCommand,
   publish: async () => (await import('./publish.ts')).publishCommand,
   edge: async () => (await import('./edge.ts')).edgeCommand,

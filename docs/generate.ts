@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { pipelines } from '../cli/pipelines.ts'
 import { edgeSettings } from '../edge/app.ts'
 import { operatorSettings } from '../edge/operator.ts'
@@ -10,6 +11,9 @@ import { generatedTypes } from '../schemas/generate.ts'
 import { topicCatalogue } from '../topics/catalogue.ts'
 import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
 import { planSettings } from '../topics/plan.ts'
+
+/** Defaults that are files of this repository are shown as paths in it. */
+const root = fileURLToPath(new URL('..', import.meta.url))
 
 const banner = 'Made by `npm run generate`; do not edit.\n'
 
@@ -70,7 +74,12 @@ function settingsPage(settings: readonly Setting[]): string {
   const rows = settings
     .toSorted((a, b) => a.env.localeCompare(b.env, 'en'))
     .map(({ env, describe, secret, default: text }) => {
-      return [`\`${env}\``, describe, text === undefined ? '' : `\`${text}\``, secret ? 'secret' : '']
+      return [
+        `\`${env}\``,
+        describe,
+        text === undefined ? '' : `\`${text.replace(root, '')}\``,
+        secret ? 'secret' : ''
+      ]
     })
   return page('Settings', ['variable', 'what it is for', 'default', ''], rows)
 }

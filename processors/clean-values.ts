@@ -3,7 +3,7 @@ import type { Column } from '../schemas/table.ts'
 import type { Micros } from '../schemas/change.ts'
 
 /** What a rule may look at beside the text: the column, and when the change happened. */
-export interface CleanContext {
+interface CleanContext {
   readonly column: Column
   readonly changedAt: Micros
 }

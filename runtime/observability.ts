@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import { build as pretty } from 'pino-pretty'
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import { CourantError } from './errors.ts'
 import type { Log, Metrics } from './pipeline.ts'
@@ -15,8 +16,11 @@ const secretPaths = ['password', 'secret', 'token', 'authorization', 'connection
   (name) => [name, `*.${name}`, `*.*.${name}`]
 )
 
-/** A pino logger on stderr (stdout is for results) that redacts secrets and writes errors without their data. */
-export function createLog(level: string, destination: NodeJS.WritableStream = process.stderr): Logger {
+/**
+ * A pino logger on stderr (stdout is for results) that redacts secrets and writes errors without their data: JSON
+ * lines for machines, plain lines for a person at a terminal.
+ */
+export function createLog(level: string, destination: NodeJS.WritableStream = defaultDestination()): Logger {
   return pino(
     {
       level,
@@ -28,11 +32,17 @@ export function createLog(level: string, destination: NodeJS.WritableStream = pr
   )
 }
 
+function defaultDestination(): NodeJS.WritableStream {
+  return process.stderr.isTTY
+    ? pretty({ destination: process.stderr.fd, ignore: 'pid,hostname' })
+    : process.stderr
+}
+
 /**
  * An error as it may be logged: our own with code and cause; a driver's by name, code and message, but without the
  * fields in which databases repeat the row (`detail`, `where`, `parameters`).
  */
-export function describeError(error: unknown): Record<string, unknown> {
+function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
   const { name, message, cause } = error
   const code = (error as { code?: unknown }).code

@@ -140,7 +140,7 @@ export interface PositionStore {
 }
 
 export type Uses = Readonly<Record<string, Spec<unknown>>>
-export type Opened<U extends Uses> = {
+type Opened<U extends Uses> = {
   readonly [K in keyof U]: U[K] extends Spec<infer Handle> ? Handle : never
 }
 
@@ -156,7 +156,7 @@ export class Rejection {
   }
 }
 
-export type Result<Out> = Out | Rejection | readonly Out[]
+type Result<Out> = Out | Rejection | readonly Out[]
 
 /** One item in, any number out. Throw a 'record' CourantError to send it to the dead-letter topic. */
 export type Step<In, Out, U extends Uses = Uses> = (

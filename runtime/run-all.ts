@@ -5,7 +5,7 @@ import { filePositions, stateDir } from './positions.ts'
 import { run } from './run.ts'
 import { type Environment, type Setting, checkSettings, settingsFrom, wholeNumber } from './settings.ts'
 
-export const runSettings = {
+const runSettings = {
   batchSize: {
     env: 'COURANT_BATCH_SIZE',
     describe: 'Items a pipeline reads at once, where its writer has no wish of its own',
