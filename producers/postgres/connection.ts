@@ -13,13 +13,13 @@ const asText = { getTypeParser: () => (text: string | Buffer) => text }
 
 /** How the driver connects, from the settings. */
 function clientConfig(settings: Settings, pipeline: string): ClientConfig {
-  const password = settings.optional(names.password)
+  const password = settings.text(names.password)
   return {
     host: settings.text(names.host),
     port: settings.number(names.port),
     user: settings.text(names.user),
     database: settings.text(names.database),
-    ...(password !== null && { password }),
+    ...(password !== '' && { password }),
     ssl: tls(settings),
     application_name: `courant ${pipeline}`,
     connectionTimeoutMillis: 10_000,
@@ -32,8 +32,8 @@ function tls(settings: Settings): ClientConfig['ssl'] {
   const mode = settings.text(names.sslMode)
   if (mode === 'disable') return false
   if (mode === 'require') return { rejectUnauthorized: false }
-  const file = settings.optional(names.sslRootCert)
-  return file === null ? true : { ca: readFileSync(file, 'utf8') }
+  const file = settings.text(names.sslRootCert)
+  return file === '' ? true : { ca: readFileSync(file, 'utf8') }
 }
 
 /** What makes the text of a value depend on nothing but the value. */

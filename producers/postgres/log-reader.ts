@@ -72,18 +72,27 @@ export class LogReader implements Reader<RawChange> {
   async #read({ limit, signal }: ReadRequest): Promise<Batch<RawChange>> {
     const bounds = { limit: Math.min(limit, this.#number(names.pageRows)), signal }
     this.#progress ??= await this.#start()
-    while (this.#progress.scan) {
-      signal.throwIfAborted()
+    return this.#progress.scan ? this.#scanBatch(bounds) : this.#logBatch(this.#progress, bounds)
+  }
+
+  async #scanBatch(bounds: Bounds): Promise<Batch<RawChange>> {
+    while (this.#progress?.scan) {
+      bounds.signal.throwIfAborted()
       const found = await this.#readScan(this.#progress, bounds)
-      if (found.length > 0) return this.#batchOf(found)
+      if (found.length > 0) return this.#batchOf(found, false)
+      if (this.#scan?.isDone && this.#ledger.hasInFlight) break
     }
-    const end = this.#stream?.isEmpty ? await this.#endOfLog() : null
+    return { items: [], caughtUp: false }
+  }
+
+  async #logBatch(progress: LogProgress, bounds: Bounds): Promise<Batch<RawChange>> {
+    const end = this.#stream?.isEmpty ? parseLsn(await this.#endOfLog()) : null
     this.#stream?.ask()
-    const found = await this.#readLog(this.#progress, bounds)
-    if (found.length > 0) return this.#batchOf(found)
+    const found = await this.#readLog(progress, bounds)
+    if (found.length > 0) return this.#batchOf(found, true)
     this.#confirmIdle()
     const idleAt = this.#stream?.idleAt ?? null
-    return { items: [], caughtUp: end !== null && idleAt !== null && idleAt >= parseLsn(end) }
+    return { items: [], caughtUp: end !== null && idleAt !== null && idleAt >= end }
   }
 
   /** Where to go on. A slot that is new, or a state that did not follow one, needs a scan first. */
@@ -127,9 +136,11 @@ export class LogReader implements Reader<RawChange> {
     return found
   }
 
+  /** That a scan has ended is saved before any of the log is handed out, or a restart would scan over it. */
   async #endScan(progress: LogProgress): Promise<readonly Found[]> {
     this.#progress = { ...progress, scan: null, scannedTo: await this.#endOfLog('insert') }
     this.#scan = null
+    this.#ledger.savePosition(JSON.stringify(this.#progress))
     this.#parts.context.log.info({}, 'the scan is complete, the log is read from the slot on')
     return []
   }
@@ -184,8 +195,9 @@ export class LogReader implements Reader<RawChange> {
     if (idleAt && !this.#ledger.hasInFlight) this.#stream?.confirm(idleAt)
   }
 
-  #batchOf(found: readonly Found[]): Batch<RawChange> {
-    const items = itemsOf(this.#parts, this.#ledger, { found, position: JSON.stringify(this.#progress) })
+  #batchOf(found: readonly Found[], comesAgain: boolean): Batch<RawChange> {
+    const position = JSON.stringify(this.#progress)
+    const items = itemsOf(this.#parts, this.#ledger, { found, position, comesAgain })
     return { items, caughtUp: false }
   }
 

@@ -182,7 +182,8 @@ export class PollingReader implements Reader<RawChange> {
   }
 
   #batchOf(found: readonly Found[]): Batch<RawChange> {
-    const items = itemsOf(this.#parts, this.#ledger, { found, position: this.#position() })
+    const position = this.#position()
+    const items = itemsOf(this.#parts, this.#ledger, { found, position, comesAgain: false })
     return { items, caughtUp: this.#isCaughtUp }
   }
 

@@ -16,13 +16,22 @@ export interface ReaderParts {
   readonly origin: Origin
 }
 
-/** Hands found changes out as items; `position` is saved when they are committed. */
+/** Found changes to be handed out; `position` is saved when they are committed. */
+interface HandedOut {
+  readonly found: readonly Found[]
+  readonly position: string
+  /** After a crash a log gives the very changes again, a table only its newest rows. */
+  readonly comesAgain: boolean
+}
+
+/** Hands found changes out as items. */
 export function itemsOf(
   { context, origin }: ReaderParts,
   ledger: Ledger,
-  { found, position }: { found: readonly Found[]; position: string }
+  { found, position, comesAgain }: HandedOut
 ): Item<RawChange>[] {
   const entries = found.map(({ entry }) => entry)
-  const handedOut = { position: ledger.handOut(entries, position), seenMs: context.now().getTime() }
-  return found.map(({ change }) => changeItem(origin, change, handedOut))
+  const token = ledger.handOut(entries, position, { comesAgain })
+  const seenMs = context.now().getTime()
+  return found.map(({ change }) => changeItem(origin, change, { position: token, seenMs }))
 }

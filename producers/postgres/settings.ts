@@ -14,7 +14,12 @@ export const user: Setting = {
   describe: 'PostgreSQL user; it needs SELECT on the tables, and pg_read_all_stats to see open transactions',
   default: 'postgres'
 }
-export const password: Setting = { env: 'PGPASSWORD', describe: "The user's password", secret: true }
+export const password: Setting = {
+  env: 'PGPASSWORD',
+  describe: "The user's password",
+  secret: true,
+  default: ''
+}
 export const database: Setting = { env: 'PGDATABASE', describe: 'Database', default: 'postgres' }
 export const schema: Setting = {
   env: 'COURANT_POSTGRES_SCHEMA',
@@ -29,7 +34,8 @@ export const sslMode: Setting = {
 }
 export const sslRootCert: Setting = {
   env: 'PGSSLROOTCERT',
-  describe: 'File with the certificates trusted by verify-full; the usual authorities when not set'
+  describe: 'File with the certificates trusted by verify-full; the usual authorities when not set',
+  default: ''
 }
 
 export const mode: Setting = {
@@ -87,9 +93,11 @@ export const postgresSettings: readonly Setting[] = [
   host,
   port,
   user,
+  password,
   database,
   schema,
   sslMode,
+  sslRootCert,
   mode,
   slotPrefix,
   pollMs,

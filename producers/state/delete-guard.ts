@@ -11,10 +11,11 @@ const maxDeleteShare: Setting = {
 
 const confirmDeletes: Setting = {
   env: 'COURANT_CONFIRM_DELETES',
-  describe: 'Pipelines whose refused deletes are confirmed, separated by commas'
+  describe: 'Pipelines whose refused deletes are confirmed, separated by commas',
+  default: ''
 }
 
-export const deleteGuardSettings: readonly Setting[] = [maxDeleteShare]
+export const deleteGuardSettings: readonly Setting[] = [maxDeleteShare, confirmDeletes]
 
 const alwaysAllowedRows = 1000
 
@@ -38,6 +39,8 @@ export function mayDelete(context: Context, found: { missing: number; live: numb
 }
 
 function isConfirmed(context: Context): boolean {
-  const confirmed = context.settings.optional(confirmDeletes) ?? ''
-  return confirmed.split(',').some((name) => name.trim() === context.pipeline)
+  return context.settings
+    .text(confirmDeletes)
+    .split(',')
+    .some((name) => name.trim() === context.pipeline)
 }

@@ -39,12 +39,16 @@ export class Ledger {
     return stored
   }
 
-  /** Remembers a batch until it is committed; `position` is saved with it. Gives the position its items carry. */
-  handOut(entries: readonly KeyEntry[], position: string): Position {
+  /**
+   * Remembers a batch until it is committed; `position` is saved with it. Gives the position its items carry. After a
+   * crash a log gives the very changes again (`comesAgain`), a table only its newest rows.
+   */
+  handOut(entries: readonly KeyEntry[], position: string, { comesAgain = false } = {}): Position {
     const token = String(++this.#tokens) as Position
     for (const entry of entries) this.#inFlight.set(entry.key, entry)
-    const announcement = announcementOf(entries)
-    if (entries.length > 0 && !this.hasInFlight) this.state.announce([announcement])
+    const announced = comesAgain ? [] : entries
+    const announcement = announcementOf(announced)
+    if (announced.length > 0 && !this.hasInFlight) this.state.announce([announcement])
     this.#handedOut.push({ token, entries, position, announcement })
     return token
   }

@@ -126,6 +126,22 @@ describe('following the log', () => {
     for (const item of lost.items) assert.ok(ids.has(item.id))
   })
 
+  it('several changes of a key that were cut off come again with the same ids', async () => {
+    await fill(1)
+    const first = await use.open()
+    await use.readToEnd(first)
+    await sql(`UPDATE notes SET text = 'a'; UPDATE notes SET text = 'b'; UPDATE notes SET text = 'a'`)
+    for (const text of ['c', 'd']) await sql(`UPDATE notes SET text = '${text}'`)
+    const lost: Item<RawChange>[] = []
+    while (lost.length < 5) lost.push(...(await use.readSome(first, 5)).items)
+    await first.close()
+    const { items } = await use.readToEnd(await use.open())
+    assert.deepEqual(
+      items.map((item) => item.id),
+      lost.map((item) => item.id)
+    )
+  })
+
   it('the server is told of a position only after its commit, and of idle log too', async () => {
     const reader = await use.open()
     await use.readToEnd(reader)
@@ -150,6 +166,19 @@ describe('following the log', () => {
     const second = await use.open()
     const { items } = await use.readToEnd(second)
     assert.deepEqual(items.map((item) => `${item.value.op}${item.key}`).toSorted(), ['d1', 'u2'])
+  })
+
+  it('a connection that is cut is transient, and nothing is lost or repeated', async () => {
+    await fill(5)
+    const reader = await use.open()
+    await use.readToEnd(reader)
+    await sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'courant test'`
+    )
+    await sql(`INSERT INTO notes VALUES (6, 'x', now())`)
+    const seen: number[] = []
+    await use.waitFor(reader, (items) => seen.push(...use.idsOf(items)) > 0)
+    assert.deepEqual(seen, [6])
   })
 
   it('goes over from polling and back without repeating what was published', async () => {
