@@ -1,5 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ServerName } from '../../local/server.ts'
 import type { Bench, BenchContext, Findings } from './bench.ts'
 import { installPython } from './bench-cache.ts'
 import { figure } from './markdown-table.ts'
@@ -8,6 +9,7 @@ import { SocialApplication } from './social-application.ts'
 import { type Work, serverCost, watchToEnd } from './work.ts'
 
 const rowsPerUserDay = 21
+const serversUsed: readonly ServerName[] = ['postgres', 'cassandra', 'kafka']
 const secondsPerDay = 86_400
 const compareMsByDefault = 600_000
 
@@ -28,14 +30,14 @@ export const oldWay: Bench = {
       report(`measuring the script over ${rows.toLocaleString('en-US')} rows`)
       const { env, folder } = application
       const args = [endingAt.toISOString().slice(0, 10), join(folder, 'old-way')]
-      const scriptServers = serverCost(servers, ['postgres', 'cassandra'])
+      const scriptServers = serverCost(servers, serversUsed)
       const script = await watchToEnd(
         startPython(python, { script: 'daily_elt.py', args, env, folder }),
         rows
       )
       const scriptRow = { ...dayRow('nightly script', script), ...scriptServers() }
       report('measuring the stream over the same rows')
-      const streamServers = serverCost(servers, ['postgres', 'cassandra', 'kafka'])
+      const streamServers = serverCost(servers, serversUsed)
       const stream = await application.runOnce(rows)
       const streamRow = { ...dayRow('Courant, all pipelines', stream), ...streamServers() }
       const idle = await measureIdle(application, context)
