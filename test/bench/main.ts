@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { stoppedByNpm } from '../../local/parent-process.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { ActivitiesLine } from './activities-line.ts'
@@ -38,8 +39,9 @@ async function main(): Promise<void> {
     for (let next = cleanUps.pop(); next; next = cleanUps.pop())
       await next().catch((error: unknown) => report(`not cleaned up: ${String(error)}`))
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void cleanUp().finally(() => process.exit(130)))
+  const giveUp = () => void cleanUp().finally(() => process.exit(130))
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp)
+  stoppedByNpm(giveUp)
   try {
     const stack = await stackOf(wanted.benches, join(folder, 'stack'))
     cleanUps.push(() => stack.stop())
