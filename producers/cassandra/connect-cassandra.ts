@@ -11,6 +11,7 @@ const RECONNECT_MS = 1000
  */
 export async function connectCassandra(settings: Settings): Promise<Client> {
   const client = new Client(clientOptions(settings))
+  client.on('hostRemove', closeReplacedHost)
   try {
     await client.connect()
     return client
@@ -18,6 +19,14 @@ export async function connectCassandra(settings: Settings): Promise<Client> {
     await client.shutdown()
     throw translateError(error)
   }
+}
+
+/**
+ * When the driver 4.10 finds its node again after a loss, it makes a new host for it and forgets the old one, whose
+ * connections and timers then live for ever and keep the process from ending. `shutdown` is not in its types.
+ */
+function closeReplacedHost(host: { shutdown?: (waitForPending: boolean) => Promise<void> }): void {
+  void host.shutdown?.(false).catch(() => undefined)
 }
 
 function clientOptions(settings: Settings): ConstructorParameters<typeof Client>[0] {

@@ -38,6 +38,10 @@ class Line {
     return `127.0.0.1:${this.#ownPort}`
   }
 
+  get isIdle(): boolean {
+    return this.#sockets.size === 0
+  }
+
   async open(): Promise<void> {
     const server = createServer((socket) => {
       const onward = connect(this.#port, this.#host)
@@ -86,5 +90,8 @@ describe('a Cassandra that is gone for a while', () => {
     await line.open()
     const [change] = await eventually(() => table.readUntil(1), { timeoutMs: 20_000 })
     assert.equal(change?.after?.['user_id'], numbered(2))
+    // The driver would keep a connection of before, and with it the process.
+    await table.restart()
+    await eventually(() => line.isIdle, { what: 'the end of every connection' })
   })
 })
