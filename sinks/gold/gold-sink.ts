@@ -26,7 +26,8 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
           nextOffsets: async (topic, partitions) =>
             new Map(partitions.map((partition) => [partition, state.nextOffset(topic, partition)]))
         },
-        async write(items) {
+        async write(items, { signal }) {
+          signal.throwIfAborted()
           publisher.check()
           state.keep(items as readonly ChangeItem[])
         },

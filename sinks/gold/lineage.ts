@@ -39,8 +39,11 @@ export async function lineageOf(
     files.set(`${table}/${ds}`, known)
     return known
   }
+  const sorted = records.toSorted(
+    (a, b) => a.kept.name.localeCompare(b.kept.name) || a.partition - b.partition || a.offset - b.offset
+  )
   return Promise.all(
-    records.map(async ({ kept, gold, partition, offset, changedAt }) => {
+    sorted.map(async ({ kept, gold, partition, offset, changedAt }) => {
       const candidates = await filesOf(kept.table.name, dayText(dayOf(changedAt)))
       return {
         gold,

@@ -69,7 +69,7 @@ export class ModelEngine {
 export function openDuckDb(folder: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(':memory:', {
     threads: String(Math.min(2, availableParallelism())),
-    memory_limit: '256MB',
+    memory_limit: '128MB',
     temp_directory: join(folder, 'spill'),
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false'

@@ -21,13 +21,13 @@ export async function createSilverViews(
   const view = silverViewName(table)
   const key = table.key.map(sqlName).join(', ')
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.silver`)
-  await connection.run(
-    `CREATE OR REPLACE VIEW ${database}.silver.${view}_history AS ${history(table, paths)}`
-  )
+  const every = history(table, paths)
+  await connection.run(`CREATE OR REPLACE VIEW ${database}.silver.${view}_history AS ${every}`)
+  // Over the files, not over the other view: a view names its database, and the analysts' file has another name.
   await connection.run(
     `CREATE OR REPLACE VIEW ${database}.silver.${view} AS
      SELECT * FROM (
-       SELECT * FROM ${database}.silver.${view}_history
+       SELECT * FROM (${every})
        QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY _version DESC, _offset DESC) = 1
      ) WHERE _op <> 'd'`
   )

@@ -17,11 +17,18 @@ export interface WriterCase<T> {
 const placesOf = (items: readonly LogItem<unknown>[]) =>
   items.map(({ partition, offset }) => `${partition}/${offset}`)
 
+export interface WriterTraits {
+  /** How many random runs a property makes. */
+  readonly runs?: number
+  /** True of a writer that refuses to open beside another, which is how it keeps zombies out. */
+  readonly isExclusive?: boolean
+}
+
 /** What every writer that reads a topic and holds each item once promises. Run it from each adapter's own test file. */
 export function writerContract<T>(
   name: string,
   start: () => Promise<WriterCase<T>>,
-  { runs = 12 } = {}
+  { runs = 12, isExclusive = false }: WriterTraits = {}
 ): void {
   describe(`${name} keeps the writer contract`, () => {
     const range = (target: WriterCase<T>, from: number, to: number) =>
@@ -30,6 +37,39 @@ export function writerContract<T>(
     const signal = () => AbortSignal.timeout(30_000)
     const holdsEachOnce = async (target: WriterCase<T>, count: number) =>
       assert.deepEqual((await target.stored()).sort(), placesOf(range(target, 0, count)).sort())
+
+    // Hoisted: only for writers that may be open beside another.
+    function besideAnother(): void {
+      it('loses and doubles nothing when a zombie goes on writing beside its successor', async () => {
+        const target = await start()
+        const zombie = await open(target)
+        await zombie.write(range(target, 0, 50), { signal: signal() })
+        const successor = await open(target)
+        await successor.write(range(target, 30, 100), { signal: signal() })
+        // A zombie may succeed or be refused, but it changes nothing.
+        await zombie.write(range(target, 50, 80), { signal: signal() }).catch(() => undefined)
+        await successor.write(range(target, 100, 130), { signal: signal() })
+        await zombie.write(range(target, 80, 120), { signal: signal() }).catch(() => undefined)
+        await holdsEachOnce(target, 130)
+        await Promise.all([zombie.close(), successor.close()])
+      })
+
+      it('loses and doubles nothing when two write the same items at the same time', async () => {
+        const target = await start()
+        const writers = await Promise.all([open(target), open(target)])
+        const sizes = [17, 29]
+        const count = 150
+        await Promise.all(
+          writers.map(async (writer, w) => {
+            const size = sizes[w] ?? 1
+            for (let from = 0; from < count; from += size)
+              await writer.write(range(target, from, Math.min(from + size, count)), { signal: signal() })
+          })
+        )
+        await holdsEachOnce(target, count)
+        await Promise.all(writers.map((writer) => writer.close()))
+      })
+    }
 
     it('stores what it was given before it resolves', async () => {
       const target = await start()
@@ -69,35 +109,20 @@ export function writerContract<T>(
       )
     })
 
-    it('loses and doubles nothing when a zombie goes on writing beside its successor', async () => {
-      const target = await start()
-      const zombie = await open(target)
-      await zombie.write(range(target, 0, 50), { signal: signal() })
-      const successor = await open(target)
-      await successor.write(range(target, 30, 100), { signal: signal() })
-      // A zombie may succeed or be refused, but it changes nothing.
-      await zombie.write(range(target, 50, 80), { signal: signal() }).catch(() => undefined)
-      await successor.write(range(target, 100, 130), { signal: signal() })
-      await zombie.write(range(target, 80, 120), { signal: signal() }).catch(() => undefined)
-      await holdsEachOnce(target, 130)
-      await Promise.all([zombie.close(), successor.close()])
-    })
-
-    it('loses and doubles nothing when two write the same items at the same time', async () => {
-      const target = await start()
-      const writers = await Promise.all([open(target), open(target)])
-      const sizes = [17, 29]
-      const count = 150
-      await Promise.all(
-        writers.map(async (writer, w) => {
-          const size = sizes[w] ?? 1
-          for (let from = 0; from < count; from += size)
-            await writer.write(range(target, from, Math.min(from + size, count)), { signal: signal() })
-        })
-      )
-      await holdsEachOnce(target, count)
-      await Promise.all(writers.map((writer) => writer.close()))
-    })
+    if (isExclusive)
+      it('refuses a second writer while the first is open, and loses nothing to it', async () => {
+        const target = await start()
+        const first = await open(target)
+        await first.write(range(target, 0, 50), { signal: signal() })
+        await assert.rejects(open(target), { code: 'TARGET_REFUSED' })
+        await first.write(range(target, 50, 80), { signal: signal() })
+        await first.close()
+        const successor = await open(target)
+        await successor.write(range(target, 60, 130), { signal: signal() })
+        await holdsEachOnce(target, 130)
+        await successor.close()
+      })
+    else besideAnother()
 
     it('is abandoned when told to stop, and can be repeated', async () => {
       const target = await start()

@@ -7,10 +7,10 @@ import { type KeptTable, type Touch, ifNewer, keptColumns, keptValues, rowOf } f
 /** After a success, how far ahead a session may start and still be counted as its effect. */
 export const effectMicros: Micros = 30 * 60 * 1_000_000
 
-/** What the events of a session can reach: it starts at `from` and is over by `until`. */
+/** What a session covers at most: it starts at `from` and is over by `until`. */
 interface Reach {
-  readonly from: Micros | null
-  readonly until: Micros | null
+  readonly from: Micros
+  readonly until: Micros
 }
 
 /** Session events by user and time, and by session. */
@@ -29,34 +29,50 @@ export const sessionEvents: KeptTable = {
       `INSERT INTO session_events VALUES (unhex(?, '-'), ?, unhex(?, '-'), ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET event_type = excluded.event_type, ${ifNewer}`
     )
-    const touchSession = sessionToucher(database, touch)
+    const reach = sessionReach(database)
+    const touchDays = dayToucher(database, touch)
     return (items) => {
-      const sessions = new Map<string, readonly [userId: string, sessionId: string]>()
+      const sessions = new Map<string, Session>()
       for (const item of items) {
         const column = rowOf(item)
         const [userId, sessionId] = [String(column('user_id')), String(column('session_id'))]
-        sessions.set(`${userId}/${sessionId}`, [userId, sessionId])
+        const key = `${userId}/${sessionId}`
+        if (!sessions.has(key)) sessions.set(key, { userId, sessionId, before: reach(userId, sessionId) })
         // A login counts on its own day, which need not be one of the session's.
         touch('activity', userId, dayOf(Number(column('event_time'))))
       }
-      for (const [userId, sessionId] of sessions.values()) touchSession(userId, sessionId)
       for (const item of items) {
         const column = rowOf(item)
         const names = ['user_id', 'event_time', 'session_id', 'event_type']
         keep.run(...names.map(column), ...keptValues(item))
       }
-      for (const [userId, sessionId] of sessions.values()) touchSession(userId, sessionId)
+      for (const { userId, sessionId, before } of sessions.values())
+        touchDays(userId, [before, reach(userId, sessionId)])
     }
   }
 }
 
-/** Touches the days a session covers as it is kept now, and the notifications whose effect it may be. */
-function sessionToucher(database: DatabaseSync, touch: Touch) {
+interface Session {
+  readonly userId: string
+  readonly sessionId: string
+  readonly before: Reach | null
+}
+
+/** What a session covers as it is kept now; null when nothing of it is. */
+function sessionReach(database: DatabaseSync): (userId: string, sessionId: string) => Reach | null {
   const reach = database.prepare(
     `SELECT coalesce(min(CASE WHEN event_type = 'login' THEN event_time END), min(event_time)) AS "from",
-       max(event_time) AS until
+       max(event_time) AS last
      FROM session_events WHERE user_id = unhex(?, '-') AND session_id = unhex(?, '-') AND NOT is_deleted`
   )
+  return (userId, sessionId) => {
+    const { from, last } = reach.get(userId, sessionId) as { from: Micros | null; last: Micros | null }
+    return from === null || last === null ? null : { from, until: Math.min(last, from + dayMicros) }
+  }
+}
+
+/** Touches the days that a session covers, or covered, and the notifications whose effect it may be, or have been. */
+function dayToucher(database: DatabaseSync, touch: Touch) {
   const notificationDays = database.prepare(
     `SELECT notification_time / ${dayMicros} AS day FROM notifications
      WHERE user_id = unhex(?1, '-') AND seen_at BETWEEN ?2 AND ?3
@@ -65,13 +81,13 @@ function sessionToucher(database: DatabaseSync, touch: Touch) {
      JOIN notifications n ON n.user_id = s.user_id AND n.notification_id = s.notification_id
      WHERE s.user_id = unhex(?1, '-') AND s.seen_at BETWEEN ?2 AND ?3`
   )
-  return (userId: string, sessionId: string) => {
-    const { from, until } = reach.get(userId, sessionId) as unknown as Reach
-    if (from === null || until === null) return
-    const end = Math.min(until, from + dayMicros)
-    touch('activity', userId, dayOf(from))
-    touch('activity', userId, dayOf(end))
-    for (const { day } of notificationDays.all(userId, from - effectMicros, end))
+  return (userId: string, reaches: readonly (Reach | null)[]) => {
+    const known = reaches.filter((reach) => reach !== null)
+    if (known.length === 0) return
+    for (const at of known.flatMap(({ from, until }) => [from, until])) touch('activity', userId, dayOf(at))
+    const first = Math.min(...known.map(({ from }) => from)) - effectMicros
+    const last = Math.max(...known.map(({ until }) => until))
+    for (const { day } of notificationDays.all(userId, first, last))
       touch('notifications', userId, Number(day))
   }
 }

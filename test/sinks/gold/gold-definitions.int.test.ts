@@ -65,7 +65,35 @@ describe('Gold, computed as changes come', () => {
     })
     await fc.assert(runs, options)
   })
+
+  it('never goes back: changes that come again, late and older than what is known, change nothing', async () => {
+    const runs = fc.asyncProperty(happenings, fc.infiniteStream(fc.boolean()), async (list, random) => {
+      await withBench(async (bench) => {
+        const items = itemsOf(list)
+        bench.state.keep(items)
+        await bench.compute()
+        bench.state.keep(appendedAgain(items, random))
+        await bench.compute()
+        assert.deepEqual(await bench.rows(), goldOf(list, rates))
+      })
+    })
+    await fc.assert(runs, options)
+  })
 })
+
+/** Some of the items once more at the end of their logs, as a resent batch or a snapshot beside live changes. */
+function appendedAgain(items: readonly ChangeItem[], random: Iterator<boolean>): ChangeItem[] {
+  const ends = new Map<string, number>()
+  for (const { topic, partition, offset } of items) ends.set(`${topic}/${partition}`, offset + 1)
+  return items
+    .filter(() => random.next().value === true)
+    .map((item) => {
+      const place = `${item.topic}/${item.partition}`
+      const offset = ends.get(place) ?? 0
+      ends.set(place, offset + 1)
+      return { ...item, offset }
+    })
+}
 
 /** Items in another order, in which the items of a topic's partition, and so of a key, keep theirs. */
 function mixed(items: readonly ChangeItem[], random: Iterable<number>): ChangeItem[] {

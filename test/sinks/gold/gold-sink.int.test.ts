@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after } from 'node:test'
+import { tables } from '../../../schemas/tables.ts'
+import { goldSink } from '../../../sinks/gold/gold-sink.ts'
+import { stateFile } from '../../../sinks/gold/state/gold-state.ts'
+import { unique } from '../../support/unique.ts'
+import { writerContract } from '../../contracts/writer.contract.ts'
+import { firstDay, itemsOf, uuid } from './happenings.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'courant-gold-sink-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+const purchases = Array.from({ length: 600 }, (_, n) => {
+  const at = firstDay * 86_400_000_000 + n * 1_000_000
+  const row = {
+    user_id: uuid(1, n % 7),
+    purchase_time: at,
+    purchase_id: uuid(5, n),
+    product_type: 'book',
+    amount: '1.0000',
+    currency: 'EUR'
+  }
+  return { table: tables.userPurchases, row, at, isDelete: false }
+})
+const items = itemsOf(purchases)
+
+writerContract(
+  'Gold',
+  async () => {
+    const folder = join(root, unique('gold'))
+    return {
+      writer: goldSink(),
+      env: {
+        COURANT_GOLD_DIR: folder,
+        COURANT_ANALYTICS_PATH: join(folder, 'analytics.duckdb'),
+        COURANT_LAKE_URL: join(folder, 'lake')
+      },
+      item: (n) => items[n] ?? fail(n),
+      stored: async () => {
+        const database = new DatabaseSync(stateFile(folder), { readOnly: true })
+        const rows = database.prepare(`SELECT partition || '/' || log_offset AS place FROM purchases`).all()
+        database.close()
+        return rows.map(({ place }) => String(place))
+      }
+    }
+  },
+  { runs: 5, isExclusive: true }
+)
+
+function fail(n: number): never {
+  throw new Error(`there is no item ${n}`)
+}
