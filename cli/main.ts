@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning --max-semi-space-size=4
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 
@@ -11,6 +11,7 @@ const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   demo: async () => (await import('./demo.ts')).demoCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   run: async () => (await import('./run.ts')).runCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
   list: async () => (await import('./list.ts')).listCommand,
   gold: async () => (await import('./gold.ts')).goldCommand,
   topics: async () => (await import('./topics.ts')).topicsCommand,
@@ -35,7 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
   for (const command of withSubcommands(program)) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })
-    return exitCodes.ok
+    // A verb that looked and found something wrong says so by setting it.
+    return Number(process.exitCode ?? exitCodes.ok)
   } catch (error) {
     return report(error)
   }

@@ -97,6 +97,12 @@ export async function applyTopics(settings: Settings): Promise<readonly TopicCha
   return plan
 }
 
+/** What `apply` would change, a sentence each; none when topics and schemas are as declared. */
+export async function topicsToChange(connection: Connection, settings: Settings): Promise<string[]> {
+  const plan = await planTopics(declaredTopics(), connection, settings)
+  return plan.map((change) => `${change.topic}: ${change.action} (run \`courant topics apply\`)`)
+}
+
 function printPlan(plan: readonly TopicChange[], json: boolean): void {
   const rows = plan.map(
     (change): Row => ({ action: change.action, topic: change.topic, detail: detailOf(change) })

@@ -100,6 +100,8 @@ export interface Spec<Handle> {
    */
   readonly repeatWindow?: number
   open(context: Context): Promise<Handle>
+  /** Throws what open would throw for good, such as a missing column or right; changes nothing and leaves nothing open. */
+  check?(context: Context): Promise<void>
 }
 
 /** What pipelines are joined by. topics/ makes them out of Kafka; tests make them out of memory. */

@@ -116,7 +116,10 @@ async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: Ru
 }
 
 /** What a pipeline may use of the outside world, made from the environment. */
-function contextFor(name: string, { env, logger, metrics }: RunAllOptions): Context {
+export function contextFor(
+  name: string,
+  { env, logger, metrics }: Pick<RunAllOptions, 'env' | 'logger' | 'metrics'>
+): Context {
   const settings = sharedSettings(env)
   return {
     pipeline: name,

@@ -31,6 +31,10 @@ export function cassandraReader(table: Table): Spec<Reader<RawChange>> {
       const keyspace = context.settings.text(connectionSettings.keyspace)
       const origin = { connector: 'cassandra', name: table.domain, db: keyspace, table: table.sourceTable }
       return new TableReader({ origin, context, ledger, connect: () => connect(table, context) })
+    },
+    async check(context) {
+      const source = await connect(table, context)
+      await source.close()
     }
   }
 }

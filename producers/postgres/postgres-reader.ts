@@ -6,7 +6,7 @@ import { Connection } from './connection.ts'
 import { LogReader } from './log-reader.ts'
 import { PollingReader } from './polling-reader.ts'
 import { warnOfUnusedSlot } from './replication-slot.ts'
-import { database, host, mode, postgresSettings } from './settings.ts'
+import { database, mode, postgresSettings } from './settings.ts'
 import { inspectTable } from './source-table.ts'
 import { TableRows } from './table-rows.ts'
 
@@ -18,7 +18,15 @@ export function postgresReader(table: Table): Spec<Reader<RawChange>> {
   return {
     describe: `PostgreSQL table ${table.sourceTable}`,
     settings: postgresSettings,
-    open: (context) => openReader(table, context)
+    open: (context) => openReader(table, context),
+    async check(context) {
+      const connection = new Connection(context)
+      try {
+        await inspectTable(connection, context, table)
+      } finally {
+        await connection.close()
+      }
+    }
   }
 }
 
@@ -35,7 +43,7 @@ async function openReader(table: Table, context: Context): Promise<Reader<RawCha
       state: openKeyState(context),
       origin: {
         connector: 'postgresql',
-        name: context.settings.text(host),
+        name: table.domain,
         db: context.settings.text(database),
         table: table.sourceTable
       }

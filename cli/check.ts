@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import { MetricsRegistry, createLog } from '../runtime/observability.ts'
+import type { AnyPipeline } from '../runtime/pipeline.ts'
+import { contextFor, settingsOf } from '../runtime/run-all.ts'
+import { retryTransient } from '../runtime/retry.ts'
+import { planSettings } from '../topics/plan.ts'
+import { print } from './output.ts'
+import { pipelinesNamed } from './pipelines.ts'
+import { topicsToChange } from './topics.ts'
+import { withConnection } from './with-connection.ts'
+
+/** How long a server that does not answer is asked again. */
+const patienceMs = 5_000
+
+/** `courant check [pipelines…]`: settings, topics, schemas and sources, before anything runs; changes nothing. */
+export function checkCommand(program: Command): void {
+  program
+    .command('check')
+    .description('check settings, topics, schemas and sources before anything runs; changes nothing')
+    .argument('[pipelines...]')
+    .action(async (names: string[]) => {
+      const pipelines = pipelinesNamed(names)
+      const problems = await withConnection(
+        async (connection, settings) => [
+          ...(await topicsToChange(connection, settings)),
+          ...(await Promise.all(pipelines.map(problemsOf))).flat()
+        ],
+        [...settingsOf(pipelines), ...planSettings]
+      )
+      for (const problem of problems) print(problem)
+      print(
+        problems.length === 0 ? `${pipelines.length} pipelines can run.` : `\n${problems.length} problems.`
+      )
+      process.exitCode = problems.length === 0 ? 0 : 1
+    })
+}
+
+/** What the ends of a pipeline find wrong in the outside world. */
+async function problemsOf({ name, from, to }: AnyPipeline): Promise<string[]> {
+  const context = contextFor(name, {
+    env: process.env,
+    logger: createLog('silent'),
+    metrics: new MetricsRegistry()
+  })
+  const problems: string[] = []
+  for (const end of [from, to])
+    try {
+      await retryTransient(async () => end.check?.(context), { signal: AbortSignal.timeout(patienceMs) })
+    } catch (error) {
+      problems.push(error instanceof Error ? `${name}: ${error.message}` : `${name}: ${String(error)}`)
+    }
+  return problems
+}

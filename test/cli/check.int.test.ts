@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { runCourant } from '../support/run-courant.ts'
+import { sharedStack } from '../support/stack.ts'
+import { unique } from '../support/unique.ts'
+
+describe('courant check', { timeout: 60_000 }, () => {
+  const servers = sharedStack('kafka', 'registry', 'postgres')
+  const env = { ...servers, COURANT_TOPIC_PREFIX: `${unique('check')}.`, COURANT_LOG_LEVEL: 'silent' }
+
+  it('names every missing topic and table, with what to do, and exits with 1', async () => {
+    const { code, out } = await runCourant(['check', 'postgres.users'], { env })
+    assert.equal(code, 1)
+    assert.match(out, /^activity\.users\.changes: create \(run `courant topics apply`\)$/m)
+    assert.match(out, /^postgres\.users: [^]*table "public"\."PG_Users" is not in database/m)
+  })
+
+  it('lists every bad setting at once and exits with 2', async () => {
+    const bad = { ...env, COURANT_BATCH_SIZE: 'many', COURANT_POSTGRES_MODE: 'push' }
+    const { code, err } = await runCourant(['check', 'postgres.users'], { env: bad })
+    assert.equal(code, 2)
+    assert.match(err, /COURANT_BATCH_SIZE must be[^]*COURANT_POSTGRES_MODE must be/)
+  })
+
+  it('refuses a name that no pipeline has', async () => {
+    const { code, err } = await runCourant(['check', 'postgres.nothing'], { env })
+    assert.equal(code, 2)
+    assert.match(err, /No pipeline is named postgres\.nothing/)
+  })
+})
