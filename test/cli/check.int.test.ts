@@ -15,13 +15,6 @@ describe('courant check', { timeout: 60_000 }, () => {
     assert.match(out, /^postgres\.users: [^]*table "public"\."PG_Users" is not in database/m)
   })
 
-  it('lists every bad setting at once and exits with 2', async () => {
-    const bad = { ...env, COURANT_BATCH_SIZE: 'many', COURANT_POSTGRES_MODE: 'push' }
-    const { code, err } = await runCourant(['check', 'postgres.users'], { env: bad })
-    assert.equal(code, 2)
-    assert.match(err, /COURANT_BATCH_SIZE must be[^]*COURANT_POSTGRES_MODE must be/)
-  })
-
   it('refuses a name that no pipeline has', async () => {
     const { code, err } = await runCourant(['check', 'postgres.nothing'], { env })
     assert.equal(code, 2)
