@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
@@ -45,6 +45,7 @@ export class GoldPublisher {
   #lastError: unknown
   #isReady = false
   #isStale = true
+  #isSilverNew = false
   #isDrained = true
   #publishDueAt = 0
   #silverDueAt = 0
@@ -56,6 +57,8 @@ export class GoldPublisher {
     mkdirSync(folder, { recursive: true })
     const rates = loadRates(settings)
     state.useDefinitions(definitionsHash(rates))
+    // Somebody removed it; all it had can be computed from what was kept.
+    if (!existsSync(workFile(folder))) state.markEverything()
     const store = await objectStoreFor(settings)
     const engine = await ModelEngine.open(folder, rates)
     const silver = new SilverCatalogue(store, {
@@ -115,24 +118,33 @@ export class GoldPublisher {
     }
   }
 
+  /** One round. The lake may be out of reach: figures go on reaching analysts. */
   async #attempt({ isLast = false } = {}): Promise<void> {
+    const isDue = (at: number) => isLast || performance.now() >= at
+    if (isDue(this.#silverDueAt)) await this.#guarded('Silver was not looked at', () => this.#lookForSilver())
+    const isPublished = await this.#guarded('Gold was not published', async () => {
+      await this.#updateWork()
+      if (this.#isStale && isDue(this.#publishDueAt)) await this.#publish()
+    })
+    this.#failures = isPublished ? 0 : this.#failures + 1
+    if (isDue(this.#filesDueAt)) await this.#guarded('Gold files were not written', () => this.#writeFiles())
+  }
+
+  async #guarded(what: string, action: () => Promise<void>): Promise<boolean> {
     const { log, metrics } = this.#context
     try {
-      await this.#updateWork(isLast)
-      if (this.#isStale && (isLast || performance.now() >= this.#publishDueAt)) await this.#publish()
-      if (isLast || performance.now() >= this.#filesDueAt) await this.#writeFiles()
-      this.#failures = 0
+      await action()
+      return true
     } catch (error) {
-      this.#failures += 1
       this.#lastError = error
       metrics.count('gold_publish_failures_total')
-      log.warn({ err: error }, 'Gold was not published; trying again')
+      log.warn({ err: error }, `${what}; trying again`)
+      return false
     }
   }
 
-  async #updateWork(isLast: boolean): Promise<void> {
-    const isSilverNew = isLast || performance.now() >= this.#silverDueAt ? await this.#lookForSilver() : false
-    if (!this.#state.hasMarks() && !isSilverNew && this.#isReady) return
+  async #updateWork(): Promise<void> {
+    if (!this.#state.hasMarks() && !this.#isSilverNew && this.#isReady) return
     const { connection } = this.#engine
     await this.#withWork(async () => {
       if (!this.#isReady) await createGoldTables(connection)
@@ -140,7 +152,8 @@ export class GoldPublisher {
       const { days, offsets } = await refresh(this.#state, this.#engine, { maxMs: refreshMs })
       this.#isDrained = offsets !== null
       if (offsets) await storeOffsets(connection, offsets)
-      if (isSilverNew) await this.#silver.writeTo(connection, 'gold')
+      if (this.#isSilverNew) await this.#silver.writeTo(connection, 'gold')
+      this.#isSilverNew = false
       this.#isStale = true
       this.#context.metrics.count('gold_days_computed_total', days)
     })
@@ -159,18 +172,19 @@ export class GoldPublisher {
   }
 
   /** The lake is looked at seldom, and the more seldom the longer that takes. */
-  async #lookForSilver(): Promise<boolean> {
+  async #lookForSilver(): Promise<void> {
     const begunAt = performance.now()
-    const isNew = await this.#silver.update()
-    const tookMs = performance.now() - begunAt
     const pauseMs = this.#context.settings.number(goldSettings.silverMs)
+    this.#silverDueAt = begunAt + pauseMs
+    this.#isSilverNew = await this.#silver.update()
+    const tookMs = performance.now() - begunAt
     this.#silverDueAt = performance.now() + Math.max(pauseMs, tookMs * 4 * restPerWork)
-    return isNew
   }
 
   async #writeFiles(): Promise<void> {
     const { metrics, settings } = this.#context
     this.#filesDueAt = performance.now() + settings.number(goldSettings.parquetMs)
+    if (this.#state.pendingDays(1).length === 0) return
     await this.#withWork(async () => {
       await this.#files.write()
       metrics.gauge('gold_set_aside', await countSetAside(this.#engine.connection))

@@ -56,7 +56,7 @@ export class GoldState {
     this.#release = release
     // A large log before a checkpoint: pages that many batches change are then written once.
     database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;'
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 32000; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;'
     )
     database.exec(bookkeeping)
     for (const { ddl } of keptTables) database.exec(ddl)
@@ -148,10 +148,15 @@ export class GoldState {
   /** Marks every day of every user when the definitions are no longer those it was computed with. */
   useDefinitions(hash: string): void {
     if (this.#statements.definitions.get()?.['value'] === hash) return
+    this.markEverything()
+    this.#statements.setDefinitions.run(hash)
+  }
+
+  /** Marks every day of every user, to be computed anew. */
+  markEverything(): void {
     this.transaction(() => {
       this.#mark += 1
-      this.database.exec(markEverything(this.#mark))
-      this.#statements.setDefinitions.run(hash)
+      this.database.exec(markAllDays(this.#mark))
     })
   }
 
@@ -191,7 +196,7 @@ const bookkeeping = `
   CREATE TABLE IF NOT EXISTS pending_days (subject TEXT, day INTEGER, PRIMARY KEY (subject, day)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`
 
-const markEverything = (mark: number): string => `
+const markAllDays = (mark: number): string => `
   INSERT OR REPLACE INTO marks SELECT DISTINCT 'activity', user_id, created_at / 86400000000, ${mark} FROM messages
     WHERE user_id IS NOT NULL;
   INSERT OR REPLACE INTO marks SELECT DISTINCT 'activity', user_id, purchase_time / 86400000000, ${mark} FROM purchases;

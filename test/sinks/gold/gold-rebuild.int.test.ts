@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { lineageOf } from '../../../sinks/gold/lineage.ts'
@@ -72,6 +74,16 @@ describe('Gold and Silver', () => {
       assert.ok(differences.some(({ missing }) => missing > 0))
       await rebuildFromSilver(settings, allDays)
       assert.deepEqual(await world.published(), goldOf(list, loadRates(settings)))
+    })
+  })
+
+  it('survive the loss of the computed database: it is computed again from what was kept', async () => {
+    await inWorld(async (world) => {
+      const list = fc.sample(happenings, { numRuns: 1, seed: 5 })[0] ?? []
+      await world.writeGold(itemsOf(list))
+      rmSync(join(world.folder, 'gold', 'gold.duckdb'))
+      await world.writeGold([])
+      assert.deepEqual(await world.published(), goldOf(list, loadRates(world.context.settings)))
     })
   })
 

@@ -39,7 +39,7 @@ export class GoldWorld {
     for (const { table } of keptTables) {
       const own = items.filter(({ topic }) => topic === topicsOf(table).clean.name)
       const sink = await silverSink(table).open(this.context)
-      if (own.length > 0) await sink.write(own as never, { signal: signal() })
+      if (own.length > 0) await sink.write(own, { signal: signal() })
       await sink.close()
     }
   }
