@@ -7,9 +7,8 @@ import type { Context } from '../../runtime/pipeline.ts'
 import type { Table } from '../../schemas/table.ts'
 import { fileContent } from '../object-store/content.ts'
 import type { ObjectStore } from '../object-store/object-store.ts'
-import { sqlName, sqlText } from './duckdb.ts'
 import { freshSeconds } from './lake-settings.ts'
-import { copyStatement } from './parquet-encoder.ts'
+import { type InputFile, maxRunBytes, mergeFiles } from './merge-files.ts'
 import { type QualityResult, checkQuality, storeQuality } from './quality.ts'
 import { type SilverDay, compactedName } from './silver-files.ts'
 import type { SchemaColumn } from './silver-schema.ts'
@@ -33,7 +32,7 @@ interface Contents {
 
 /**
  * Writes a day's compacted file and its live parts into one sorted file that takes their place in a single put. Memory
- * is DuckDB's limit, whatever the size of the day. When a check fails, nothing is published and the parts stay.
+ * is bounded, whatever the size of the day. When a check fails, nothing is published and the parts stay.
  */
 export async function compactDay(job: CompactionJob, day: SilverDay): Promise<CompactionOutcome> {
   const { store, table, context } = job
@@ -44,8 +43,11 @@ export async function compactDay(job: CompactionJob, day: SilverDay): Promise<Co
     if (!inputs) return 'overtaken'
     const file = join(folder, 'compacted.parquet')
     const facts = { offsets: offsetsText(contents), count: String(contents.rows) }
-    const query = await unionOf(job, inputs)
-    await job.connection.run(copyStatement(query, { table, file, facts: { ...facts, ds: day.ds }, level: 3 }))
+    await mergeFiles(job, inputs, {
+      file,
+      facts: { ...facts, ds: day.ds },
+      maxRunBytes: maxRunBytes(context.settings)
+    })
     const quality = await checkQuality(job.connection, {
       table,
       ds: day.ds,
@@ -107,45 +109,16 @@ function offsetsText({ offsets }: Contents): string {
 }
 
 /** Local copies of everything that goes into the new file, or null when the compacted file was replaced meanwhile. */
-async function copyInputs(store: ObjectStore, day: SilverDay, folder: string): Promise<string[] | null> {
+async function copyInputs(store: ObjectStore, day: SilverDay, folder: string): Promise<InputFile[] | null> {
   const { compacted, live } = day
-  const sources = [...(compacted ? [{ name: compacted.name, ifMatch: compacted.etag }] : []), ...live]
-  const files: string[] = []
+  const sources = [...(compacted ? [{ ...compacted, ifMatch: compacted.etag }] : []), ...live]
+  const inputs: InputFile[] = []
   for (const [at, source] of sources.entries()) {
     const file = join(folder, `input-${at}.parquet`)
     if (!(await store.copyTo(source.name, file, 'ifMatch' in source ? source : {}))) return null
-    files.push(file)
+    inputs.push({ file, size: source.size })
   }
-  return files
-}
-
-/** A query of all rows with the columns of the schema; a column that older files lack is NULL there. */
-async function unionOf(
-  { connection, schema, table }: CompactionJob,
-  files: readonly string[]
-): Promise<string> {
-  const present = new Set<string>()
-  for (const file of files)
-    for (const { name, type } of await columnsOf(connection, file)) {
-      const expected = schema.find((column) => column.name === name)?.type
-      if (type !== expected)
-        throw new CourantError(
-          'SCHEMA_INCOMPATIBLE',
-          `A file of Silver ${table.name} has ${name} as ${type} where its schema says ${expected ?? 'nothing'}; it stays uncompacted`
-        )
-      present.add(name)
-    }
-  const columns = schema.map(({ name, type }) =>
-    present.has(name) ? sqlName(name) : `NULL::${type} AS ${sqlName(name)}`
-  )
-  return `SELECT ${columns.join(', ')} FROM read_parquet([${files.map(sqlText).join(', ')}], union_by_name = true)`
-}
-
-async function columnsOf(connection: DuckDBConnection, file: string): Promise<SchemaColumn[]> {
-  const rows = (
-    await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${sqlText(file)})`)
-  ).getRowObjects()
-  return rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }))
+  return inputs
 }
 
 /** Counts and tells what the checks found; true when the file may be published. */

@@ -94,8 +94,10 @@ export class Compactor {
     if (this.#refused.has(ds) && this.#refused.get(ds) === lastPart) return false
     const isQuiet = this.#lastParts.get(ds) === lastPart
     if (ds < dayOf(context.now().getTime()) && (isQuiet || evenIfBusy)) return true
-    // Each time a quarter is added at least, so that a day is not written over and over while it grows.
-    return live.length >= context.settings.number(compactParts) && liveBytes * 4 >= compactedBytes
+    // Each time a quarter is added at least, so that a day is not written over and over while it grows; unless it
+    // grows by so many small parts that readers suffer.
+    const parts = context.settings.number(compactParts)
+    return live.length >= parts && (liveBytes * 4 >= compactedBytes || live.length >= parts * 20)
   }
 
   async #removeContained({ contained, compacted }: SilverDay): Promise<void> {

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { Settings } from '../../runtime/settings.ts'
-import { duckdbMemory } from './lake-settings.ts'
+import { duckdbMb } from './lake-settings.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 
@@ -14,10 +14,11 @@ export async function lakeConnection(settings: Settings): Promise<DuckDBConnecti
   shared ??= DuckDBInstance.create(':memory:', {
     // One thread: the work of the lake is spread over tables, and CPU per row matters more than latency.
     threads: '1',
-    memory_limit: settings.text(duckdbMemory),
+    memory_limit: `${settings.number(duckdbMb)}MB`,
     temp_directory: join(tmpdir(), `courant-lake-${process.pid}`),
-    // Order is given by ORDER BY or does not matter; keeping it besides costs memory.
-    preserve_insertion_order: 'false',
+    // Freed memory goes back at once: the allocator keeps it by thread, and Node runs statements on several.
+    allocator_flush_threshold: '1MB',
+    allocator_bulk_deallocation_flush_threshold: '1MB',
     autoinstall_known_extensions: 'false'
   })
   const connection = await (await shared).connect()

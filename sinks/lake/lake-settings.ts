@@ -12,7 +12,7 @@ const lingerMs: Setting = {
 const batchRows: Setting = {
   env: 'COURANT_LAKE_BATCH_ROWS',
   describe: 'Rows gathered for the files of Bronze and Silver at most; memory grows with it',
-  default: '10000',
+  default: '5000',
   check: wholeNumber(1, 200_000)
 }
 
@@ -38,12 +38,12 @@ export const compactParts: Setting = {
   check: wholeNumber(2)
 }
 
-export const duckdbMemory: Setting = {
-  env: 'COURANT_LAKE_DUCKDB_MEMORY',
+export const duckdbMb: Setting = {
+  env: 'COURANT_LAKE_DUCKDB_MB',
   describe:
     'Memory that DuckDB may use to write and compact Parquet; it spills to the temporary folder beyond it',
-  default: '256MB',
-  check: (text) => (/^\d+(MB|GB)$/.test(text) ? null : 'must be a number of MB or GB, such as 256MB')
+  default: '128',
+  check: wholeNumber(96)
 }
 
 export const freshSeconds: Setting = {
@@ -61,7 +61,7 @@ export const silverSettings: readonly Setting[] = [
   ...lakeSettings,
   compactMs,
   compactParts,
-  duckdbMemory,
+  duckdbMb,
   freshSeconds
 ]
 

@@ -45,15 +45,9 @@ export class ParquetEncoder {
     try {
       await this.#stage(rows)
       const columns = this.#columns.map(({ name, cast }) => `${cast(sqlName(name))} AS ${sqlName(name)}`)
+      const query = `SELECT ${columns.join(', ')} FROM staged`
       // Level 1 is as small as the default on sorted rows and a tenth faster; compaction writes these rows again.
-      await this.#run(
-        copyStatement(`SELECT ${columns.join(', ')} FROM staged`, {
-          table: this.#table,
-          file,
-          facts,
-          level: 1
-        })
-      )
+      await this.#run(copyStatement(query, { file, order: silverOrder(this.#table), facts, level: 1 }))
       return bytesContent(await readFile(file))
     } finally {
       // Dropped, not truncated: a truncated table in memory keeps what it held.
@@ -96,14 +90,21 @@ export class ParquetEncoder {
   }
 }
 
-/** COPY of a query into a Parquet file: sorted, zstd, with statistics and facts. */
+/** COPY of a query into a Parquet file: zstd, with statistics and facts, sorted by `order` unless it is empty. */
 export function copyStatement(
   query: string,
-  options: { readonly table: Table; readonly file: string; readonly facts: FileFacts; readonly level: number }
+  options: {
+    readonly file: string
+    readonly order: readonly string[]
+    readonly facts: FileFacts
+    readonly level: number
+  }
 ): string {
-  const { table, file, facts, level } = options
-  const order = silverOrder(table).map(sqlName).join(', ')
+  const { file, order, facts, level } = options
+  const sorted = order.length > 0 ? `${query} ORDER BY ${order.map(sqlName).join(', ')}` : query
   const metadata = Object.entries(facts).map(([key, value]) => `${sqlText(key)}: ${sqlText(value)}`)
-  const format = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${level}, KV_METADATA {${metadata.join(', ')}}`
-  return `COPY (${query} ORDER BY ${order}) TO ${sqlText(file)} (${format})`
+  // Row groups of 61,440 rows: half of DuckDB's usual, so that a lookup by key reads less.
+  const format = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL ${level}, ROW_GROUP_SIZE 61440`
+  const withFacts = metadata.length > 0 ? `, KV_METADATA {${metadata.join(', ')}}` : ''
+  return `COPY (${sorted}) TO ${sqlText(file)} (${format}${withFacts})`
 }

@@ -45,36 +45,57 @@ export async function checkQuality(
   connection: DuckDBConnection,
   input: QualityInput
 ): Promise<QualityResult[]> {
+  const { table, ds, now } = input
   const checks = checksOf(input)
-  const rows = `FROM read_parquet(${sqlText(input.file)})`
+  const from = `FROM read_parquet(${sqlText(input.file)})`
   const aggregates = checks.map(({ sql }, at) => `(${sql})::DOUBLE AS c${at}`)
-  // Duplicates need a grouping of their own; both groupings spill to disk when a day is large.
+  const [observed = {}] = (
+    await connection.runAndReadAll(`SELECT ${aggregates.join(', ')} ${from}`)
+  ).getRowObjects()
   const repeats = (columns: readonly string[]) =>
-    `coalesce((SELECT sum(n - 1) FROM (SELECT count(*) AS n ${rows} GROUP BY ${columns.map(sqlName).join(', ')} HAVING n > 1)), 0)::DOUBLE`
-  const sql = `SELECT ${aggregates.join(', ')}, ${repeats(['_partition', '_offset'])} AS offsets, ${repeats([...input.table.key, '_version'])} AS versions ${rows}`
-  const [observed = {}] = (await connection.runAndReadAll(sql)).getRowObjects()
-  const at = input.now.toISOString()
+    countRepeats(connection, { from, columns, rows: input.rowsIn })
   const result = (
     { check, severity, expected, isGood }: Omit<Check, 'sql'>,
     value: unknown
   ): QualityResult => {
     const number = Number(value ?? 0)
+    const passed = isGood(number)
     return {
-      table: input.table.name,
-      ds: input.ds,
+      table: table.name,
+      ds,
       check,
       severity,
-      passed: isGood(number),
+      passed,
       observed: number,
       expected,
-      checkedAt: at
+      checkedAt: now.toISOString()
     }
   }
   return [
-    ...checks.map((check, n) => result(check, observed[`c${n}`])),
-    result(none('unique_offset', 'error'), observed['offsets']),
-    result(none('unique_key_version', 'warning'), observed['versions'])
+    ...checks.map((check, at) => result(check, observed[`c${at}`])),
+    result(none('unique_offset', 'error'), await repeats(['_partition', '_offset'])),
+    result(none('unique_key_version', 'warning'), await repeats([...table.key, '_version']))
   ]
+}
+
+/** Rows that say again what another row says in these columns; a slice of the values at a time, to bound memory. */
+async function countRepeats(
+  connection: DuckDBConnection,
+  {
+    from,
+    columns,
+    rows
+  }: { readonly from: string; readonly columns: readonly string[]; readonly rows: number }
+): Promise<number> {
+  const names = columns.map(sqlName).join(', ')
+  const slices = Math.ceil(rows / 500_000)
+  let repeats = 0
+  for (let slice = 0; slice < slices; slice++) {
+    const counts = `SELECT count(*) AS n ${from} WHERE hash(${names}) % ${slices} = ${slice} GROUP BY ${names} HAVING n > 1`
+    const found = await connection.runAndReadAll(`SELECT coalesce(sum(n - 1), 0)::DOUBLE FROM (${counts})`)
+    repeats += Number(found.getRows()[0]?.[0])
+  }
+  return repeats
 }
 
 /** Where the results of a day are kept: a JSON array of QualityResult. */
@@ -107,6 +128,7 @@ const countWhere = (check: string, condition: string, severity: Check['severity'
 })
 
 function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check[] {
+  const dayUs = Date.parse(ds) * 1000
   return [
     {
       check: 'row_balance',
@@ -121,7 +143,7 @@ function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check
     countWhere('known_op', `_op IS NULL OR _op NOT IN ('c', 'u', 'd', 'r')`),
     countWhere(
       'changed_that_day',
-      `_changed_at IS NULL OR CAST(timezone('UTC', _changed_at) AS DATE) <> DATE ${sqlText(ds)}`
+      `_changed_at IS NULL OR epoch_us(_changed_at) < ${dayUs} OR epoch_us(_changed_at) >= ${dayUs + 86_400_000_000}`
     ),
     ...table.columns
       .filter(({ type }) => type.kind === 'timestamp')
@@ -138,7 +160,7 @@ function notNull({ name, isKey, nullable }: { name: string; isKey: boolean; null
 
 // Something may be planned for the future, so only what no calendar holds is out of range.
 function outOfRange(name: string): string {
-  return `${sqlName(name)} NOT BETWEEN TIMESTAMPTZ '1970-01-01 00:00:00+00' AND TIMESTAMPTZ '2100-01-01 00:00:00+00'`
+  return `epoch_us(${sqlName(name)}) NOT BETWEEN 0 AND ${Date.UTC(2100, 0, 1) * 1000}`
 }
 
 /** Seconds from the newest change, by event time, to now or to the end of a day that is over. */
