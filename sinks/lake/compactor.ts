@@ -84,20 +84,21 @@ export class Compactor {
     )
   }
 
-  #isDue({ ds, live, compacted }: SilverDay, evenIfBusy: boolean): boolean {
-    if (live.length === 0) return false
-    const { context } = this.#job
-    const liveBytes = live.reduce((sum, { size }) => sum + size, 0)
-    const compactedBytes = compacted?.size ?? 0
-    if (liveBytes + compactedBytes > maxBytes) return false
+  #isDue(day: SilverDay, evenIfBusy: boolean): boolean {
+    const { ds, live, compacted } = day
+    if (live.length === 0 || bytesOf(live) + (compacted?.size ?? 0) > maxBytes) return false
     const lastPart = live.at(-1)?.name
     if (this.#refused.has(ds) && this.#refused.get(ds) === lastPart) return false
+    const isClosed = ds < dayOf(this.#job.context.now().getTime())
     const isQuiet = this.#lastParts.get(ds) === lastPart
-    if (ds < dayOf(context.now().getTime()) && (isQuiet || evenIfBusy)) return true
-    // Each time a quarter is added at least, so that a day is not written over and over while it grows; unless it
-    // grows by so many small parts that readers suffer.
-    const parts = context.settings.number(compactParts)
-    return live.length >= parts && (liveBytes * 4 >= compactedBytes || live.length >= parts * 20)
+    return (isClosed && (isQuiet || evenIfBusy)) || this.#hasManyParts(day)
+  }
+
+  /** Each time a quarter is added at least, so that a day is not written over and over; or so many that readers suffer. */
+  #hasManyParts({ live, compacted }: SilverDay): boolean {
+    const parts = this.#job.context.settings.number(compactParts)
+    const isWorthwhile = bytesOf(live) * 4 >= (compacted?.size ?? 0)
+    return live.length >= parts && (isWorthwhile || live.length >= parts * 20)
   }
 
   async #removeContained({ contained, compacted }: SilverDay): Promise<void> {
@@ -123,4 +124,8 @@ export class Compactor {
       'a part of Silver lies beside its chain and is not read; compare it before you remove it'
     )
   }
+}
+
+function bytesOf(parts: SilverDay['live']): number {
+  return parts.reduce((sum, { size }) => sum + size, 0)
 }

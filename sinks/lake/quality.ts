@@ -88,7 +88,7 @@ async function countRepeats(
   }: { readonly from: string; readonly columns: readonly string[]; readonly rows: number }
 ): Promise<number> {
   const names = columns.map(sqlName).join(', ')
-  const slices = Math.ceil(rows / 500_000)
+  const slices = Math.ceil(rows / 1_000_000)
   let repeats = 0
   for (let slice = 0; slice < slices; slice++) {
     const counts = `SELECT count(*) AS n ${from} WHERE hash(${names}) % ${slices} = ${slice} GROUP BY ${names} HAVING n > 1`
