@@ -9,7 +9,7 @@ import type { GoldState } from './state/gold-state.ts'
 import { type Day, dayText } from './time.ts'
 
 /** The object that holds a day of a Gold table. */
-export const goldFileName = (table: string, date: string): string => `gold/${table}/${date}/${table}.parquet`
+const goldFileName = (table: string, date: string): string => `gold/${table}/${date}/${table}.parquet`
 
 /** Days written in one go, so that a long history does not keep newer figures waiting. */
 const daysAtOnce = 50
