@@ -91,8 +91,10 @@ class Loop {
     return this.#retry('read', () => this.#parts.reader.read(request), signal)
   }
 
+  /** Not where the writer wants large batches: with dozens of pipelines in a process, two of each are too many. */
   mayReadAhead(batch: Batch<unknown>): boolean {
     const { reader } = this.#parts
+    if (this.#pipeline.to.batching) return false
     return reader.readsAhead === true && (reader.waits === true || !batch.caughtUp)
   }
 

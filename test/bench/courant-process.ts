@@ -20,11 +20,12 @@ export async function startCourant(
 ): Promise<MeasuredProcess> {
   const [operator, edge] = [await freePort(), await freePort()]
   return new MeasuredProcess({
-    command: process.execPath,
-    // Options such as --cpu-prof reach the process that is measured.
-    args: [...process.execArgv, cli, ...args],
+    command: cli,
+    args,
     env: {
       ...(env as Record<string, string>),
+      // Options such as --cpu-prof reach the process that is measured.
+      NODE_OPTIONS: process.execArgv.join(' '),
       COURANT_OPERATOR_PORT: String(operator),
       COURANT_EDGE_PORT: String(edge)
     },

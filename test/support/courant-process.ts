@@ -30,7 +30,7 @@ export class CourantProcess {
   start(): void {
     mkdirSync(dirname(this.#logFile), { recursive: true })
     const log = openSync(this.#logFile, 'a')
-    const child = spawnTied(process.execPath, [cli, ...this.#args], {
+    const child = spawnTied(cli, this.#args, {
       stdio: ['ignore', log, log],
       env: this.#env
     })

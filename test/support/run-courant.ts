@@ -15,7 +15,7 @@ export function runCourant(
   { env = {}, input = '' }: { env?: Readonly<Record<string, string>>; input?: string } = {}
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = spawn(main, [...args], {
       env: { PATH: process.env['PATH'] ?? '', ...env }
     })
     const texts = { out: '', err: '' }
