@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
@@ -12,6 +11,7 @@ import { type InputFile, maxRunBytes, mergeFiles } from './merge-files.ts'
 import { type QualityResult, checkQuality, storeQuality } from './quality.ts'
 import { type SilverDay, compactedName } from './silver-files.ts'
 import type { SchemaColumn } from './silver-schema.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface CompactionJob {
   readonly store: ObjectStore
@@ -37,7 +37,7 @@ interface Contents {
 export async function compactDay(job: CompactionJob, day: SilverDay): Promise<CompactionOutcome> {
   const { store, table, context } = job
   const contents = await contentsOf(store, day)
-  const folder = await mkdtemp(join(tmpdir(), 'courant-compaction-'))
+  const folder = await mkdtemp(join(temporaryFolder(), 'compaction-'))
   try {
     const inputs = await copyInputs(store, day, folder)
     if (!inputs) return 'overtaken'

@@ -1,8 +1,8 @@
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { Settings } from '../../runtime/settings.ts'
 import { duckdbMb } from './lake-settings.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 
@@ -15,7 +15,7 @@ export async function lakeConnection(settings: Settings): Promise<DuckDBConnecti
     // One thread: the work of the lake is spread over tables, and CPU per row matters more than latency.
     threads: '1',
     memory_limit: `${settings.number(duckdbMb)}MB`,
-    temp_directory: join(tmpdir(), `courant-lake-${process.pid}`),
+    temp_directory: join(temporaryFolder(), 'spilled'),
     // Freed memory goes back at once: the allocator keeps it by thread, and Node runs statements on several.
     allocator_flush_threshold: '1MB',
     allocator_bulk_deallocation_flush_threshold: '1MB',

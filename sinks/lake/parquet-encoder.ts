@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
@@ -9,6 +8,7 @@ import type { Table } from '../../schemas/table.ts'
 import { type Content, bytesContent } from '../object-store/content.ts'
 import { lakeConnection, sqlName, sqlText } from './duckdb.ts'
 import { type CleanItem, type SilverColumn, silverColumns, silverOrder } from './silver-columns.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048
@@ -41,7 +41,7 @@ export class ParquetEncoder {
   }
 
   async #encode(rows: readonly CleanItem[], facts: FileFacts): Promise<Content> {
-    const file = join(tmpdir(), `courant-${randomUUID()}.parquet`)
+    const file = join(temporaryFolder(), `${randomUUID()}.parquet`)
     try {
       await this.#stage(rows)
       const columns = this.#columns.map(({ name, cast }) => `${cast(sqlName(name))} AS ${sqlName(name)}`)

@@ -13,14 +13,14 @@ export interface SilverFile {
   readonly offsets: readonly OffsetRange[]
 }
 
-export interface OffsetRange {
+interface OffsetRange {
   readonly partition: number
   readonly first: number
   /** Inclusive; null of a partition's last part, which ends where the next one will begin. */
   readonly last: number | null
 }
 
-export interface SilverPart {
+interface SilverPart {
   readonly name: string
   readonly partition: number
   readonly link: number

@@ -32,8 +32,7 @@ export async function ensureSilverSchema(store: ObjectStore, table: Table): Prom
   }
 }
 
-/** Exported for tests. */
-export function mergeColumns(
+function mergeColumns(
   table: string,
   stored: readonly SchemaColumn[],
   wanted: readonly SchemaColumn[]

@@ -16,7 +16,7 @@ export interface Facts {
  * the staged file's own before it appears under its name by link(2) or rename(2), so facts can be saved first and are
  * never those of another version. When a folder was copied and inodes are others, the content's hash finds them.
  */
-export function factsPath(path: string, inode: number): string {
+function factsPath(path: string, inode: number): string {
   return join(dirname(path), `.${basename(path)}~${inode}.json`)
 }
 
