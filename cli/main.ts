@@ -25,6 +25,8 @@ const verbs: Readonly<Record<string, () => Promise<Register>>> = {
 
 const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
 
+// Whoever reads us may have seen enough: `courant topics list | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 process.exitCode = await main(process.argv.slice(2))
 
 /** Runs the verb and returns the exit code. */

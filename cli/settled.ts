@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { PipelineStatus } from '../runtime/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
+import { goldPipeline } from '../sinks/gold/index.ts'
+import { publishedOffsets } from '../sinks/warehouse/gold-preview.ts'
 import { connectionFor } from '../topics/connection.ts'
 import type { KafkaAdmin } from '../topics/kafka/port.ts'
 
@@ -61,4 +63,23 @@ async function backlog(
   )
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
   return { unread: sum(unread.flat()), written: sum([...offsets.values()].flat().map(({ high }) => high)) }
+}
+
+/**
+ * Resolves once the published Gold contains all that its pipeline has committed, or when the signal aborts: figures are
+ * published a moment after they are computed.
+ */
+export async function untilGoldPublished(settings: Settings, signal: AbortSignal): Promise<void> {
+  const admin = await connectionFor(settings).kafka.admin()
+  try {
+    const committed = await admin.committed(goldPipeline.name, goldPipeline.reads)
+    while (!signal.aborted) {
+      // Before the first publication there is no file to look into.
+      const published = await publishedOffsets(settings).catch(() => new Map<string, number>())
+      if (committed.every((at) => (published.get(`${at.topic}/${at.partition}`) ?? 0) >= at.offset)) return
+      await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
+    }
+  } finally {
+    await admin.close()
+  }
 }
