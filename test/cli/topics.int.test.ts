@@ -75,7 +75,8 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
   })
 
   it('tell how far a pipeline is behind', async () => {
-    const { out } = await courant('lag', pipeline, '--json')
+    const { code, out, err } = await courant('lag', pipeline, '--json')
+    assert.equal(code, 0, err)
     const [row] = JSON.parse(out)
     assert.deepEqual(
       [row.pipeline, row.topic, row.records, row.members, row.status],
