@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { columns } from './columns.ts'
+import { printRows } from './output.ts'
 import { pipelines } from './pipelines.ts'
 
 /** `courant list`: every pipeline, what it reads and what it writes; connects to nothing. */
@@ -9,12 +9,13 @@ export function listCommand(program: Command): void {
     .description('list every pipeline with what it reads and writes; connects to nothing')
     .option('--json', 'for machines')
     .action(({ json }: { json?: boolean }) => {
-      const rows = pipelines.map(({ kind, name, from, to }) => ({
+      const rows = pipelines.map(({ kind, name, reads, from, to }) => ({
         kind,
         name,
-        from: from.describe,
+        // A line must fit a terminal; --json names them all.
+        from: reads.length > 1 && !json ? `${reads.length} topics` : from.describe,
         to: to.describe
       }))
-      process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : `${columns(rows)}\n`)
+      printRows(rows, { json: json === true, none: 'There are no pipelines.' })
     })
 }
