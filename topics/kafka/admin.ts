@@ -15,6 +15,9 @@ const { ConfigResourceTypes, ConfigSource, Kafka } = kafkajs
 /** How long one administrative call may take in all. */
 const callMs = 30_000
 
+/** How long an answer that means “not yet” is waited for: longer than a broker takes to make its offsets topic. */
+const notYetMs = 15_000
+
 const goodbyeMs = 1_000
 
 const unknownTopic = 'UNKNOWN_TOPIC_OR_PARTITION'
@@ -177,7 +180,20 @@ class KafkajsAdmin implements KafkaAdmin {
     }
   }
 
+  /** Asks again while the broker answers that it cannot yet, such as while a group's coordinator is being chosen. */
   async #call<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
+    const backOff = new BackOff()
+    for (const until = Date.now() + notYetMs; ; await wait(backOff.next())) {
+      try {
+        return await this.#callOnce(doing, ask)
+      } catch (error) {
+        const isNotYet = verdictOf(error) === 'transient' && protocolType((error as Error).cause) !== null
+        if (!isNotYet || Date.now() > until) throw error
+      }
+    }
+  }
+
+  async #callOnce<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
     try {
       return await this.#attempt(ask)
     } catch (error) {
