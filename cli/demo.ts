@@ -62,7 +62,9 @@ async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: b
   })
   try {
     Object.assign(process.env, stack.env)
-    sayWhereTheLakeIs()
+    say(
+      `lake       written to the folder ${process.env['COURANT_LAKE_URL']} through the same interface as MinIO`
+    )
     await runDemo({ stop, once, begunAt })
   } finally {
     await closeConnections()
@@ -152,6 +154,7 @@ async function stayLive(
   { sources, signal }: { sources: SampleTargets; signal: AbortSignal }
 ): Promise<void> {
   say(`live: about ${newActivityPerSecond} new things happen each second; Ctrl-C ends everything`)
+  installMinioBehind()
   const activity = trickle({ signal, perSecond: newActivityPerSecond, seed: sample.seed }, sources)
   while (!signal.aborted) {
     await wait(5000, undefined, { signal }).catch(() => undefined)
@@ -160,11 +163,8 @@ async function stayLive(
   await activity
 }
 
-/** MinIO takes minutes to install; the demo does not wait for it. */
-function sayWhereTheLakeIs(): void {
-  say(
-    `lake       written to the folder ${process.env['COURANT_LAKE_URL']} through the same interface as MinIO`
-  )
+/** MinIO takes minutes of both cores to install: it waits until the demo has caught up. */
+function installMinioBehind(): void {
   if (process.env['MINIO_ENDPOINT'] || isServerInstalled('minio')) return
   say('minio      being installed behind, for `courant up` and the tests')
   installServer('minio', () => undefined).catch((error: unknown) => {
