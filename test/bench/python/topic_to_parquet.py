@@ -150,8 +150,9 @@ def main(topic, records, folder):
             files.write(schema)
             consumer.commit(asynchronous=False)
             unwritten = 0
-    files.write(schema)
-    consumer.commit(asynchronous=False)
+    if unwritten > 0:
+        files.write(schema)
+        consumer.commit(asynchronous=False)
     consumer.close()
     print(json.dumps({"rows": files.rows, "files": files.files, "bytes": files.bytes}))
 
