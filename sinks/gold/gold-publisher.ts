@@ -22,11 +22,14 @@ export const workFile = (folder: string): string => join(folder, 'gold.duckdb')
 /** Computing done before what there is gets published, in milliseconds. */
 const refreshMs = 2000
 
-/** Rests this many times as long as it worked, so that a large Gold or a slow disk costs a sixth of the time at most. */
-const restPerWork = 5
+/** Rests this many times as long as it worked, so that a large Gold or a slow disk costs a third of the time at most. */
+const restPerWork = 2
+
+/** The same of looking into the lake, which is in no hurry. */
+const restPerLook = 20
 
 /** The longest rest between two rounds of computing. While changes pour in, a day computed later is computed once. */
-const longestRestMs = 3000
+const longestRestMs = 1000
 
 /** Failures in a row after which the pipeline is told, so that its lag shows what is wrong. */
 const failuresAllowed = 5
@@ -178,7 +181,7 @@ export class GoldPublisher {
     this.#silverDueAt = begunAt + pauseMs
     this.#isSilverNew = await this.#silver.update()
     const tookMs = performance.now() - begunAt
-    this.#silverDueAt = performance.now() + Math.max(pauseMs, tookMs * 4 * restPerWork)
+    this.#silverDueAt = performance.now() + Math.max(pauseMs, tookMs * restPerLook)
   }
 
   async #writeFiles(): Promise<void> {
