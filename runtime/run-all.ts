@@ -15,7 +15,7 @@ const runSettings = {
   pollMs: {
     env: 'COURANT_POLL_MS',
     describe: 'How long a pipeline that has caught up waits before it asks its source again, in milliseconds',
-    default: '1000',
+    default: '250',
     check: wholeNumber(1)
   },
   graceMs: {

@@ -14,7 +14,7 @@ import { TableReader } from './table-reader.ts'
 const { username: _user, password: _password, ...requiredConnection } = connectionSettings
 
 /**
- * Changes of a Cassandra table by polling: the newest rows every second, all rows every ten minutes (docs/cassandra.md
+ * Changes of a Cassandra table by polling: the newest rows twice a second, all rows every ten minutes (docs/cassandra.md
  * says what that cannot see). Connects at the first read; SOURCE_REFUSED when the table is not as its schema says.
  */
 export function cassandraReader(table: Table): Spec<Reader<RawChange>> {

@@ -60,7 +60,7 @@ export const readingSettings = {
   pollMs: {
     env: 'COURANT_CASSANDRA_POLL_MS',
     describe: 'Time between the starts of two looks at the newest rows',
-    default: '1000',
+    default: '500',
     check: wholeNumber(10)
   },
   compareMs: {

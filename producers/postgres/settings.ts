@@ -54,7 +54,7 @@ export const slotPrefix: Setting = {
 export const pollMs: Setting = {
   env: 'COURANT_POSTGRES_POLL_MS',
   describe: 'How often a table is asked for changes, in milliseconds',
-  default: '1000',
+  default: '500',
   check: wholeNumber(1)
 }
 export const compareMs: Setting = {

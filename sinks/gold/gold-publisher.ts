@@ -29,7 +29,7 @@ const restPerWork = 2
 const restPerLook = 20
 
 /** The longest rest between two rounds of computing. While changes pour in, a day computed later is computed once. */
-const longestRestMs = 1000
+const longestRestMs = 400
 
 /** Failures in a row after which the pipeline is told, so that its lag shows what is wrong. */
 const failuresAllowed = 5

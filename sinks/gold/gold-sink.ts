@@ -14,7 +14,7 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
   return {
     describe: 'Gold: DuckDB for analysts, and Parquet in the lake',
     settings: [...Object.values(goldSettings), ...objectStoreSettings],
-    batching: { maxItems: 5000, lingerMs: 300 },
+    batching: { maxItems: 5000, lingerMs: 150 },
     async open(context) {
       const state = GoldState.open(context.settings.text(goldSettings.dir))
       const publisher = await GoldPublisher.open(context, state).catch((error: unknown) => {
