@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=4 --heap-growing-percent=100 --disable-warning=TimeoutNegativeWarning
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=16 --heap-growing-percent=100 --disable-warning=TimeoutNegativeWarning
 // V8 and malloc would rather take memory than tidy up: these keep a process that runs dozens of pipelines under 500 MB
 // (docs/decisions/2026-11-22-memory.md). The warning is kafkajs's, which asks for timers in the past.
 import { Command, CommanderError } from 'commander'
