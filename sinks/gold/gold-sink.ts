@@ -1,6 +1,6 @@
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import type { Change } from '../../schemas/change.ts'
-import { objectStoreSettings } from '../object-store/object-store-for.ts'
+import { objectStoreSettings } from '../../runtime/object-store/object-store-for.ts'
 import { GoldPublisher } from './gold-publisher.ts'
 import { goldSettings } from './settings.ts'
 import { GoldState } from './state/gold-state.ts'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context, LogItem } from '../../runtime/pipeline.ts'
-import type { Content } from '../object-store/content.ts'
-import type { ObjectStore } from '../object-store/object-store.ts'
+import type { Content } from '../../runtime/object-store/content.ts'
+import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { type Ds, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
 
 export interface FileChainOptions<T> {

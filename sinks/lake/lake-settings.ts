@@ -1,6 +1,6 @@
 import type { Batching } from '../../runtime/pipeline.ts'
 import { type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
-import { objectStoreSettings } from '../object-store/object-store-for.ts'
+import { objectStoreSettings } from '../../runtime/object-store/object-store-for.ts'
 
 const lingerMs: Setting = {
   env: 'COURANT_LAKE_LINGER_MS',

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
-import { bytesContent } from '../object-store/content.ts'
-import type { ObjectStore } from '../object-store/object-store.ts'
+import { bytesContent } from '../../runtime/object-store/content.ts'
+import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { sqlName, sqlText } from './duckdb.ts'
 import type { Ds } from './part-names.ts'
 

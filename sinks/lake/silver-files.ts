@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../object-store/object-store.ts'
+import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { type Ds, isDay, parsePartName } from './part-names.ts'
 
 /** One file of Silver that a reader takes. */

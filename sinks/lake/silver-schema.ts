@@ -1,7 +1,7 @@
 import { CourantError } from '../../runtime/errors.ts'
 import type { Table } from '../../schemas/table.ts'
-import { bytesContent } from '../object-store/content.ts'
-import { type ObjectStore, readText } from '../object-store/object-store.ts'
+import { bytesContent } from '../../runtime/object-store/content.ts'
+import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
 import { silverColumns } from './silver-columns.ts'
 
 /** A column of a table's Silver files and its DuckDB type. */

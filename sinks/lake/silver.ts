@@ -1,6 +1,6 @@
 import type { Spec, Writer } from '../../runtime/pipeline.ts'
 import type { Table } from '../../schemas/table.ts'
-import { objectStoreFor } from '../object-store/object-store-for.ts'
+import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { Compactor } from './compactor.ts'
 import { lakeConnection } from './duckdb.ts'
 import { FileChain } from './file-chain.ts'

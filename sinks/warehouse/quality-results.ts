@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { tableList } from '../../schemas/tables.ts'
 import { sqlText } from '../lake/duckdb.ts'
 import type { QualityResult } from '../lake/quality.ts'
-import { type ObjectStore, readText } from '../object-store/object-store.ts'
+import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
 
 /** The newest quality results of every table and day, read again only where they changed. */
 export class QualityResults {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
 import { tableList } from '../../schemas/tables.ts'
-import type { ObjectStore } from '../object-store/object-store.ts'
+import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { writeSilverFiles } from './lineage-tables.ts'
 import { QualityResults } from './quality-results.ts'
 import { type LocalSilverFile, SilverMirror } from './silver-mirror.ts'

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { isAbsent } from '../../runtime/durable-files.ts'
 import type { Table } from '../../schemas/table.ts'
 import { type SilverFile, silverFiles } from '../lake/silver-files.ts'
-import type { ObjectStore } from '../object-store/object-store.ts'
+import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 
 /** A Silver file and where it can be read on this machine. */
 export interface LocalSilverFile extends SilverFile {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { CourantError } from '../../runtime/errors.ts'
-import { bytesContent, fileContent } from '../../sinks/object-store/content.ts'
-import { type ObjectStore, readText } from '../../sinks/object-store/object-store.ts'
+import { bytesContent, fileContent } from '../../runtime/object-store/content.ts'
+import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
 import { unique } from '../support/unique.ts'
 
 const text = (value: string) => bytesContent(value)

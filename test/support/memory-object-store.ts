@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { type Content, bodyOf } from '../../sinks/object-store/content.ts'
+import { type Content, bodyOf } from '../../runtime/object-store/content.ts'
 import {
   type ListedObject,
   type ObjectInfo,
   type ObjectStore,
   type PutOptions,
   checkObjectName
-} from '../../sinks/object-store/object-store.ts'
+} from '../../runtime/object-store/object-store.ts'
 
 interface Held {
   readonly bytes: Buffer

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parsePartName } from '../../../sinks/lake/part-names.ts'
-import { type ObjectStore, readText } from '../../../sinks/object-store/object-store.ts'
+import { type ObjectStore, readText } from '../../../runtime/object-store/object-store.ts'
 
 /**
  * What is wrong with the chains under a folder: I2 and I3 by the places of the rows that were found, I5 by names and

@@ -6,7 +6,7 @@ import { Compactor } from '../../../sinks/lake/compactor.ts'
 import { type QualityResult, qualityName } from '../../../sinks/lake/quality.ts'
 import { silverDays, silverFiles } from '../../../sinks/lake/silver-files.ts'
 import { silverSink } from '../../../sinks/lake/silver.ts'
-import { type ObjectStore, readText } from '../../../sinks/object-store/object-store.ts'
+import { type ObjectStore, readText } from '../../../runtime/object-store/object-store.ts'
 import { range, signal, silverLake } from './silver-lake.ts'
 
 const days = ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04']

@@ -1,7 +1,7 @@
 import { bronzeSink } from '../../../sinks/lake/bronze.ts'
 import { silverSink } from '../../../sinks/lake/silver.ts'
 import { settingsFrom, type Environment } from '../../../runtime/settings.ts'
-import { objectStoreFor } from '../../../sinks/object-store/object-store-for.ts'
+import { objectStoreFor } from '../../../runtime/object-store/object-store-for.ts'
 import { cleanChange, rawChange, sampleTable } from './sample-log.ts'
 import { bronzeRows, placesOf, silverRows } from './stored-rows.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { Compactor } from '../../../sinks/lake/compactor.ts'
 import { silverFiles } from '../../../sinks/lake/silver-files.ts'
-import { bytesContent } from '../../../sinks/object-store/content.ts'
+import { bytesContent } from '../../../runtime/object-store/content.ts'
 import { unique } from '../../support/unique.ts'
 import { range, silverLake } from './silver-lake.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { silverFiles } from '../../../sinks/lake/silver-files.ts'
-import type { ObjectStore } from '../../../sinks/object-store/object-store.ts'
+import type { ObjectStore } from '../../../runtime/object-store/object-store.ts'
 
 export type StoredRow = Readonly<Record<string, string | null>> & { readonly ds: string }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { CourantError } from '../../runtime/errors.ts'
+import { CourantError } from '../errors.ts'
 import type { Content } from './content.ts'
 
 export interface ListedObject {

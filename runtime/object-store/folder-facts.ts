@@ -1,6 +1,6 @@
 import { readFile, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isAbsent, writeDurably } from '../../runtime/durable-files.ts'
+import { isAbsent, writeDurably } from '../durable-files.ts'
 import { fileContent } from './content.ts'
 
 /** What is kept beside an object's file. */

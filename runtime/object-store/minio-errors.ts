@@ -1,4 +1,4 @@
-import { CourantError } from '../../runtime/errors.ts'
+import { CourantError } from '../errors.ts'
 
 /** True when S3 says that there is no such object. */
 export function isNotFound(error: unknown): boolean {

@@ -1,5 +1,5 @@
-import { bytesContent } from '../../../sinks/object-store/content.ts'
-import { FolderStore } from '../../../sinks/object-store/folder-store.ts'
+import { bytesContent } from '../../../runtime/object-store/content.ts'
+import { FolderStore } from '../../../runtime/object-store/folder-store.ts'
 
 // Puts objects of 8 MB into a folder until it is killed: some are created, one is replaced over and over.
 
