@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts'
 import type { PipelineView, StatusView } from './status.ts'
 import { type Language, type Texts, texts } from './texts.ts'
 
@@ -70,16 +71,6 @@ function rowOf(pipeline: PipelineView, { say, number, at }: Writing): string {
 }
 
 const noLag = '<td class="number">–</td>'
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;'
-}
-
-const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign)
 
 export const pageStyle = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
