@@ -83,23 +83,26 @@ function envelope(
   }
 }
 
+/** The fields of ChangeSource. */
+export const sourceFields: readonly AvroField[] = [
+  { name: 'version', type: 'string' },
+  { name: 'connector', type: 'string' },
+  { name: 'name', type: 'string' },
+  { name: 'db', type: 'string' },
+  { name: 'table', type: 'string' },
+  { name: 'snapshot', type: 'string' },
+  { name: 'ts_ms', type: 'long' },
+  { name: 'ts_us', type: 'long', doc: 'When the change happened at the source.' },
+  { name: 'row_version', type: 'long', doc: "Orders a key's changes." },
+  { name: 'row_hash', type: 'long', doc: "52 bits of the row's hash." }
+]
+
 const sourceSchema: AvroSchema = {
   type: 'record',
   name: 'ChangeSource',
   namespace: 'courant',
   doc: 'Where a change comes from.',
-  fields: [
-    { name: 'version', type: 'string' },
-    { name: 'connector', type: 'string' },
-    { name: 'name', type: 'string' },
-    { name: 'db', type: 'string' },
-    { name: 'table', type: 'string' },
-    { name: 'snapshot', type: 'string' },
-    { name: 'ts_ms', type: 'long' },
-    { name: 'ts_us', type: 'long', doc: 'When the change happened at the source.' },
-    { name: 'row_version', type: 'long', doc: "Orders a key's changes." },
-    { name: 'row_hash', type: 'long', doc: "52 bits of the row's hash." }
-  ]
+  fields: sourceFields
 }
 
 /** Created, updated, deleted, or read by a snapshot. */
