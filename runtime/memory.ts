@@ -16,11 +16,10 @@ export function memoryReader<T>(
         async read({ limit }) {
           const page = items.slice(next, next + limit)
           next += page.length
-          return { items: page, caughtUp: next >= items.length }
+          return { items: page, caughtUp: next >= items.length, next }
         },
         async commit(batch: Batch<T>) {
-          const last = batch.items.at(-1)
-          if (last) committed = Number(last.position)
+          committed = (batch as Batch<T> & { readonly next: number }).next
         },
         async close() {}
       }

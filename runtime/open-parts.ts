@@ -26,7 +26,6 @@ export class PartsOpener {
     const rejects = pipeline.rejects ? await this.#part<Writer<unknown>>(pipeline.rejects) : null
     const use = await this.#uses(pipeline.uses)
     const reader = await this.#part<Reader<unknown>>(pipeline.from)
-    if (writer.stored) reader.resumeFrom?.(writer.stored)
     return { reader, writer, rejects, use }
   }
 

@@ -60,7 +60,10 @@ export interface Reader<T, I extends Item<T> = Item<T>> {
   readonly readsAhead?: boolean
   /** Items after the last committed position, in order within a key. */
   read(request: ReadRequest): Promise<Batch<T, I>>
-  /** Called only once everything in the batch is durable; resolves once the position is durable too. */
+  /**
+   * Called only once everything in the batch is durable; resolves once the position is durable too. A batch that was
+   * held comes without its items: a reader for such writers keeps the position beside them.
+   */
   commit(batch: Batch<T, I>): Promise<void>
   close(): Promise<void>
   /** Given the offsets a sink keeps with its data, the reader starts there instead of at its own position. */
@@ -74,8 +77,12 @@ export interface StoredOffsets {
 }
 
 export interface Writer<T, I extends Item<T> = Item<T>> {
-  /** Resolves once the items are durable. Must be safe to repeat with the same items. */
-  write(items: readonly I[], options: { signal: AbortSignal }): Promise<void>
+  /**
+   * Resolves once the items are durable, and all that it held before them. Must be safe to repeat with the same items.
+   * A writer that gathers items into something larger may resolve to 'held': the runner commits them only after a
+   * later write that is durable. Such a writer has `stored`, and drops what it holds when asked for it.
+   */
+  write(items: readonly I[], options: { signal: AbortSignal }): Promise<void | 'held'>
   close(): Promise<void>
   /** Present when the writer keeps offsets with its data. */
   readonly stored?: StoredOffsets

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applyStep } from './apply-step.ts'
 import { verdictOf } from './errors.ts'
+import { HeldBatches } from './held-batches.ts'
 import { type Parts, PartsOpener } from './open-parts.ts'
 import type { AnyPipeline, Batch, Context, Failure, Item, Writer } from './pipeline.ts'
 import { isAbort, retryTransient } from './retry.ts'
@@ -72,11 +73,16 @@ class Loop {
   readonly #pipeline: AnyPipeline
   readonly #parts: Parts
   readonly #options: RunOptions & { readonly deadline: AbortSignal }
+  readonly #held = new HeldBatches()
+  /** What the writer said of the items it got last. */
+  #isHolding = false
 
   constructor(pipeline: AnyPipeline, parts: Parts, options: RunOptions & { readonly deadline: AbortSignal }) {
     this.#pipeline = pipeline
     this.#parts = parts
     this.#options = options
+    const { reader, writer } = parts
+    if (writer.stored) reader.resumeFrom?.(this.#held.forgottenBy(writer.stored))
   }
 
   get stopping(): boolean {
@@ -105,7 +111,7 @@ class Loop {
     return ahead
   }
 
-  /** Everything of a batch becomes durable, in the runner's order, before its position does. */
+  /** Everything of a batch becomes durable, in the runner's order, before its position does; until then it is held. */
   async settle(batch: Batch<unknown>): Promise<void> {
     const failures = batch.failures ?? []
     if (batch.items.length > 0 || failures.length > 0) {
@@ -116,7 +122,12 @@ class Loop {
       await this.#setAside(refused)
       this.#count(batch, applied.out.length - refused.length, applied.rejected.length)
     }
-    await this.#retry('commit', () => this.#parts.reader.commit(batch), this.#options.deadline)
+    if (this.#isHolding) {
+      this.#held.add(batch)
+      return
+    }
+    for (const durable of [...this.#held.take(), batch])
+      await this.#retry('commit', () => this.#parts.reader.commit(durable), this.#options.deadline)
     this.#options.onBatch?.(batch.caughtUp)
   }
 
@@ -126,9 +137,10 @@ class Loop {
     await sleep(pollMs, undefined, { signal }).catch(() => undefined)
   }
 
-  #write(items: readonly Item<unknown>[]): Promise<void> {
+  async #write(items: readonly Item<unknown>[]): Promise<void> {
     const { deadline } = this.#options
-    return this.#retry('write', () => this.#parts.writer.write(items, { signal: deadline }), deadline)
+    const write = () => this.#parts.writer.write(items, { signal: deadline })
+    this.#isHolding = (await this.#retry('write', write, deadline)) === 'held'
   }
 
   async #reject(rejected: readonly Item<unknown>[]): Promise<void> {

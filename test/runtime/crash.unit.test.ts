@@ -94,6 +94,33 @@ const keepsRepeats: Make = (items) => {
   return { ...sound(items), to, stored: () => stored }
 }
 
+/** Gathers items and makes them durable at every fifth one, and at the last. */
+function gathering(saysHeld: boolean): Make {
+  return (items) => {
+    const world = sound(items)
+    const to: Spec<Writer<number>> = {
+      describe: 'gathers',
+      async open(context) {
+        const inner = await world.to.open(context)
+        let held: Item<number>[] = []
+        return {
+          ...inner,
+          async write(batch, options) {
+            held.push(...batch)
+            const end = held.findLastIndex(({ value }) => value % 5 === 0 || value === items.length) + 1
+            await inner.write(held.slice(0, end), options)
+            held = held.slice(end)
+            return held.length > 0 && saysHeld ? 'held' : undefined
+          }
+        }
+      }
+    }
+    return { ...world, to }
+  }
+}
+
+const committedWhileHeld = gathering(false)
+
 function crashing(world: World, plan: CrashPlan): AnyPipeline {
   const from: Spec<Reader<number>> = {
     describe: 'crashing',
@@ -156,7 +183,12 @@ test('whatever call crashes, before or after its effect, everything is stored on
   await fc.assert(property(sound), { numRuns: 200 })
 })
 
-for (const [bug, make] of Object.entries({ commitsBeforeWriting, forgetsToSave, keepsRepeats }))
+test('the same holds for a writer that holds items until it has enough of them', async () => {
+  await fc.assert(property(gathering(true)), { numRuns: 200 })
+})
+
+const bugs = { commitsBeforeWriting, forgetsToSave, keepsRepeats, committedWhileHeld }
+for (const [bug, make] of Object.entries(bugs))
   test(`the check above finds a planted bug: ${bug}`, async () => {
     await assert.rejects(fc.assert(property(make), { numRuns: 200 }))
   })

@@ -9,6 +9,7 @@ import {
   type Reader,
   Rejection,
   type Spec,
+  type StoredOffsets,
   type Writer
 } from '../../runtime/pipeline.ts'
 import { run } from '../../runtime/run.ts'
@@ -198,7 +199,7 @@ test('a reader that declares it is read one batch ahead while the last one is wr
 
 test('a sink that keeps offsets tells the reader where to start', async () => {
   const stored = { nextOffsets: async () => new Map([[0, 42]]) }
-  let told: unknown
+  let told: StoredOffsets | undefined
   const from: Spec<Reader<number>> = {
     describe: 'told',
     async open() {
@@ -217,5 +218,49 @@ test('a sink that keeps offsets tells the reader where to start', async () => {
     open: async () => ({ write: async () => undefined, close: async () => undefined, stored })
   }
   await runUntilCaughtUp({ ...base, from, to })
-  assert.equal(told, stored)
+  assert.deepEqual(await told?.nextOffsets('topic', [0]), new Map([[0, 42]]))
+})
+
+/** Reads 1 to 4 one by one, and writes what `says` says of each; gives the numbers as they were committed. */
+async function commitsOf(says: (n: number) => 'held' | undefined, options = { reassignedAt: 0 }) {
+  const committed: number[] = []
+  let told: StoredOffsets | undefined
+  let next = 0
+  const from: Spec<Reader<number>> = {
+    describe: 'one by one',
+    open: async () => ({
+      async read() {
+        next++
+        if (next === options.reassignedAt) await told?.nextOffsets('topic', [0])
+        return { items: [memoryItem(next, next)], caughtUp: next === 4, next }
+      },
+      async commit(batch) {
+        committed.push((batch as unknown as { next: number }).next)
+      },
+      close: async () => undefined,
+      resumeFrom: (offsets) => {
+        told = offsets
+      }
+    })
+  }
+  const stored = { nextOffsets: async () => new Map<number, number>() }
+  const to: Spec<Writer<number>> = {
+    describe: 'holds',
+    open: async () => ({
+      write: async ([item]) => says(item?.value ?? 0),
+      close: async () => undefined,
+      stored
+    })
+  }
+  await runUntilCaughtUp({ ...base, from, to }, 1)
+  return committed
+}
+
+test('batches that are held are committed in order, after the write that makes them durable', async () => {
+  assert.deepEqual(await commitsOf((n) => (n === 4 ? undefined : 'held')), [1, 2, 3, 4])
+  assert.deepEqual(await commitsOf((n) => (n % 2 === 0 ? undefined : 'held')), [1, 2, 3, 4])
+})
+
+test('what was held when partitions were assigned anew is not committed', async () => {
+  assert.deepEqual(await commitsOf((n) => (n === 4 ? undefined : 'held'), { reassignedAt: 3 }), [3, 4])
 })

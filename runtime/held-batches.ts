@@ -1,0 +1,32 @@
+import type { Batch, StoredOffsets } from './pipeline.ts'
+
+/**
+ * Batches that a writer has taken and not made durable yet. They are committed, in order, after its next durable
+ * write, and forgotten when partitions are assigned anew: what was held is then read again (promise 1).
+ */
+export class HeldBatches {
+  #batches: Batch<unknown>[] = []
+
+  /** Keeps a batch without its items: only what its reader put beside them is needed to commit it. */
+  add(batch: Batch<unknown>): void {
+    if (batch.items.length > 0) this.#batches.push({ ...batch, items: [], failures: [] })
+  }
+
+  /** What is to be committed now; afterwards nothing is held. */
+  take(): readonly Batch<unknown>[] {
+    const taken = this.#batches
+    this.#batches = []
+    return taken
+  }
+
+  /** The stored offsets of a writer; asking for them forgets what is held. */
+  forgottenBy(stored: StoredOffsets): StoredOffsets {
+    return {
+      nextOffsets: async (topic, partitions) => {
+        const next = await stored.nextOffsets(topic, partitions)
+        this.#batches = []
+        return next
+      }
+    }
+  }
+}
