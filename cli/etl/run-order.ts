@@ -1,10 +1,7 @@
-/** How much depends on a table: the first stop the others when they fail. */
-export const priorities = ['critical', 'high', 'normal'] as const
+import { type EtlTable, priorities } from '../../schemas/erp/metadata.ts'
 
-export interface Prioritised {
-  readonly tableName: string
-  readonly priority: (typeof priorities)[number]
-}
+/** What orders a run. */
+export type Prioritised = Pick<EtlTable, 'tableName' | 'priority'>
 
 /** Tables as they are loaded: critical, then high, then normal; by name within each. */
 export function inRunOrder<T extends Prioritised>(tables: readonly T[]): readonly T[] {
