@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import type { RecordSchema } from './envelope.ts'
+import { recordsIn } from './event.ts'
 import { appendHistory } from './history.ts'
-import type { AvroField, AvroRecord } from './table.ts'
+import type { AvroField } from './table.ts'
 
-// The generator reads the .avsc files itself: the list in tables.ts imports the types that are made here.
+// The generator reads the .avsc files itself: the lists in tables.ts and events.ts import the types that are made here.
 
 const here = new URL('.', import.meta.url)
 const banner = '// Made from the .avsc files by `npm run generate`; do not edit.\n'
@@ -20,11 +22,11 @@ function typesOf(domain: string): string {
   const records = readdirSync(folder)
     .filter((file) => file.endsWith('.avsc'))
     .sort()
-    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as AvroRecord)
+    .flatMap((file) => recordsIn(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as RecordSchema))
   return `${banner}\n${records.map(interfaceOf).join('\n')}`
 }
 
-function interfaceOf(record: AvroRecord): string {
+function interfaceOf(record: Pick<RecordSchema, 'name' | 'doc' | 'fields'>): string {
   const fields = record.fields.map(
     (field) => `${docOf(field)}  readonly ${field.name}: ${tsType(field.type)}\n`
   )
@@ -32,9 +34,8 @@ function interfaceOf(record: AvroRecord): string {
 }
 
 function docOf(field: AvroField): string {
-  const unit = JSON.stringify(field.type)
-    .match(/timestamp-micros|decimal|"date"/)?.[0]
-    .replaceAll('"', '')
+  const branches: readonly unknown[] = Array.isArray(field.type) ? field.type : [field.type]
+  const unit = branches.map((branch) => (branch as { logicalType?: string }).logicalType).find(Boolean)
   const parts = [field.doc, unit && units[unit], field.pii && `Personal data: ${field.pii}.`].filter(Boolean)
   return parts.length > 0 ? `  /** ${parts.join(' ')} */\n` : ''
 }
@@ -48,18 +49,23 @@ const units: Record<string, string> = {
 function tsType(type: unknown): string {
   if (Array.isArray(type)) return type.map(tsType).toReversed().join(' | ')
   if (typeof type === 'object' && type !== null) return tsObject(type as Record<string, unknown>)
-  const scalar = scalars[String(type)]
-  if (!scalar) throw new Error(`no TypeScript type for Avro's ${String(type)}`)
-  return scalar
+  const name = String(type)
+  // A record that is defined elsewhere in the folder goes by its name.
+  const known = scalars[name] ?? (/^[A-Z]/.test(name) ? name : undefined)
+  if (!known) throw new Error(`no TypeScript type for Avro's ${name}`)
+  return known
 }
 
 function tsObject(type: Record<string, unknown>): string {
   if (type['logicalType'] === 'decimal') return 'string'
+  if (type['type'] === 'record') return String(type['name'])
   if (type['type'] === 'enum') return (type['symbols'] as string[]).map((symbol) => `'${symbol}'`).join(' | ')
-  if (type['type'] === 'array') return `readonly (${tsType(type['items'])})[]`
+  if (type['type'] === 'array') return arrayOf(tsType(type['items']))
   if (type['type'] === 'map') return `Readonly<Record<string, ${tsType(type['values'])}>>`
   return tsType(type['type'])
 }
+
+const arrayOf = (item: string) => (item.includes(' ') ? `readonly (${item})[]` : `readonly ${item}[]`)
 
 const scalars: Record<string, string> = {
   null: 'null',

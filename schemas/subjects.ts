@@ -1,4 +1,5 @@
 import { changeSchema, type RecordSchema, rawChangeSchema } from './envelope.ts'
+import { eventList } from './events.ts'
 import { rejectSchema } from './reject.ts'
 import type { Table } from './table.ts'
 import { tableList } from './tables.ts'
@@ -32,10 +33,11 @@ export function stageSchema(table: Table, stage: Stage): RecordSchema {
 
 /** Every subject with its schema, for the registry and for the committed history. */
 export function subjectList(): readonly { readonly subject: string; readonly schema: RecordSchema }[] {
-  return tableList.flatMap((table) =>
+  const ofTables = tableList.flatMap((table) =>
     stages.map((stage) => ({
       subject: subjectOf(topicName(table, stage)),
       schema: stageSchema(table, stage)
     }))
   )
+  return [...ofTables, ...eventList.map(({ topic, schema }) => ({ subject: subjectOf(topic), schema }))]
 }

@@ -1,5 +1,7 @@
 import { type Change, changeId, type RawChange } from '../schemas/change.ts'
 import type { RecordSchema } from '../schemas/envelope.ts'
+import { type EventType, textAt } from '../schemas/event.ts'
+import { eventList } from '../schemas/events.ts'
 import type { Reject } from '../schemas/reject.ts'
 import { type Stage, stageSchema, topicName } from '../schemas/subjects.ts'
 import type { Table } from '../schemas/table.ts'
@@ -66,12 +68,39 @@ function naming(table: Table, stage: Stage, how: string) {
   }
 }
 
+const madeOfEvents = new Map<EventType, Topic<unknown>>()
+
+/** The topic of an event; the same object each time. */
+export function topicOf<T>(event: EventType<T>): Topic<T> {
+  const known = madeOfEvents.get(event) ?? declareEvent(event)
+  madeOfEvents.set(event, known)
+  return known as Topic<T>
+}
+
+function declareEvent({ topic: name, domain, schema, paths }: EventType): Topic<unknown> {
+  return topic<unknown>({
+    name,
+    describe: schema.doc,
+    owner: domain,
+    schema,
+    config: keptAsTable,
+    shape: {
+      keyOf: (value) => textAt(value, paths.key),
+      idOf: (value) => paths.id.map((path) => textAt(value, path)).join('.'),
+      atOf: (value) => new Date(Number(textAt(value, paths.at)) / 1000)
+    }
+  })
+}
+
 /** Every topic that has a schema. */
 // oxlint-disable-next-line typescript/no-explicit-any -- topics of all types in one list
-export const topicList: readonly Topic<any>[] = tableList.flatMap((table) => {
-  const { changes, clean, rejects } = topicsOf(table)
-  return [changes, clean, rejects.topic]
-})
+export const topicList: readonly Topic<any>[] = [
+  ...tableList.flatMap((table) => {
+    const { changes, clean, rejects } = topicsOf(table)
+    return [changes, clean, rejects.topic]
+  }),
+  ...eventList.map((event) => topicOf(event))
+]
 
 /** What a topic is made with; with a schema unless it holds other topics' records byte for byte. */
 export interface DeclaredTopic {

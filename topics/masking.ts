@@ -10,6 +10,7 @@ export function masked(value: unknown, schema: RecordSchema): unknown {
 }
 
 function maskedBy(value: unknown, type: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => maskedBy(item, itemsOf(type)))
   const record = recordIn(type)
   if (!record || typeof value !== 'object' || value === null) return value
   const fields = new Map(record.fields.map((field) => [field.name, field]))
@@ -24,10 +25,15 @@ function maskedField(value: unknown, field: AvroField | undefined): unknown {
 }
 
 /** The record that a type is or that one of its branches is. */
-function recordIn(type: unknown): RecordSchema | undefined {
+const recordIn = (type: unknown) => branchIn(type, 'record') as RecordSchema | undefined
+
+/** The type of an array's items. */
+const itemsOf = (type: unknown) => branchIn(type, 'array')?.items
+
+function branchIn(type: unknown, wanted: 'record' | 'array'): { readonly items?: unknown } | undefined {
   const branches: readonly unknown[] = Array.isArray(type) ? type : [type]
   return branches.find(
-    (branch): branch is RecordSchema =>
-      typeof branch === 'object' && branch !== null && (branch as { type?: unknown }).type === 'record'
+    (branch): branch is object =>
+      typeof branch === 'object' && branch !== null && (branch as { type?: unknown }).type === wanted
   )
 }

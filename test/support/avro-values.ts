@@ -22,10 +22,12 @@ function arbitraryOf(type: unknown): fc.Arbitrary<unknown> {
     scale?: number
     fields?: { name: string; type: unknown }[]
     symbols?: string[]
+    items?: unknown
   }
   if (logicalType === 'decimal') return decimals(precision, scale)
   if (logicalType === 'uuid') return fc.uuid()
   if (base === 'enum') return fc.constantFrom(...(rest.symbols ?? []))
+  if (base === 'array') return fc.array(arbitraryOf(rest.items), { maxLength: 3 })
   if (base === 'record')
     return fc.record(
       Object.fromEntries((rest.fields ?? []).map((field) => [field.name, arbitraryOf(field.type)]))
