@@ -26,12 +26,16 @@ export interface ClaimedDocument {
   readonly claim: string
 }
 
-/** A document that was gone when it was claimed. */
+/** A document that is not exported. */
 export interface MissingDocument {
   readonly id: string
   readonly kind: string | null
   /** Personal data: name. */
   readonly filename: string | null
+  /** gone, empty, too_large or not_pdf. */
+  readonly reason: string
+  /** Name of the object in the claim store, when it was kept. */
+  readonly claim: string | null
 }
 
 /** An application cleaned and normalised; what could not be is listed in quality. */
@@ -137,6 +141,8 @@ export interface CuratedDocument {
   readonly filename: string | null
   readonly sha256: string
   readonly bytes: number
+  /** Name of the blob in the raw container. */
+  readonly blob: string
 }
 
 /** A value that could not be taken as it was. */
