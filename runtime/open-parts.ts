@@ -13,11 +13,13 @@ export interface Parts {
 export class PartsOpener {
   readonly #context: Context
   readonly #signal: AbortSignal
+  readonly #onRetry: ((error: unknown) => void) | undefined
   readonly #opened: { close(): Promise<void> }[] = []
 
-  constructor(context: Context, signal: AbortSignal) {
+  constructor(context: Context, signal: AbortSignal, onRetry?: (error: unknown) => void) {
     this.#context = context
     this.#signal = signal
+    this.#onRetry = onRetry
   }
 
   /** Tries again while a part is unavailable: a server that is down at the start is no other than one that goes down. */
@@ -51,8 +53,10 @@ export class PartsOpener {
   #retried<T>(spec: Spec<T>): Promise<T> {
     return retryTransient(() => spec.open(this.#context), {
       signal: this.#signal,
-      onRetry: (error, tries, waitMs) =>
+      onRetry: (error, tries, waitMs) => {
+        this.#onRetry?.(error)
         this.#context.log.warn({ err: error, tries, waitMs }, `cannot open ${spec.describe} yet`)
+      }
     })
   }
 }

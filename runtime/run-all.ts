@@ -36,6 +36,8 @@ export interface PipelineStatus {
   /** True once it had nothing more to read. */
   caughtUp: boolean
   lastBatchAt: Date | null
+  /** The transient error it is waiting out; null once a batch got through. */
+  waitingOn: unknown
   error: unknown
 }
 
@@ -77,7 +79,7 @@ export function runAll(pipelines: readonly AnyPipeline[], options: RunAllOptions
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const status = pipelines.map(({ name }): PipelineStatus => {
-    return { name, state: 'starting', caughtUp: false, lastBatchAt: null, error: null }
+    return { name, state: 'starting', caughtUp: false, lastBatchAt: null, waitingOn: null, error: null }
   })
   const runs = pipelines.map((pipeline, i) =>
     runOne(pipeline, status[i] as PipelineStatus, { ...options, signal }).catch((error: unknown) => {
@@ -101,7 +103,11 @@ async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: Ru
       batchSize: settings.number(runSettings.batchSize),
       pollMs: settings.number(runSettings.pollMs),
       graceMs: settings.number(runSettings.graceMs),
+      onRetry: (error) => {
+        status.waitingOn = error
+      },
       onBatch: (caughtUp) => {
+        status.waitingOn = null
         status.caughtUp = caughtUp
         status.lastBatchAt = context.now()
         context.metrics.gauge('last_batch_seconds', status.lastBatchAt.getTime() / 1000)

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly graceMs?: number
   /** Told after each commit; true when the reader had caught up. */
   readonly onBatch?: (caughtUp: boolean) => void
+  /** Told of each transient error, before what failed is tried again. */
+  readonly onRetry?: (error: unknown) => void
 }
 
 /**
@@ -28,7 +30,7 @@ export interface RunOptions {
 export async function run(pipeline: AnyPipeline, options: RunOptions): Promise<void> {
   const { context, signal } = options
   const deadline = afterGrace(signal, options.graceMs ?? 10_000)
-  const opener = new PartsOpener(context, signal)
+  const opener = new PartsOpener(context, signal, options.onRetry)
   try {
     const parts = await opener.open(pipeline)
     await loop(new Loop(pipeline, parts, { ...options, deadline: deadline.signal }))
@@ -173,6 +175,7 @@ class Loop {
     return retryTransient(attempt, {
       signal,
       onRetry: (error, tries, waitMs) => {
+        this.#options.onRetry?.(error)
         context.metrics.count('retries_total', 1, { what })
         context.log.warn({ err: error, tries, waitMs }, `${what} failed, will try again`)
       }
