@@ -1,5 +1,3 @@
-import * as http from 'node:http'
-import * as https from 'node:https'
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
@@ -9,6 +7,7 @@ import { type Content, bodyOf } from './content.ts'
 import { isNotFound, isPreconditionFailed, translated } from './minio-errors.ts'
 import { type ListedObject, type ObjectInfo, type ObjectStore, checkObjectName } from './object-store.ts'
 import type { PutOptions } from './object-store.ts'
+import { silentAgent } from './silent-agent.ts'
 
 export interface MinioOptions {
   /** `host` or `host:port`. */
@@ -46,7 +45,7 @@ export class MinioStore implements ObjectStore {
       accessKey: options.accessKey,
       secretKey: options.secretKey,
       region: options.region,
-      transportAgent: silentFor(idleMs, useSsl ? https.Agent : http.Agent),
+      transportAgent: silentAgent(idleMs, { useSsl }),
       // The runner tries again, with back-off and in the logs; the client would on its own, and on the console.
       retryOptions: { disableRetry: true },
       ...(port && { port: Number(port) })
@@ -146,16 +145,4 @@ function putHeaders(content: Content, options: PutOptions): Record<string, strin
     ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
     ...Object.fromEntries(Object.entries(metadata).map(([key, value]) => [`X-Amz-Meta-${key}`, value]))
   }
-}
-
-/** An agent whose connections break when nothing comes or goes for a while: the client itself waits for ever. */
-function silentFor(idleMs: number, Agent: typeof http.Agent): http.Agent {
-  const agent = new Agent({ keepAlive: true, timeout: idleMs })
-  const create = agent.createConnection.bind(agent)
-  agent.createConnection = (options, callback) => {
-    const socket = create(options, callback)
-    socket?.on('timeout', () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })))
-    return socket
-  }
-  return agent
 }
