@@ -1,4 +1,5 @@
 import { CourantError, verdictOf } from './errors.ts'
+import { mapAtOnce } from './map-at-once.ts'
 import { type AnyPipeline, type Failure, type Item, type Rejected, Rejection } from './pipeline.ts'
 
 /** A batch after the step: what to write, what to set aside, what to reject. Each input is in exactly one of them. */
@@ -15,14 +16,20 @@ export async function applyStep(
   use: Record<string, unknown>
 ): Promise<Applied> {
   const applied: Applied = { out: [], failures: [], rejected: [] }
-  const { step } = pipeline
+  const { step, atOnce = 1 } = pipeline
   if (!step) {
     applied.out.push(...items)
     return applied
   }
+  const outcome = (item: Item<unknown>): unknown => step(item.value, { item, use })
+  if (atOnce > 1) {
+    const outcomes = await mapAtOnce(items, atOnce, (item) => settled(async () => outcome(item)))
+    for (const [at, item] of items.entries()) placeSettled(item, outcomes[at], applied)
+    return applied
+  }
   for (const item of items) {
     try {
-      const result: unknown = step(item.value, { item, use })
+      const result = outcome(item)
       // Most steps are synchronous; awaiting each of them would cost more than the step itself.
       place(item, result instanceof Promise ? await result : result, applied)
     } catch (error) {
@@ -30,6 +37,20 @@ export async function applyStep(
     }
   }
   return applied
+}
+
+/** What a step gave, or the 'record' error it threw; any other error is thrown on. */
+async function settled(outcome: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await outcome()
+  } catch (error) {
+    return asRecordError(error)
+  }
+}
+
+function placeSettled(item: Item<unknown>, outcome: unknown, applied: Applied): void {
+  if (outcome instanceof CourantError) applied.failures.push({ item, error: outcome, stage: 'step' })
+  else place(item, outcome, applied)
 }
 
 function place(item: Item<unknown>, result: unknown, { out, rejected }: Applied): void {

@@ -28,16 +28,18 @@ export function defineProcessor<In, Out, U extends Uses = Uses>(definition: {
   from: Channel<In>
   uses?: U
   process: Step<In, NoInfer<Out>, U>
+  atOnce?: number
   to: Channel<Out>
   rejects?: { readonly name: string; writer(): Spec<Writer<Rejected<In>>> }
 }): Pipeline<In, Out, U> {
-  const { name, from, uses, process, to, rejects } = definition
+  const { name, from, uses, process, atOnce = 1, to, rejects } = definition
   return {
     kind: 'processor',
     name,
     from: from.reader(name),
     uses: uses ?? ({} as U),
     step: process,
+    atOnce,
     to: to.writer(),
     ...(rejects && { rejects: rejects.writer() }),
     reads: [from.name],

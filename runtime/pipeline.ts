@@ -189,6 +189,8 @@ export interface Pipeline<In, Out, U extends Uses = Uses> {
   readonly uses: U
   /** Absent when items pass unchanged. */
   readonly step?: Step<In, Out, U>
+  /** How many items the step works at at the same time, 1 unless it waits for others; results keep their order. */
+  readonly atOnce?: number
   readonly to: Spec<Writer<Out>>
   readonly rejects?: Spec<Writer<Rejected<In>>>
   /** Names of the topics it reads and writes, for listings and checks. */

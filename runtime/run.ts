@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { applyStep } from './apply-step.ts'
+import { type Applied, applyStep } from './apply-step.ts'
 import { verdictOf } from './errors.ts'
 import { HeldBatches } from './held-batches.ts'
 import { type Parts, PartsOpener } from './open-parts.ts'
@@ -117,7 +117,7 @@ class Loop {
   async settle(batch: Batch<unknown>): Promise<void> {
     const failures = batch.failures ?? []
     if (batch.items.length > 0 || failures.length > 0) {
-      const applied = await applyStep(this.#pipeline, batch.items, this.#parts.use)
+      const applied = await this.#step(batch.items)
       await this.#setAside([...failures, ...applied.failures])
       if (applied.rejected.length > 0) await this.#reject(applied.rejected)
       const refused = await writeBatch((items) => this.#write(items), applied.out)
@@ -137,6 +137,12 @@ class Loop {
     if (this.#parts.reader.waits) return
     const { signal, pollMs = 1000 } = this.#options
     await sleep(pollMs, undefined, { signal }).catch(() => undefined)
+  }
+
+  // All of them again after a transient error: a step changes nothing, or nothing that a repeat would change.
+  #step(items: readonly Item<unknown>[]): Promise<Applied> {
+    const apply = () => applyStep(this.#pipeline, items, this.#parts.use)
+    return this.#retry('step', apply, this.#options.deadline)
   }
 
   async #write(items: readonly Item<unknown>[]): Promise<void> {

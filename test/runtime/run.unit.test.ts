@@ -74,6 +74,25 @@ test('each input is written, rejected or set aside, and counted as that', async 
   assert.equal(from.committed(), 25)
 })
 
+test('a step is tried again after a transient error', async () => {
+  const to = memoryWriter<number>('out')
+  let failures = 0
+  const { context } = await runUntilCaughtUp({
+    ...base,
+    from: memoryReader('in', numbers(3)),
+    to,
+    step: async (n: number) => {
+      if (n === 2 && failures++ < 2) throw new CourantError('SOURCE_UNAVAILABLE', 'not yet')
+      return n
+    }
+  })
+  assert.deepEqual(
+    to.items.map(({ value }) => value),
+    [1, 2, 3]
+  )
+  assert.equal(context.counted.get('retries_total'), 2)
+})
+
 test('several values of one item have ids of their own', async () => {
   const to = memoryWriter<number>('out')
   await runUntilCaughtUp({
