@@ -17,6 +17,14 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'Gold is not what its models give from Silver. Rows not read yet explain it while the pipelines run; otherwise rebuild those days with `courant gold rebuild`.'
   },
+  KEY_INVALID: {
+    verdict: 'fatal',
+    doc: 'Rows at the source have no key, or share one, so that they cannot be merged. Correct the rows, or PrimaryKeyCols in config.ETL_Tables.'
+  },
+  ODBC_MISSING: {
+    verdict: 'fatal',
+    doc: 'The optional ODBC module or driver is not installed; the message has the commands.'
+  },
   OFFSET_LOST: {
     verdict: 'fatal',
     doc: 'The position lies outside the log: records were deleted before they were read, or the topic was made anew. Decide with `courant lag` and the runbook; nothing was skipped.'
@@ -34,6 +42,10 @@ export const errorTable = {
     doc: 'A record is larger than the topic accepts. Pass large content by reference.'
   },
   REGISTRY_UNAVAILABLE: { verdict: 'transient', doc: 'The schema registry does not answer; tried again.' },
+  RUN_INCOMPLETE: {
+    verdict: 'fatal',
+    doc: 'A run read other rows than the source counts, and nothing of it was merged. The message names what is bad.'
+  },
   SCHEMA_INCOMPATIBLE: {
     verdict: 'fatal',
     doc: 'A schema change breaks readers of older data. Make the field optional or add a new one.'
@@ -69,7 +81,11 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'Kafka refuses us for good (credentials, rights, configuration). Correct it and start again.'
   },
-  TOPICS_UNAVAILABLE: { verdict: 'transient', doc: 'Kafka does not acknowledge; tried again.' }
+  TOPICS_UNAVAILABLE: { verdict: 'transient', doc: 'Kafka does not acknowledge; tried again.' },
+  WIDTH_EXCEEDED: {
+    verdict: 'fatal',
+    doc: 'A value is wider than the SQL width of its OpenEdge column, so that SQL refuses or cuts it. Correct the width with dbtool (SQL Width & Date Scan with Fix Option).'
+  }
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorTable
