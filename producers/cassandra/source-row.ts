@@ -1,7 +1,7 @@
 import type { types } from 'cassandra-driver'
 import { keyText, type Micros, type RawRow } from '../../schemas/change.ts'
 import { ringKey } from './ring.ts'
-import { rowHash } from './row-hash.ts'
+import { rowHash } from '../state/row-hash.ts'
 import type { SourceColumn, SourceShape } from './source-shape.ts'
 
 /** A row as a pass found it. */

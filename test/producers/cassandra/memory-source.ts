@@ -1,7 +1,7 @@
 import type { Micros } from '../../../schemas/change.ts'
 import { keyText } from '../../../schemas/change.ts'
 import { ringKey, tokenOfRingKey } from '../../../producers/cassandra/ring.ts'
-import { rowHash } from '../../../producers/cassandra/row-hash.ts'
+import { rowHash } from '../../../producers/state/row-hash.ts'
 import type { PageRequest, Source, SourcePage, TimeSlice } from '../../../producers/cassandra/source.ts'
 import type { SourceRow } from '../../../producers/cassandra/source-row.ts'
 
