@@ -20,16 +20,19 @@ import type { GoldState } from './state/gold-state.ts'
 export const workFile = (folder: string): string => join(folder, 'gold.duckdb')
 
 /** Computing done before what there is gets published, in milliseconds. */
-const refreshMs = 2000
+const refreshMs = 500
 
-/** Rests this many times as long as it worked, so that a large Gold or a slow disk costs a third of the time at most. */
-const restPerWork = 2
+/** Rests this many times as long as a publication took, so that a large Gold or a slow disk costs a third of the time at most. */
+const restPerPublication = 2
+
+/** Rests this share of the time it computed, so that whoever shares the processor gets some of it. */
+const restPerWork = 0.25
 
 /** The same of looking into the lake, which is in no hurry. */
 const restPerLook = 20
 
-/** The longest rest between two rounds of computing. While changes pour in, a day computed later is computed once. */
-const longestRestMs = 400
+/** Rests so long while there is a backlog: the days it fills would be computed again and again. */
+const catchingUpMs = 1000
 
 /** Failures in a row after which the pipeline is told, so that its lag shows what is wrong. */
 const failuresAllowed = 5
@@ -49,6 +52,8 @@ export class GoldPublisher {
   #isReady = false
   #isStale = true
   #isSilverNew = false
+  #looking: Promise<void> | null = null
+  #isCatchingUp = false
   #isDrained = true
   #publishDueAt = 0
   #silverDueAt = 0
@@ -61,7 +66,7 @@ export class GoldPublisher {
     const rates = loadRates(settings)
     state.useDefinitions(definitionsHash(rates))
     // Somebody removed it; all it had can be computed from what was kept.
-    if (!existsSync(workFile(folder))) state.markEverything()
+    if (!existsSync(workFile(folder))) state.computeEverything()
     const store = await objectStoreFor(settings)
     const engine = await ModelEngine.open(folder, rates)
     const silver = new SilverCatalogue(store, {
@@ -99,6 +104,11 @@ export class GoldPublisher {
     )
   }
 
+  /** Tells whether much more is waiting to be kept. */
+  catchingUp(isCatchingUp: boolean): void {
+    this.#isCatchingUp = isCatchingUp
+  }
+
   /** Publishes what was kept and stops. */
   async close(): Promise<void> {
     this.#stop.abort()
@@ -111,12 +121,11 @@ export class GoldPublisher {
     const { signal } = this.#stop
     const pauseMs = this.#context.settings.number(goldSettings.publishMs)
     while (!signal.aborted) {
-      const [begunAt, mark] = [performance.now(), this.#state.mark]
+      const begunAt = performance.now()
       await this.#attempt()
-      const isPouringIn = this.#state.mark !== mark
-      const restMs = (performance.now() - begunAt) * restPerWork
-      const isBehind = !this.#isDrained && !isPouringIn
-      const waitMs = isBehind ? pauseMs : Math.max(pauseMs, Math.min(restMs, longestRestMs))
+      const workMs = performance.now() - begunAt
+      const restMs = Math.max(workMs * restPerWork, this.#isCatchingUp ? catchingUpMs : 0)
+      const waitMs = this.#isDrained ? Math.max(pauseMs - workMs, restMs) : restMs
       await wait(waitMs, undefined, { signal }).catch(() => undefined)
     }
   }
@@ -124,7 +133,8 @@ export class GoldPublisher {
   /** One round. The lake may be out of reach: figures go on reaching analysts. */
   async #attempt({ isLast = false } = {}): Promise<void> {
     const isDue = (at: number) => isLast || performance.now() >= at
-    if (isDue(this.#silverDueAt)) await this.#guarded('Silver was not looked at', () => this.#lookForSilver())
+    this.#looking ??= isDue(this.#silverDueAt) && !this.#isSilverNew ? this.#lookForSilver() : null
+    if (isLast) await this.#looking
     const isPublished = await this.#guarded('Gold was not published', async () => {
       await this.#updateWork()
       if (this.#isStale && isDue(this.#publishDueAt)) await this.#publish()
@@ -147,7 +157,7 @@ export class GoldPublisher {
   }
 
   async #updateWork(): Promise<void> {
-    if (!this.#state.hasMarks() && !this.#isSilverNew && this.#isReady) return
+    if (!this.#state.waiting.any() && !this.#isSilverNew && this.#isReady) return
     const { connection } = this.#engine
     await this.#withWork(async () => {
       if (!this.#isReady) await createGoldTables(connection)
@@ -168,20 +178,22 @@ export class GoldPublisher {
     await publishDatabase(workFile(this.#folder), resolve(settings.text(goldSettings.analyticsPath)))
     this.#isStale = false
     const tookMs = performance.now() - begunAt
-    this.#publishDueAt = performance.now() + tookMs * restPerWork
+    this.#publishDueAt = performance.now() + tookMs * restPerPublication
     metrics.count('gold_publications_total')
     metrics.gauge('gold_publish_seconds', tookMs / 1000)
     metrics.gauge('gold_published_at_seconds', now().getTime() / 1000)
   }
 
-  /** The lake is looked at seldom, and the more seldom the longer that takes. */
+  /** The lake is looked at beside the figures, which must not wait for it, and the more seldom the longer that takes. */
   async #lookForSilver(): Promise<void> {
     const begunAt = performance.now()
     const pauseMs = this.#context.settings.number(goldSettings.silverMs)
-    this.#silverDueAt = begunAt + pauseMs
-    this.#isSilverNew = await this.#silver.update()
+    await this.#guarded('Silver was not looked at', async () => {
+      this.#isSilverNew = await this.#silver.update()
+    })
     const tookMs = performance.now() - begunAt
     this.#silverDueAt = performance.now() + Math.max(pauseMs, tookMs * restPerLook)
+    this.#looking = null
   }
 
   async #writeFiles(): Promise<void> {

@@ -6,6 +6,8 @@ import { goldSettings } from './settings.ts'
 import { GoldState } from './state/gold-state.ts'
 import type { ChangeItem } from './state/kept-table.ts'
 
+const batching = { maxItems: 5000, lingerMs: 150 } as const
+
 /**
  * Keeps clean changes with their offsets, and beside that computes the days they touch and publishes them. One process
  * at a time: Gold is one database.
@@ -14,7 +16,7 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
   return {
     describe: 'Gold: DuckDB for analysts, and Parquet in the lake',
     settings: [...Object.values(goldSettings), ...objectStoreSettings],
-    batching: { maxItems: 5000, lingerMs: 150 },
+    batching,
     async open(context) {
       const state = GoldState.open(context.settings.text(goldSettings.dir))
       const publisher = await GoldPublisher.open(context, state).catch((error: unknown) => {
@@ -30,6 +32,7 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
           signal.throwIfAborted()
           publisher.check()
           state.keep(items as readonly ChangeItem[])
+          publisher.catchingUp(items.length === batching.maxItems)
         },
         async close() {
           await publisher.close()

@@ -2,25 +2,24 @@ import { DuckDBDateValue, uuidValue } from '@duckdb/node-api'
 import { replaceTargets } from './gold-tables.ts'
 import { inputs } from './inputs.ts'
 import type { InputRows, ModelEngine } from './model-engine.ts'
-import type { GoldState, NextOffset, Targets } from './state/gold-state.ts'
-import type { Subject } from './state/kept-table.ts'
+import type { GoldState, NextOffset } from './state/gold-state.ts'
 import type { Target } from './state/target-rows.ts'
+import type { Targets } from './state/waiting-days.ts'
 
 export interface Refreshed {
   /** Users' days computed anew. */
   readonly days: number
-  /** Offsets that all of Gold has reached, or null when time ran out before everything marked was computed. */
+  /** Offsets that all of Gold has reached, or null when time ran out before everything that waited was computed. */
   readonly offsets: readonly NextOffset[] | null
 }
 
-const subjects: readonly Subject[] = ['activity', 'notifications']
-
-/** Targets computed at once: enough to spread the cost of a query, few enough to keep memory small. */
-const targetsAtOnce = 2000
+/** Targets computed at once: at first few, so that a little is soon seen; then more, to spread the cost of a query. */
+const portion = { first: 250, growth: 2, most: 2000 } as const
 
 /**
- * Computes every marked day anew, in portions, into the attached database `gold`; stops early after `maxMs`. A mark goes
- * only once its day is written, so that a crash in between computes the day once more, with the same result.
+ * Computes every waiting day anew, in portions and the longest waiting first, into the attached database `gold`; stops
+ * early after `maxMs`. A day waits until it is written, so that a crash in between computes it once more, with the
+ * same result.
  */
 export async function refresh(
   state: GoldState,
@@ -28,17 +27,16 @@ export async function refresh(
   { maxMs }: { readonly maxMs: number }
 ): Promise<Refreshed> {
   const deadline = performance.now() + maxMs
-  const [upTo, offsets] = [state.mark, state.offsets()]
+  const [upTo, offsets] = [state.waiting.mark, state.offsets()]
   let days = 0
-  for (const subject of subjects)
-    for (;;) {
-      const targets = state.targets(subject, { upTo, limit: targetsAtOnce })
-      if (targets.list.length === 0) break
-      if (performance.now() > deadline) return { days, offsets: null }
-      await computeTargets(state, engine, targets)
-      days += targets.list.length
-    }
-  return { days, offsets }
+  for (let limit: number = portion.first; ; limit = Math.min(portion.most, limit * portion.growth)) {
+    const subject = state.waiting.longestWaiting(upTo)
+    if (subject === null) return { days, offsets }
+    if (performance.now() > deadline) return { days, offsets: null }
+    const targets = state.waiting.targets(subject, { upTo, limit })
+    await computeTargets(state, engine, targets)
+    days += targets.list.length
+  }
 }
 
 async function computeTargets(state: GoldState, engine: ModelEngine, targets: Targets): Promise<void> {
@@ -47,7 +45,7 @@ async function computeTargets(state: GoldState, engine: ModelEngine, targets: Ta
   await loadTargets(engine, targets.list)
   for (const [name, list] of rows) await engine.load(name, list)
   await replaceTargets(engine.connection, targets.subject)
-  state.clear(targets)
+  state.computed(targets)
 }
 
 function inputRows(state: GoldState, { subject, list }: Targets): ReadonlyMap<string, InputRows> {

@@ -7,6 +7,8 @@ import type { Day } from '../time.ts'
 /** What is computed together, from the same inputs, for one user and day. */
 export type Subject = 'activity' | 'notifications'
 
+export const subjects: readonly Subject[] = ['activity', 'notifications']
+
 /** Says that the figures of a user's day must be computed anew. */
 export type Touch = (subject: Subject, userId: string, day: Day) => void
 

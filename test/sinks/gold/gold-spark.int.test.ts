@@ -51,7 +51,8 @@ async function runInDuckDb(folder: string): Promise<ReadonlyMap<string, readonly
     const targets = ['activity', 'notifications'] as const
     bench.state.rows.choose(
       targets.flatMap(
-        (subject) => bench.state.targets(subject, { upTo: bench.state.mark, limit: 10_000 }).list
+        (subject) =>
+          bench.state.waiting.targets(subject, { upTo: bench.state.waiting.mark, limit: 10_000 }).list
       )
     )
     mkdirSync(folder, { recursive: true })
