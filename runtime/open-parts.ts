@@ -47,6 +47,8 @@ export class PartsOpener {
     const opened = await Promise.all(
       Object.entries(uses).map(async ([name, spec]) => [name, await this.#retried(spec)] as const)
     )
+    // What a step uses is closed with the rest where it can be.
+    for (const [, handle] of opened) if (isClosable(handle)) this.#opened.push(handle)
     return Object.fromEntries(opened)
   }
 
@@ -60,3 +62,6 @@ export class PartsOpener {
     })
   }
 }
+
+const isClosable = (handle: unknown): handle is { close(): Promise<void> } =>
+  typeof (handle as { close?: unknown } | null)?.close === 'function'
