@@ -14,6 +14,7 @@ export function generatedTypes(): Map<string, string> {
   const domains = readdirSync(here, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'types' && entry.name !== 'history')
     .map((entry) => entry.name)
+    .filter((domain) => readdirSync(new URL(`${domain}/`, here)).some((file) => file.endsWith('.avsc')))
   return new Map(domains.map((domain) => [`types/${domain}.ts`, typesOf(domain)]))
 }
 

@@ -1,3 +1,4 @@
+import type { Type } from 'avsc'
 import { CourantError } from '../runtime/errors.ts'
 import type {
   Batch,
@@ -15,16 +16,27 @@ import { idHeader, isReplayFor, keyHeader, replayedFromHeader } from './headers.
 import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
 import { startingOffsets } from './starting-offsets.ts'
-import type { Shape, Topic } from './topic.ts'
+import type { Shape } from './topic.ts'
 
 /** A batch that knows which offsets to commit, records that gave no item included. */
 interface LogBatch<T> extends Batch<T, LogItem<T>> {
   readonly next: readonly TopicOffset[]
 }
 
+/** A record brings its key with it. */
+type ReadShape<T> = Omit<Shape<T>, 'keyOf'>
+
 interface Format<T> {
-  readonly shape: Shape<T>
+  readonly shape: ReadShape<T>
   readonly decode: (bytes: Buffer) => T | Promise<T>
+}
+
+/** What reading needs to know of a topic. */
+export interface ReadTopic<T> {
+  readonly name: string
+  readonly shape: ReadShape<T>
+  /** What values become, whatever version they were written with; null leaves each as its writer had it. */
+  readonly type: Type | null
 }
 
 /** How long a read waits for the first record. */
@@ -48,7 +60,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   /** Polled but not yet returned, because decoding waits for the registry. */
   #polled: readonly KafkaRecord[] = []
 
-  constructor(topics: readonly Topic<T>[], options: LogReaderOptions) {
+  constructor(topics: readonly ReadTopic<T>[], options: LogReaderOptions) {
     const { registry } = connectionFor(options.context.settings, options.context.log)
     this.#options = options
     this.#repeats = new Repeats(options.repeatWindow)
@@ -174,7 +186,7 @@ const nextOf = ({ topic, partition, offset }: KafkaRecord): TopicOffset => ({
   offset: offset + 1
 })
 
-function itemOf<T>(record: KafkaRecord, value: T, shape: Shape<T>): LogItem<T> {
+function itemOf<T>(record: KafkaRecord, value: T, shape: ReadShape<T>): LogItem<T> {
   const { topic, partition, offset, headers, timestamp } = record
   const key = (headers[keyHeader] ?? record.key)?.toString() ?? ''
   const position = `${topic}/${partition}/${offset}`
@@ -194,5 +206,5 @@ function itemOf<T>(record: KafkaRecord, value: T, shape: Shape<T>): LogItem<T> {
 /** A record that cannot be read, for the dead-letter topic; any other error is thrown on. */
 function failureOf(record: KafkaRecord, error: unknown): Failure {
   if (!(error instanceof CourantError) || error.verdict !== 'record') throw error
-  return { item: itemOf(record, null, { keyOf: String }), error, stage: 'read' }
+  return { item: itemOf(record, null, {}), error, stage: 'read' }
 }

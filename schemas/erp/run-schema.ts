@@ -1,3 +1,4 @@
+import type { Type } from 'avsc'
 import { sourceFields, type RecordSchema } from '../envelope.ts'
 import type { AvroField } from '../table.ts'
 
@@ -34,6 +35,14 @@ export function runSchema(table: string, columns: readonly string[]): RecordSche
       { name: 'marker', type: ['null', markerSchema], default: null }
     ]
   }
+}
+
+/** The column names of a version of a table's schema, as the registry has it. */
+export function rowFields(version: Type): string[] {
+  const { fields } = version.schema() as unknown as RecordSchema
+  const before = fields.find((field) => field.name === 'before')?.type as readonly unknown[]
+  const row = before.find((branch) => branch !== 'null') as RecordSchema
+  return row.fields.map((field) => field.name)
 }
 
 const sourceSchema = {

@@ -79,11 +79,11 @@ const typeText = (type: Type) => type.name ?? type.typeName.replace('logical:', 
 type Decode = (bytes: Buffer) => unknown
 
 /**
- * Turns bytes into values as the reader's type has them, whatever version of the schema they were written with.
- * Synchronous once a writer's schema is known, a promise the first time it is met.
+ * Turns bytes into values as the reader's type has them, whatever version of the schema they were written with; without
+ * one, as the writer's has them. Synchronous once a writer's schema is known, a promise the first time it is met.
  */
 export function decoder<T>(
-  reader: Type,
+  reader: Type | null,
   registry: Pick<Registry, 'typeOf'>
 ): (bytes: Buffer) => T | Promise<T> {
   const byId = new Map<number, Decode>()
@@ -92,7 +92,7 @@ export function decoder<T>(
     const decode = byId.get(id)
     if (decode) return decode(bytes) as T
     return registry.typeOf(id).then((writer) => {
-      const made = decodeBy(reader, writer)
+      const made = decodeBy(reader ?? writer, writer)
       byId.set(id, made)
       return made(bytes) as T
     })
