@@ -1,6 +1,6 @@
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Micros } from '../../schemas/change.ts'
-import { mayDelete } from '../state/delete-guard.ts'
+import { mayDelete } from '../../runtime/delete-guard.ts'
 import type { KeyRange, Published, Summary } from '../state/key-state.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { Finding, Found, TableChanges } from './table-changes.ts'

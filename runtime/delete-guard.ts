@@ -1,10 +1,10 @@
-import type { Context } from '../../runtime/pipeline.ts'
-import type { Setting } from '../../runtime/settings.ts'
+import type { Context } from './pipeline.ts'
+import type { Setting } from './settings.ts'
 
 const maxDeleteShare: Setting = {
   env: 'COURANT_MAX_DELETE_SHARE',
   describe:
-    'Share of a table (0 to 1) that one comparison may delete unasked; fewer than 1000 rows always pass',
+    'Share of a table (0 to 1) that one comparison or full run may delete unasked; a few rows always pass',
   default: '0.2',
   check: (text) => (Number(text) >= 0 && Number(text) <= 1 ? null : 'must be a number from 0 to 1')
 }
@@ -17,22 +17,26 @@ const confirmDeletes: Setting = {
 
 export const deleteGuardSettings: readonly Setting[] = [maxDeleteShare, confirmDeletes]
 
-const alwaysAllowedRows = 1000
+/** What a comparison found: rows it misses, of how many; and how many may always go (up to that, unasked). */
+export interface FoundDeletes {
+  readonly missing: number
+  readonly live: number
+  readonly alwaysAllowed?: number
+}
 
 /**
- * Whether a comparison may publish its deletes: a table that lost a large share of its rows was more likely restored,
- * swapped or misread than emptied. Sets the gauge `deletes_refused` and, when it refuses, logs what to do.
+ * Whether a comparison may carry out its deletes: a table that lost a large share of its rows was more likely
+ * restored, swapped or misread than emptied. Sets the gauge `deletes_refused` and, when it refuses, logs what to do.
  */
-export function mayDelete(context: Context, found: { missing: number; live: number }): boolean {
-  const { missing, live } = found
+export function mayDelete(context: Context, { missing, live, alwaysAllowed = 999 }: FoundDeletes): boolean {
   const share = live === 0 ? 0 : missing / live
-  const isLarge = missing >= alwaysAllowedRows && share > context.settings.number(maxDeleteShare)
+  const isLarge = missing > alwaysAllowed && share > context.settings.number(maxDeleteShare)
   const isRefused = isLarge && !isConfirmed(context)
   context.metrics.gauge('deletes_refused', isRefused ? missing : 0)
   if (isRefused)
     context.log.error(
       { missing, live },
-      `${missing} of ${live} rows are gone from the source: their deletes are not published. See whether the source ` +
+      `${missing} of ${live} rows are gone from the source: their deletes are not carried out. See whether the source ` +
         `is the right one and whole; if they were meant, start again with ${confirmDeletes.env}=${context.pipeline}`
     )
   return !isRefused
