@@ -2,13 +2,16 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import type { Log } from '../runtime/pipeline.ts'
+import type { Log, Metrics } from '../runtime/pipeline.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
 import { connectionSettings } from '../topics/connection.ts'
 import type { Topic } from '../topics/topic.ts'
 import { guarded } from './limits.ts'
 import { publishRoutes } from './publish.ts'
 import { edgeTokens, tokenCheck } from './tokens.ts'
+import type { ApplicationReads } from './webhooks/application-intake.ts'
+import { applicationWebhook } from './webhooks/application-submitted.ts'
+import { webhookSecret, webhookSettings } from './webhooks/settings.ts'
 
 const port: Setting = {
   env: 'COURANT_EDGE_PORT',
@@ -40,7 +43,8 @@ export const edgeSettings: readonly Setting[] = [
   host,
   requestsPerMinute,
   environment,
-  edgeTokens
+  edgeTokens,
+  ...webhookSettings
 ]
 
 export interface EdgeOptions {
@@ -48,6 +52,9 @@ export interface EdgeOptions {
   readonly log: Log
   /** The topics that may be published to; all that have a schema unless given. */
   readonly topics?: readonly Topic<unknown>[]
+  /** Where job applications are read; without it their webhook is not there. */
+  readonly applications?: ApplicationReads
+  readonly metrics?: Metrics
 }
 
 const maxConnections = 1_000
@@ -55,8 +62,6 @@ const maxConnections = 1_000
 /** The public HTTP server, without listening. */
 export function build(options: EdgeOptions): FastifyInstance {
   const { settings, log } = options
-  const isProduction = settings.text(environment) === 'production'
-  const mayPublish = tokenCheck(settings, { log, isProduction })
   const app = Fastify(guarded)
   app.server.maxConnections = maxConnections
   app.removeContentTypeParser('text/plain')
@@ -69,13 +74,28 @@ export function build(options: EdgeOptions): FastifyInstance {
   void app.register(helmet)
   void app.register(rateLimit, { max: settings.number(requestsPerMinute), timeWindow: '1 minute' })
   void app.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 5 })
-  void app.register(publishRoutes, {
-    context: { settings, log },
-    mayPublish,
-    ...(options.topics && { topics: options.topics })
-  })
+  addRoutes(app, options)
   return app
 }
+
+function addRoutes(app: FastifyInstance, options: EdgeOptions): void {
+  const { settings, log, topics, applications, metrics = uncounted } = options
+  const context = { settings, log }
+  const isProduction = settings.text(environment) === 'production'
+  if (applications) {
+    const maySend = tokenCheck(webhookSecret, { settings, log, isProduction })
+    void app.register(applicationWebhook, { context, source: applications, metrics, maySend })
+  }
+  // An installation that only takes webhooks needs no tokens for publishing.
+  if (applications && isProduction && settings.text(edgeTokens) === '') {
+    log.info({ setting: edgeTokens.env }, 'publishing over HTTP is off, as no tokens are set')
+    return
+  }
+  const mayPublish = tokenCheck(edgeTokens, { settings, log, isProduction })
+  void app.register(publishRoutes, { context, mayPublish, ...(topics && { topics }) })
+}
+
+const uncounted: Metrics = { count: () => undefined, gauge: () => undefined }
 
 // Fastify's own messages may repeat a part of the body.
 const sentences: Readonly<Record<number, string>> = {

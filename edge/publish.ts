@@ -8,6 +8,7 @@ import { LogWriter, type WriterContext } from '../topics/log-writer.ts'
 import type { Topic } from '../topics/topic.ts'
 import { Answers } from './answers.ts'
 import type { TokenCheck } from './tokens.ts'
+import { acknowledgeMs, retryAfterSeconds, within } from './within.ts'
 
 /** What a publisher is told once every event is acknowledged by all in-sync replicas. */
 interface Accepted {
@@ -23,9 +24,6 @@ export interface PublishOptions {
 }
 
 const maxEvents = 1_000
-/** How long a request may wait for Kafka before it is told to come again. */
-const acknowledgeMs = 10_000
-const retryAfterSeconds = '5'
 const idempotencyKey = /^[\x21-\x7e]{1,128}$/
 
 /** `POST /topics/{topic}/events`: one event as a JSON object, or a batch as an array. */
@@ -130,14 +128,3 @@ function checkAll(
 
 const digestOf = (events: readonly unknown[]) =>
   createHash('sha256').update(JSON.stringify(events)).digest('hex')
-
-// A send that waits behind another one does not see its signal yet; the publisher must not wait for that.
-function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(timeoutMs)
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(new CourantError('TOPICS_UNAVAILABLE', `Kafka did not acknowledge within ${timeoutMs} ms`))
-    )
-  })
-  return Promise.race([work(signal), late])
-}

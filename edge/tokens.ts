@@ -12,29 +12,29 @@ export const edgeTokens: Setting = {
 
 const minCharacters = 32
 
-/** Says whether a token is one of those that may publish. */
+/** Says whether a token is one of those that are let in. */
 export type TokenCheck = (token: string) => boolean
 
 /**
- * The check that the settings ask for. In production there must be tokens, each of 32 characters or more; elsewhere
- * none means that everybody may publish, which is said loudly.
+ * The check against the tokens of a setting, separated by commas. In production there must be some, each of 32
+ * characters or more; elsewhere none means that everybody is let in, which is said loudly.
  */
 export function tokenCheck(
-  settings: Settings,
-  { log, isProduction }: { log: Log; isProduction: boolean }
+  setting: Setting,
+  { settings, log, isProduction }: { settings: Settings; log: Log; isProduction: boolean }
 ): TokenCheck {
   const tokens = settings
-    .text(edgeTokens)
+    .text(setting)
     .split(',')
     .map((token) => token.trim())
     .filter(Boolean)
   if (isProduction && (tokens.length === 0 || tokens.some((token) => token.length < minCharacters)))
     throw new CourantError(
       'CONFIG_INVALID',
-      `${edgeTokens.env} needs tokens of ${minCharacters} characters or more in production: make one with \`openssl rand -hex 32\``
+      `${setting.env} needs tokens of ${minCharacters} characters or more in production: make one with \`openssl rand -hex 32\``
     )
   if (tokens.length === 0) {
-    log.warn({ setting: edgeTokens.env }, 'NO TOKENS ARE SET: everybody who reaches the edge may publish')
+    log.warn({ setting: setting.env }, 'NO TOKENS ARE SET: everybody who reaches the edge is let in')
     return () => true
   }
   const digests = tokens.map(digestOf)

@@ -1,0 +1,73 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Batcher } from '../../runtime/batcher.ts'
+import { CourantError } from '../../runtime/errors.ts'
+import { events } from '../../schemas/events.ts'
+import type { SubmittedApplication } from '../../schemas/types/applications.ts'
+import { topicOf } from '../../topics/catalogue.ts'
+import { checkEvent, sentenceOf } from '../../topics/events.ts'
+import type { WriterContext } from '../../topics/log-writer.ts'
+import { SharedWriter } from '../shared-writer.ts'
+import type { Submission } from './application-body.ts'
+import { waitMs } from './settings.ts'
+
+/** Where applications are read. */
+export interface ApplicationReads {
+  /** How many reads it can do at once. */
+  readonly width: number
+  /** Whole records by their ids; those that do not exist are absent. */
+  read(ids: readonly string[], trigger: 'webhook'): Promise<ReadonlyMap<string, SubmittedApplication>>
+}
+
+/** What became of a submission: in the topic, passed over as the caller has seen it, or nothing to be found. */
+export interface Intake {
+  readonly outcome: 'accepted' | 'skipped' | 'unknown'
+  readonly record: SubmittedApplication | null
+}
+
+const topic = topicOf(events.submittedApplication)
+const idsPerRead = 100
+const firstPauseMs = 25
+const longestPauseMs = 400
+
+/** Reads submitted applications and writes them to their topic; what arrives together shares queries and sends. */
+export class ApplicationIntake {
+  readonly #reads: Batcher<string, SubmittedApplication | null>
+  readonly #writer: SharedWriter<SubmittedApplication>
+  readonly #waitMs: number
+
+  constructor(source: ApplicationReads, context: WriterContext) {
+    this.#writer = new SharedWriter(topic, context)
+    this.#waitMs = context.settings.number(waitMs)
+    this.#reads = new Batcher({
+      maxItems: idsPerRead,
+      maxAtOnce: source.width,
+      async work(ids) {
+        const found = await source.read([...new Set(ids)], 'webhook')
+        return ids.map((id) => found.get(id) ?? null)
+      }
+    })
+  }
+
+  /** Resolves with `accepted` only once all in-sync replicas have the record. */
+  async take({ applicationId, watermark }: Submission, signal: AbortSignal): Promise<Intake> {
+    const record = await this.#find(applicationId, signal)
+    if (!record) return { outcome: 'unknown', record }
+    if (watermark !== null && record.source.event_at_us <= watermark) return { outcome: 'skipped', record }
+    const { item, problem } = checkEvent(topic, record, applicationId)
+    if (!item)
+      throw new CourantError('RECORD_INVALID', `An application cannot be published: ${sentenceOf(problem)}`)
+    await this.#writer.write(item, signal)
+    return { outcome: 'accepted', record }
+  }
+
+  /** The webhook can be faster than the commit that it tells of: it asks again for a while. */
+  async #find(id: string, signal: AbortSignal): Promise<SubmittedApplication | null> {
+    const until = Date.now() + this.#waitMs
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const record = await this.#reads.ask(id, signal)
+      const leftMs = until - Date.now()
+      if (record || leftMs <= 0) return record
+      await wait(Math.min(pauseMs, leftMs), undefined, { signal })
+    }
+  }
+}
