@@ -14,7 +14,7 @@ export interface Refreshed {
 }
 
 /** Targets computed at once: at first few, so that a little is soon seen; then more, to spread the cost of a query. */
-const portion = { first: 250, growth: 2, most: 2000 } as const
+const portion = { first: 250, growth: 2, most: 1000 } as const
 
 /**
  * Computes every waiting day anew, in portions and the longest waiting first, into the attached database `gold`; stops
