@@ -9,9 +9,21 @@ interface ErrorEntry {
 
 /** Every error the platform raises; docs/generated/errors.md is made from it. */
 export const errorTable = {
+  CALL_REFUSED: {
+    verdict: 'record',
+    doc: 'A service that is called refuses the request for good (a 4xx answer). The record is in the dead-letter topic; correct the address, the key or the service and replay it.'
+  },
+  CLAIM_MISSING: {
+    verdict: 'record',
+    doc: 'The claim store no longer has a content that a record refers to. The record is in the dead-letter topic; have the source send it again, for applications with `courant applications backfill`.'
+  },
   CONFIG_INVALID: {
     verdict: 'fatal',
     doc: 'Settings are missing or wrong; every bad key is listed. Correct them and start again.'
+  },
+  EXPORT_MISSING: {
+    verdict: 'record',
+    doc: 'The export that this record waits for was set aside itself. Replay that dead letter first, then this one.'
   },
   GOLD_DIFFERS: {
     verdict: 'fatal',
