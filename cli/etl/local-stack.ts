@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { Pool } from 'pg'
+import { dataDirFrom } from '../../local/folders.ts'
+import { createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
+import { erpTableNames } from '../../local/sample/erp/erp-tables.ts'
+import { stackHolder } from '../../local/stack.ts'
+
+/** The database of the local PostgreSQL that stands in for OpenEdge. */
+const sampleErp = 'erp'
+
+/**
+ * Takes what is not set from the local stack that runs from this folder, with the sample ERP as the source; does
+ * nothing when no stack runs here. So `courant etl sync` works as it is beside `courant up`.
+ */
+export function useLocalStack(env: NodeJS.ProcessEnv): void {
+  const file = join(dataDirFrom(env), 'stack.env')
+  if (stackHolder(dataDirFrom(env)) === null || !existsSync(file)) return
+  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) env[name] ??= value
+  env['COURANT_PROGRESS_ODBC'] ??= sampleConnection(env)
+}
+
+/** True when the source is the sample ERP of the PostgreSQL in the environment. */
+export const isSampleErp = (env: NodeJS.ProcessEnv): boolean =>
+  env['COURANT_PROGRESS_ODBC'] === sampleConnection(env)
+
+/** How ODBC reaches it; without declared fetches the driver would hold a whole table in memory. */
+export const sampleConnection = (env: NodeJS.ProcessEnv): string =>
+  `Driver={PostgreSQL Unicode};Servername=${env['PGHOST']};Port=${env['PGPORT']};Database=${sampleErp};` +
+  `Username=${env['PGUSER']};Password=${env['PGPASSWORD']};UseDeclareFetch=1;Fetch=250`
+
+/** Makes the sample ERP where it is not there yet, and fills it; what is there stays. True when it was made. */
+export async function makeSampleErp(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const server = poolOn(env['PGDATABASE'] || 'postgres')
+  try {
+    const { rows } = await server.query('SELECT 1 FROM pg_database WHERE datname = $1', [sampleErp])
+    if (rows.length > 0) return false
+    // Under another name until it is whole: what was interrupted is made anew.
+    const unfinished = `${sampleErp}_unfinished`
+    await server.query(`DROP DATABASE IF EXISTS ${unfinished}`)
+    await server.query(`CREATE DATABASE ${unfinished}`)
+    await fill(unfinished)
+    await server.query(`ALTER DATABASE ${unfinished} RENAME TO ${sampleErp}`)
+    return true
+  } finally {
+    await server.end()
+  }
+}
+
+async function fill(database: string): Promise<void> {
+  const pool = poolOn(database)
+  try {
+    await createErp(pool)
+    for (const name of erpTableNames) await fillErp(pool, name)
+  } finally {
+    await pool.end()
+  }
+}
+
+/** Host, user and password are pg's own variables. */
+const poolOn = (database: string) => new Pool({ database, max: 1 })
