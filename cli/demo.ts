@@ -16,7 +16,7 @@ import { sharedSettings } from '../runtime/run-all.ts'
 import { goldPreview } from '../sinks/warehouse/gold-preview.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { columns } from './columns.ts'
-import { pipelines } from './pipelines.ts'
+import { pipelinesNamed } from './pipelines.ts'
 import { startLiveRun } from './live-run.ts'
 import { untilGoldPublished, untilSettled } from './settled.ts'
 import { StageWatch } from './stages.ts'
@@ -32,7 +32,8 @@ const demoSettings = (dataDir: string): Readonly<Record<string, string>> => ({
   COURANT_POSTGRES_COMPARE_MS: '20000',
   COURANT_CASSANDRA_COMPARE_MS: '20000',
   COURANT_LAKE_LINGER_MS: '2000',
-  COURANT_LOG_LEVEL: 'warn'
+  COURANT_LOG_LEVEL: 'warn',
+  COURANT_SYSTEMS: 'activity'
 })
 
 const sample = { seed: 20_261_122, users: 300, days: 7, eventsPerUserDay: 12 }
@@ -93,6 +94,7 @@ async function runDemo({
   const settings = sharedSettings(process.env)
   say('topics     applying the catalogue')
   await applyTopics(settings)
+  const pipelines = pipelinesNamed([])
   const sources = await connectSources(settings)
   try {
     await fillOnce(sources)

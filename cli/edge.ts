@@ -1,33 +1,54 @@
 import type { Command } from 'commander'
 import { edgeSettings, serveEdge } from '../edge/app.ts'
 import { operatorSettings, serveOperator } from '../edge/operator.ts'
-import { createLog, logLevel, logOf, MetricsRegistry } from '../runtime/observability.ts'
+import { applicationSource } from '../producers/applications/application-source.ts'
+import { createLog, logLevel, MetricsRegistry } from '../runtime/observability.ts'
+import { contextFor } from '../runtime/run-all.ts'
+import { retryTransient } from '../runtime/retry.ts'
 import { untilStopSignal } from './stop-signal.ts'
+import { howToSwitchOn, isOn, systems } from './systems.ts'
 import { withConnection } from './with-connection.ts'
 
-/** `courant edge`: takes events over HTTP until SIGINT or SIGTERM. */
+/** `courant edge`: takes events and webhooks over HTTP until SIGINT or SIGTERM. */
 export function edgeCommand(program: Command): void {
   program
     .command('edge')
-    .description('take events over HTTP (POST /topics/{topic}/events) until Ctrl-C')
-    .action(() =>
-      withConnection(
-        async (_connection, settings) => {
-          const logger = createLog(settings.text(logLevel))
-          const log = logOf(logger, 'edge')
-          const { signal } = untilStopSignal()
-          const edge = await serveEdge({ settings, log })
-          const operator = await serveOperator({
-            settings,
-            metrics: new MetricsRegistry(),
-            isReady: () => !signal.aborted
-          })
-          log.info({ url: edge.url, operatorUrl: operator.url }, 'listening')
-          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-          await edge.close()
-          await operator.close()
-        },
-        [...edgeSettings, ...operatorSettings, logLevel]
+    .description('take events (POST /topics/{topic}/events) and webhooks over HTTP until Ctrl-C')
+    .action(() => {
+      const takesApplications = isOn('applications', process.env)
+      const needed = [...edgeSettings, ...operatorSettings, systems, logLevel]
+      return withConnection(
+        (_connection, settings) => serve(settings.text(logLevel), takesApplications),
+        takesApplications ? [...needed, ...(applicationSource.settings ?? [])] : needed
       )
-    )
+    })
+}
+
+async function serve(level: string, takesApplications: boolean): Promise<void> {
+  const { signal } = untilStopSignal()
+  const metrics = new MetricsRegistry()
+  const { env } = process
+  const context = contextFor('edge', { env, logger: createLog(level), metrics })
+  const { settings, log } = context
+  if (!takesApplications)
+    log.info({}, `no webhooks of job applications: ${howToSwitchOn('applications', env)}`)
+  const source = takesApplications
+    ? await retryTransient(() => applicationSource.open(context), {
+        signal,
+        onRetry: (error, tries) =>
+          log.warn({ err: error, tries }, 'the database of job applications does not answer yet')
+      })
+    : null
+  const edge = await serveEdge({
+    settings,
+    log,
+    metrics: context.metrics,
+    ...(source && { applications: source })
+  })
+  const operator = await serveOperator({ settings, metrics, isReady: () => !signal.aborted })
+  log.info({ url: edge.url, operatorUrl: operator.url }, 'listening')
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  await edge.close()
+  await operator.close()
+  await source?.close()
 }

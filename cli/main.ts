@@ -20,6 +20,7 @@ const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   publish: async () => (await import('./publish.ts')).publishCommand,
   edge: async () => (await import('./edge.ts')).edgeCommand,
   lag: async () => (await import('./lag.ts')).lagCommand,
+  applications: async () => (await import('./applications.ts')).applicationsCommand,
   dlq: async () => (await import('./dlq.ts')).dlqCommand
 }
 

@@ -1,31 +1,64 @@
 import { cassandraProducers } from '../producers/cassandra/index.ts'
+import { applicationsProducer } from '../producers/applications/index.ts'
 import { postgresProducers } from '../producers/postgres/index.ts'
 import { processors } from '../processors/index.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
+import type { Environment } from '../runtime/settings.ts'
 import { goldPipeline } from '../sinks/gold/index.ts'
 import { lakeSinks } from '../sinks/index.ts'
+import { howToSwitchOn, isOn, namedSystems, systemOf, systems } from './systems.ts'
 
 /** Every pipeline, in the order data flows. */
 export const pipelines: readonly AnyPipeline[] = [
   ...postgresProducers,
   ...cassandraProducers,
+  applicationsProducer,
   ...processors,
   ...lakeSinks,
   goldPipeline
 ]
 
-/** The pipelines that names or patterns such as `silver.*` mean, all when there are none; an unknown name is refused. */
-export function pipelinesNamed(patterns: readonly string[]): readonly AnyPipeline[] {
-  if (patterns.length === 0) return pipelines
-  const unknown = patterns.filter((pattern) => !pipelines.some(({ name }) => matches(name, pattern)))
-  if (unknown.length > 0)
+/**
+ * The pipelines that names or patterns such as `silver.*` mean; all when there are none. Patterns mean only those of
+ * systems that are on, a full name any. An unknown name is refused.
+ */
+export function pipelinesNamed(
+  patterns: readonly string[],
+  env: Environment = process.env
+): readonly AnyPipeline[] {
+  refuseUnknownSystems(env)
+  const on = pipelines.filter((pipeline) => isOn(systemOf(pipeline), env))
+  if (patterns.length === 0) return on
+  const meantBy = (pattern: string) =>
+    pattern.includes('*') ? on.filter(({ name }) => matches(name, pattern)) : named(pattern)
+  const empty = patterns.filter((pattern) => meantBy(pattern).length === 0)
+  if (empty.length > 0)
     throw new CourantError(
       'CONFIG_INVALID',
-      `No pipeline is named ${unknown.join(', ')}; \`courant list\` shows them all`
+      [`No pipeline is named ${empty.join(', ')}; \`courant list\` shows them all`, ...whatIsOff(env)].join(
+        '. '
+      )
     )
-  return pipelines.filter(({ name }) => patterns.some((pattern) => matches(name, pattern)))
+  const meant = new Set(patterns.flatMap(meantBy))
+  return pipelines.filter((pipeline) => meant.has(pipeline))
 }
+
+/** A sentence for each system that is off, with how to switch it on. */
+export function whatIsOff(env: Environment): readonly string[] {
+  return allSystems.filter((system) => !isOn(system, env)).map((system) => howToSwitchOn(system, env))
+}
+
+const allSystems: readonly string[] = [...new Set(pipelines.map(systemOf))]
+
+function refuseUnknownSystems(env: Environment): void {
+  const unknown = namedSystems(env).filter((name) => !allSystems.includes(name))
+  if (unknown.length === 0) return
+  const problem = `${systems.env} names ${unknown.join(', ')}, which is none of ${allSystems.join(', ')}`
+  throw new CourantError('CONFIG_INVALID', problem)
+}
+
+const named = (name: string) => pipelines.filter((pipeline) => pipeline.name === name)
 
 function matches(name: string, pattern: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))

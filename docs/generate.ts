@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pipelines } from '../cli/pipelines.ts'
+import { systems } from '../cli/systems.ts'
 import { edgeSettings } from '../edge/app.ts'
 import { operatorSettings } from '../edge/operator.ts'
 import { errorTable } from '../runtime/errors.ts'
@@ -37,6 +38,7 @@ function allSettings(): readonly Setting[] {
     ...planSettings,
     ...edgeSettings,
     ...operatorSettings,
+    systems,
     logLevel
   ]
   return [...new Map(all.map((setting) => [setting.env, setting])).values()]
