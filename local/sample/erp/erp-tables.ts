@@ -71,7 +71,7 @@ export const erpTables = {
         type: 'varchar(10)',
         value: `CASE g % 2 WHEN 0 THEN 'F' ELSE 'f' END || lpad(g::text, 5, '0')`
       },
-      { name: 'nom-four', type: 'varchar(60)', value: `initcap(${word(21)}) || ' & fils ' || g` },
+      { name: 'nom-four', type: 'varchar(60)', value: `${word(21)} || ' & fils ' || g` },
       { name: 'ville', type: 'varchar(40)', value: town(22) },
       { name: 'delai', type: 'integer', value: chance(23, 60) },
       { name: 'remise', type: 'numeric(5,2)', value: `${chance(24, 4_000)} / 100.0` },
@@ -131,7 +131,7 @@ export const erpTables = {
     columns: [
       { name: 'num-prod', type: 'integer', value: 'g' },
       { name: 'gencod-v', type: 'varchar(13)', value: `'3' || lpad((g * 7919)::text, 12, '0')` },
-      { name: 'desig', type: 'varchar(60)', value: `initcap(${word(51)}) || ' ' || ${word(52)} || ' ' || g` },
+      { name: 'desig', type: 'varchar(60)', value: `${word(51)} || ' ' || ${word(52)} || ' ' || g` },
       {
         name: 'px-vente',
         type: 'varchar(60)',

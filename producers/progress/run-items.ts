@@ -1,0 +1,114 @@
+import packageJson from '../../package.json' with { type: 'json' }
+import type { Item, Position } from '../../runtime/pipeline.ts'
+import { changeId, type RawRow } from '../../schemas/change.ts'
+import type { EtlTable } from '../../schemas/erp/metadata.ts'
+import {
+  comparedKey,
+  type RunEnvelope,
+  type RunMarker,
+  type RunMode,
+  type RunSource
+} from '../../schemas/erp/run-envelope.ts'
+import { markerId, markerKey } from '../../topics/erp-changes.ts'
+import { rowHash } from '../state/row-hash.ts'
+import type { RunPlan } from './run-plan.ts'
+import type { TextRow } from './table-scan.ts'
+import { clockMicros } from './window.ts'
+
+/** A run that has begun. */
+export interface Run {
+  readonly id: string
+  /** The row_version of all its rows. */
+  readonly version: number
+  readonly plan: RunPlan
+}
+
+/** The rows and markers of a run as items for its topic. */
+export class RunItems {
+  readonly #table: EtlTable
+  readonly #run: Run
+  readonly #names: readonly string[]
+  readonly #keyPlaces: readonly number[]
+  readonly #source: Omit<RunSource, 'row_hash'>
+  readonly #at: Date
+
+  constructor(table: EtlTable, run: Run) {
+    const { columns, key } = run.plan.selection
+    this.#table = table
+    this.#run = run
+    this.#names = columns.map((column) => column.sqlName)
+    this.#keyPlaces = key.map(({ sqlName }) => this.#names.indexOf(sqlName))
+    this.#source = sourceOf(table, run)
+    this.#at = new Date(this.#source.ts_ms)
+  }
+
+  start(): Item<RunEnvelope> {
+    return this.#marker({ kind: 'start', rows: 0, is_complete: false })
+  }
+
+  end(rows: number): Item<RunEnvelope> {
+    return this.#marker({ kind: 'end', rows, is_complete: this.#run.plan.mode === 'full' })
+  }
+
+  row(texts: TextRow, seenMs: number): Item<RunEnvelope> {
+    const key = comparedKey(this.#keyPlaces.map((place) => texts[place] ?? ''))
+    const source: RunSource = { ...this.#source, row_hash: rowHash(texts) }
+    const after = rowOf(this.#names, texts)
+    const op = this.#run.plan.mode === 'full' ? 'r' : 'u'
+    return {
+      id: changeId(key, source),
+      key,
+      value: { before: null, after, source, op, ts_ms: seenMs, marker: null },
+      position: this.#run.id as Position,
+      at: this.#at
+    }
+  }
+
+  #marker(part: Pick<RunMarker, 'kind' | 'rows' | 'is_complete'>): Item<RunEnvelope> {
+    const { id, version, plan } = this.#run
+    const marker: RunMarker = {
+      ...part,
+      run_id: id,
+      mode: plan.mode,
+      columns: JSON.stringify(plan.selection.columns),
+      key_columns: plan.selection.key.map(({ sqlName }) => sqlName),
+      keep_history: this.#table.keepHistory,
+      window_from: plan.windowFrom,
+      window_to: plan.windowTo,
+      run_version: version
+    }
+    const source = { ...this.#source, row_hash: 0 }
+    return {
+      id: markerId(marker),
+      key: markerKey,
+      value: { before: null, after: null, source, op: 'm', ts_ms: Date.now(), marker },
+      position: id as Position,
+      at: this.#at
+    }
+  }
+}
+
+function sourceOf({ tableName }: EtlTable, { id, version, plan }: Run): Omit<RunSource, 'row_hash'> {
+  const startedUs = clockMicros(plan.windowTo)
+  return {
+    version: packageJson.version,
+    connector: 'progress',
+    name: 'erp',
+    db: 'erp',
+    table: tableName,
+    snapshot: snapshotOf(plan.mode),
+    ts_ms: Math.floor(startedUs / 1000),
+    ts_us: startedUs,
+    row_version: version,
+    run_id: id,
+    mode: plan.mode
+  }
+}
+
+const snapshotOf = (mode: RunMode) => (mode === 'full' ? 'true' : 'false')
+
+function rowOf(names: readonly string[], texts: TextRow): RawRow {
+  const row: Record<string, string | null> = {}
+  for (let n = 0; n < names.length; n++) row[names[n] as string] = texts[n] ?? null
+  return row
+}

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CourantError } from '../../runtime/errors.ts'
+import type { Batch, Context, Item, Reader, ReadRequest } from '../../runtime/pipeline.ts'
+import type { RunColumn } from '../../schemas/erp/columns.ts'
+import type { RunEnvelope, RunMode } from '../../schemas/erp/run-envelope.ts'
+import { type KeyState, openKeyState } from '../state/key-state.ts'
+import { OdbcConnection } from './odbc-connection.ts'
+import { PublishedRows } from './published-rows.ts'
+import { isReconciled } from './reconcile.ts'
+import { newRunId } from './run-id.ts'
+import { type Run, RunItems } from './run-items.ts'
+import { planRun, type RunPlan, type RunRequest } from './run-plan.ts'
+import { readingSettings as names } from './settings.ts'
+import { TableScan } from './table-scan.ts'
+import { checkTypes } from './type-drift.ts'
+import { clockMicros } from './window.ts'
+
+/** What a run tells while it goes on, for progress bars and logs. */
+export type RunEvent =
+  | {
+      readonly kind: 'started'
+      readonly runId: string
+      readonly mode: RunMode
+      readonly expectedRows: number
+    }
+  | { readonly kind: 'rows'; readonly runId: string; readonly rows: number }
+  | { readonly kind: 'ended'; readonly runId: string; readonly rows: number }
+
+export interface RunReaderOptions extends RunRequest {
+  readonly onEvent?: (event: RunEvent) => void
+}
+
+/** A run that is being read. */
+interface Reading {
+  readonly run: Run
+  readonly items: RunItems
+  readonly scan: TableScan
+  readonly isRowByRow: boolean
+  readonly beganAtMs: number
+}
+
+const versionNote = 'run_version'
+const columnsNote = 'run_columns'
+
+/** Of a watched table that is always read in full, the share of time it may be read. */
+const busiestShare = 0.05
+
+/**
+ * Reads a table of OpenEdge run by run: a start marker, its rows, and an end marker once COUNT(*) agrees with what was
+ * read. A run that was cut off is never gone on with: the next one begins anew, with a higher version.
+ */
+export class RunReader implements Reader<RunEnvelope> {
+  readonly waits = true
+  readonly readsAhead = true
+  readonly #context: Context
+  readonly #options: RunReaderOptions
+  readonly #connection: OdbcConnection
+  readonly #state: KeyState
+  readonly #published = new PublishedRows()
+  #reading: Reading | null = null
+  #lastSuccessAt: string | null
+  #dueAtMs = 0
+  #saidAtMs = -Infinity
+  #isOver = false
+  #inHand: Promise<unknown> = Promise.resolve()
+
+  constructor(context: Context, options: RunReaderOptions) {
+    this.#context = context
+    this.#options = options
+    this.#connection = new OdbcConnection(context.settings)
+    this.#state = openKeyState(context)
+    this.#lastSuccessAt = options.lastSuccessAt
+  }
+
+  read(request: ReadRequest): Promise<Batch<RunEnvelope>> {
+    const batch = this.#read(request)
+    this.#inHand = batch.catch(() => undefined)
+    return batch
+  }
+
+  /** Only the columns of a complete run are kept: a run itself is never gone on with. */
+  async commit(batch: Batch<RunEnvelope>): Promise<void> {
+    const marker = batch.items.at(-1)?.value.marker
+    if (marker?.kind === 'end') this.#state.saveNote(columnsNote, marker.columns)
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.cancel()
+    await this.#inHand
+    await this.#reading?.scan.close()
+    await this.#connection.close()
+    this.#state.close()
+  }
+
+  async #read({ limit, signal }: ReadRequest): Promise<Batch<RunEnvelope>> {
+    if (this.#reading) return this.#rows(this.#reading, limit)
+    await this.#untilDue(signal)
+    if (this.#isOver) return nothing
+    const plan = await planRun(this.#connection, this.#context.settings, {
+      ...this.#options,
+      lastSuccessAt: this.#lastSuccessAt
+    })
+    checkTypes(this.#options.table.tableName, this.#savedColumns(), plan.selection.columns)
+    if (this.#isQuiet(plan)) {
+      this.#restFor(plan, 0)
+      return nothing
+    }
+    return this.#begin(plan, { isRowByRow: false })
+  }
+
+  #begin(plan: RunPlan, { isRowByRow }: { isRowByRow: boolean }): Batch<RunEnvelope> {
+    const { table } = this.#options
+    const run: Run = { id: newRunId(this.#context.now()), version: this.#nextVersion(plan), plan }
+    const items = new RunItems(table, run)
+    const scan = new TableScan({
+      ...plan,
+      connection: this.#connection,
+      log: this.#context.log,
+      table: `${this.#connection.schema}.${table.tableName}`,
+      fetchSize: isRowByRow ? 1 : plan.fetchSize
+    })
+    this.#reading = { run, items, scan, isRowByRow, beganAtMs: performance.now() }
+    this.#published.begin()
+    const { mode, expectedRows } = plan
+    this.#context.log.info({ run: run.id, mode, expectedRows, fetchSize: plan.fetchSize }, 'a run begins')
+    this.#options.onEvent?.({ kind: 'started', runId: run.id, mode, expectedRows })
+    return { items: [items.start()], caughtUp: false }
+  }
+
+  async #rows(reading: Reading, limit: number): Promise<Batch<RunEnvelope>> {
+    const { scan, items, run } = reading
+    const seenMs = this.#context.now().getTime()
+    const rows = await scan.page(limit).catch((error: unknown) => {
+      throw reading.isRowByRow ? namingRow(error, scan.rows + 1) : error
+    })
+    this.#context.metrics.count('source_rows_total', rows.length)
+    if (rows.length === 0 && scan.isDone) return this.#end(reading)
+    const found = rows.map((row) => items.row(row, seenMs))
+    this.#options.onEvent?.({ kind: 'rows', runId: run.id, rows: scan.rows })
+    return { items: this.#unpublished(run.plan, found), caughtUp: false }
+  }
+
+  /** A watched table gives the rows of its lookback at each poll; those that have not changed are not published again. */
+  #unpublished(plan: RunPlan, found: readonly Item<RunEnvelope>[]): readonly Item<RunEnvelope>[] {
+    return plan.mode === 'watch' ? found.filter((item) => this.#published.isNew(item)) : found
+  }
+
+  async #end(reading: Reading): Promise<Batch<RunEnvelope>> {
+    const { run, items, scan, isRowByRow, beganAtMs } = reading
+    const { plan } = run
+    const isComplete = await isReconciled({ ...plan, connection: this.#connection, scan, isRowByRow })
+    if (!isComplete) {
+      this.#context.log.warn({ run: run.id, rows: scan.rows }, 'rows are missing; reading again row by row')
+      return this.#begin(plan, { isRowByRow: true })
+    }
+    const rows = plan.mode === 'watch' ? this.#published.count : scan.rows
+    this.#published.complete()
+    this.#reading = null
+    this.#lastSuccessAt = plan.windowTo
+    this.#saidAtMs = performance.now()
+    this.#restFor(plan, performance.now() - beganAtMs)
+    this.#isOver = this.#options.mode !== 'watch'
+    this.#context.log.info({ run: run.id, rows }, 'a run is complete')
+    this.#options.onEvent?.({ kind: 'ended', runId: run.id, rows })
+    return { items: [items.end(rows)], caughtUp: true }
+  }
+
+  /** Whether a poll of a watched table has nothing to say: no row, no new column, and the last run not long ago. */
+  #isQuiet({ mode, expectedRows, selection }: RunPlan): boolean {
+    if (mode !== 'watch' || expectedRows > 0) return false
+    if (JSON.stringify(selection.columns) !== this.#state.note(columnsNote)) return false
+    return performance.now() < this.#saidAtMs + this.#context.settings.number(names.idleRunMs)
+  }
+
+  /** Saved before its first row is handed out, so that no later run has it again. */
+  #nextVersion({ windowTo }: RunPlan): number {
+    const version = Math.max(Number(this.#state.note(versionNote) ?? 0) + 1, clockMicros(windowTo))
+    this.#state.saveNote(versionNote, String(version))
+    return version
+  }
+
+  #savedColumns(): readonly RunColumn[] {
+    return JSON.parse(this.#state.note(columnsNote) ?? '[]') as RunColumn[]
+  }
+
+  #restFor({ mode }: RunPlan, busyMs: number): void {
+    const pollMs = this.#context.settings.number(names.pollMs)
+    const isAlwaysFull = mode === 'full' && !this.#options.table.hasTimestamps
+    const restMs = isAlwaysFull ? Math.max(pollMs, busyMs * (1 / busiestShare - 1)) : pollMs
+    this.#dueAtMs = performance.now() + restMs
+  }
+
+  async #untilDue(signal: AbortSignal): Promise<void> {
+    const waitMs = this.#dueAtMs - performance.now()
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal })
+  }
+}
+
+const nothing: Batch<RunEnvelope> = { items: [], caughtUp: true }
+
+/** The row that cannot be read, by its place: its values are nobody's business. */
+function namingRow(error: unknown, place: number): unknown {
+  if (!(error instanceof CourantError) || error.verdict === 'transient') return error
+  const { code, message, details } = error
+  const where = `It is in row ${place} in the order of the key`
+  return new CourantError(code, `${message}. ${where}`, { cause: error, details: { ...details, row: place } })
+}
