@@ -1,0 +1,98 @@
+import { defineProcessor } from '../runtime/define.ts'
+import type { AnyPipeline, Spec } from '../runtime/pipeline.ts'
+import { type Setting, wholeNumber } from '../runtime/settings.ts'
+import { events } from '../schemas/events.ts'
+import type {
+  ApplicationDocument,
+  ClaimedApplication,
+  ClaimedDocument,
+  MissingDocument,
+  SubmittedApplication
+} from '../schemas/types/applications.ts'
+import { topicOf } from '../topics/catalogue.ts'
+import { type Claim, type ClaimStore, claimStore } from '../topics/claim-store.ts'
+import { isPdf } from './applications/is-pdf.ts'
+
+/** Where the contents of documents are read. */
+export interface DocumentSource {
+  /** Null when the document is gone or empty. */
+  content(documentId: string): Promise<Buffer | null>
+}
+
+/** What claiming needs: where contents are, where they go, and how large one may be. */
+export interface ClaimTools {
+  readonly documents: DocumentSource
+  readonly claims: ClaimStore
+  readonly maxBytes: number
+}
+
+const maxBytesSetting: Setting = {
+  env: 'COURANT_APPLICATIONS_MAX_DOCUMENT_BYTES',
+  describe:
+    "Length of an application's document above which it is not exported; several are in memory at once",
+  default: '52428800',
+  check: wholeNumber(1)
+}
+
+const maxBytes: Spec<number> = {
+  describe: 'the length a document may have',
+  settings: [maxBytesSetting],
+  open: async ({ settings }) => settings.number(maxBytesSetting)
+}
+
+/**
+ * `claim-application-documents`: copies the documents of an application into the claim store, so that all that comes
+ * after needs the topic and that store only, even when the rows are gone.
+ */
+export function claimApplicationDocuments(documents: Spec<DocumentSource>): AnyPipeline {
+  return defineProcessor({
+    name: 'claim-application-documents',
+    from: topicOf(events.submittedApplication),
+    uses: { documents, claims: claimStore, maxBytes },
+    atOnce: 8,
+    process: (application, { use }) => claimDocuments(application, use),
+    to: topicOf(events.claimedApplication)
+  })
+}
+
+/** The application with its documents claimed; those that cannot be exported are in `missing`, with the reason. */
+export async function claimDocuments(
+  { documents, ...application }: SubmittedApplication,
+  tools: ClaimTools
+): Promise<ClaimedApplication> {
+  const claimed = await Promise.all(documents.map((document) => claimDocument(document, tools)))
+  return {
+    ...application,
+    documents: claimed.filter((document) => 'sha256' in document),
+    missing: claimed.filter((document) => 'reason' in document)
+  }
+}
+
+async function claimDocument(
+  document: ApplicationDocument,
+  tools: ClaimTools
+): Promise<ClaimedDocument | MissingDocument> {
+  const { id, kind, filename } = document
+  const claim = await claimOf(document, tools)
+  if (typeof claim === 'string') return { id, kind, filename, reason: claim, claim: null }
+  const { name, sha256, bytes, facts } = claim
+  return facts['pdf'] === 'true'
+    ? { id, kind, filename, sha256, bytes, claim: name }
+    : { id, kind, filename, reason: 'not_pdf', claim: name }
+}
+
+/** The claim, or why there is none. */
+async function claimOf(
+  { id, sha256, bytes }: ApplicationDocument,
+  { documents, claims, maxBytes }: ClaimTools
+): Promise<Claim | string> {
+  if (sha256 === null) return 'empty'
+  if ((bytes ?? 0) > maxBytes) return 'too_large'
+  const known = await claims.find(sha256)
+  if (known) return known
+  // It may be another one by now; then the hash of what is kept counts.
+  const content = await documents.content(id)
+  if (!content) return 'gone'
+  if (content.length > maxBytes) return 'too_large'
+  return claims.keep(content, { pdf: String(isPdf(content)) })
+}

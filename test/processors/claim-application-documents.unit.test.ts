@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { claimDocuments, type ClaimTools } from '../../processors/claim-application-documents.ts'
+import { bytesContent } from '../../runtime/object-store/content.ts'
+import type { ApplicationDocument } from '../../schemas/types/applications.ts'
+import { ClaimStore } from '../../topics/claim-store.ts'
+import { claimedApplication, pdfBytes } from '../support/applications.ts'
+import { MemoryObjectStore } from '../support/memory-object-store.ts'
+
+function tools(contents: Record<string, Buffer>) {
+  const store = new MemoryObjectStore()
+  const asked: string[] = []
+  const claims = new ClaimStore(store)
+  const documents = {
+    async content(id: string) {
+      asked.push(id)
+      return contents[id] ?? null
+    }
+  }
+  return { store, asked, tools: { claims, documents, maxBytes: 2000 } satisfies ClaimTools }
+}
+
+const document = (id: string, bytes: Buffer | null): ApplicationDocument => ({
+  id,
+  kind: 'cv',
+  filename: `${id}.pdf`,
+  sha256: bytes && bytesContent(bytes).sha256,
+  bytes: bytes && bytes.length
+})
+
+const submitted = (...documents: ApplicationDocument[]) => {
+  const { missing: _, ...record } = claimedApplication(1)
+  return { ...record, documents }
+}
+
+describe('claim-application-documents', () => {
+  it('keeps each content under its hash, and refers to it', async () => {
+    const cv = pdfBytes('cv')
+    const { store, tools: use } = tools({ a: cv })
+    const { documents, missing } = await claimDocuments(submitted(document('a', cv)), use)
+    const { sha256 } = bytesContent(cv)
+    assert.deepEqual(documents, [
+      { id: 'a', kind: 'cv', filename: 'a.pdf', sha256, bytes: cv.length, claim: `documents/${sha256}` }
+    ])
+    assert.deepEqual(missing, [])
+    assert.deepEqual(store.objects.get(`documents/${sha256}`)?.bytes, cv)
+    assert.deepEqual(await use.claims.read({ name: `documents/${sha256}`, sha256 }), cv)
+  })
+
+  it('needs no source for what it has claimed: a replay gives the same when the row is gone', async () => {
+    const cv = pdfBytes('cv')
+    const contents: Record<string, Buffer> = { a: cv }
+    const { asked, tools: use } = tools(contents)
+    const first = await claimDocuments(submitted(document('a', cv)), use)
+    delete contents['a']
+    assert.deepEqual(await claimDocuments(submitted(document('a', cv)), use), first)
+    assert.deepEqual(asked, ['a'])
+  })
+
+  it('says what it stored when the document has changed since it was submitted', async () => {
+    const now = pdfBytes('now')
+    const { tools: use } = tools({ a: now })
+    const { documents } = await claimDocuments(submitted(document('a', pdfBytes('then'))), use)
+    assert.equal(documents[0]?.sha256, bytesContent(now).sha256)
+  })
+
+  it('goes on without a document that cannot be exported, and says why', async () => {
+    const text = Buffer.from('MZ: no PDF, whatever it is called')
+    const large = Buffer.alloc(2001, '%PDF-')
+    const { store, tools: use } = tools({ text, large })
+    const record = submitted(
+      document('gone', pdfBytes('gone')),
+      document('empty', null),
+      document('large', large),
+      { ...document('large', large), bytes: null },
+      document('text', text)
+    )
+    const { documents, missing } = await claimDocuments(record, use)
+    assert.deepEqual(documents, [])
+    assert.deepEqual(
+      missing.map(({ id, reason }) => `${id} ${reason}`),
+      ['gone gone', 'empty empty', 'large too_large', 'large too_large', 'text not_pdf']
+    )
+    // What is no PDF is kept all the same: nothing is lost.
+    assert.deepEqual(store.objects.get(missing.at(-1)?.claim ?? '')?.bytes, text)
+  })
+
+  it('does not take a content that is not what its name says', async () => {
+    const { store, tools: use } = tools({})
+    const { sha256 } = bytesContent('one')
+    await assert.rejects(use.claims.read({ name: `documents/${sha256}`, sha256 }), { code: 'CLAIM_MISSING' })
+    await store.put(`documents/${sha256}`, bytesContent('other'))
+    await assert.rejects(use.claims.read({ name: `documents/${sha256}`, sha256 }), { code: 'CLAIM_MISSING' })
+  })
+})

@@ -1,0 +1,78 @@
+import { buffer } from 'node:stream/consumers'
+import { CourantError } from '../runtime/errors.ts'
+import {
+  containerSetting,
+  containerSettings,
+  openContainer
+} from '../runtime/object-store/azure-container.ts'
+import { bytesContent } from '../runtime/object-store/content.ts'
+import type { ObjectStore } from '../runtime/object-store/object-store.ts'
+import type { Spec } from '../runtime/pipeline.ts'
+
+const claimsContainer = containerSetting(
+  'COURANT_APPLICATIONS_CLAIMS',
+  'Container of documents that events refer to',
+  'claims'
+)
+
+/** A content in the claim store. */
+export interface Claim {
+  /** Name of the object. */
+  readonly name: string
+  /** Lower-case hex. */
+  readonly sha256: string
+  readonly bytes: number
+  /** Small facts that were kept with it. */
+  readonly facts: Readonly<Record<string, string>>
+}
+
+/**
+ * Contents too large for an event, which refers to them by name (enterpriseintegrationpatterns.com, "Claim Check").
+ * They are named by their hash and never change, so that an event means the same whenever it is read.
+ */
+export class ClaimStore {
+  readonly #store: ObjectStore
+
+  constructor(store: ObjectStore) {
+    this.#store = store
+  }
+
+  /** The claim of a content with that hash, or null when it is not there. */
+  async find(sha256: string): Promise<Claim | null> {
+    const name = nameOf(sha256)
+    const info = await this.#store.head(name)
+    return info && { name, sha256, bytes: info.size, facts: info.metadata }
+  }
+
+  /** Keeps a content; durable on resolve. */
+  async keep(bytes: Buffer, facts: Readonly<Record<string, string>>): Promise<Claim> {
+    const content = bytesContent(bytes)
+    const name = nameOf(content.sha256)
+    // Null when it is there already, which is as good.
+    await this.#store.put(name, content, { ifNoneMatch: '*', metadata: facts })
+    return { name, sha256: content.sha256, bytes: content.size, facts }
+  }
+
+  /** The content of a claim; throws CLAIM_MISSING when it is not there or not what it was. */
+  async read({ name, sha256 }: Pick<Claim, 'name' | 'sha256'>): Promise<Buffer> {
+    const body = await this.#store.get(name)
+    const bytes = body && (await buffer(body))
+    if (bytes && bytesContent(bytes).sha256 === sha256) return bytes
+    const problem = bytes
+      ? 'another content than it was given'
+      : 'no longer the content that a record refers to'
+    throw new CourantError(
+      'CLAIM_MISSING',
+      `The claim store has ${problem}; send the record again from its source`
+    )
+  }
+}
+
+const nameOf = (sha256: string) => `documents/${sha256}`
+
+/** The claim store of the settings. */
+export const claimStore: Spec<ClaimStore> = {
+  describe: 'claim store',
+  settings: containerSettings(claimsContainer),
+  open: async ({ settings }) => new ClaimStore(await openContainer(settings, claimsContainer))
+}
