@@ -7,7 +7,7 @@ import type { SubmittedApplication } from '../../../schemas/types/applications.t
 import { events } from '../../../schemas/events.ts'
 import { memoryKafka } from '../../../topics/kafka/memory.ts'
 import type { KafkaClient } from '../../../topics/kafka/port.ts'
-import { applicationId, sampleApplication } from '../../support/applications.ts'
+import { applicationId, sampleApplication } from './sample-application.ts'
 import { memoryTopics, recordsOf } from '../../support/memory-topics.ts'
 
 const token = 'a-token-for-the-tests-that-is-long-enough'
