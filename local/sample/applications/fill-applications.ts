@@ -24,7 +24,7 @@ export async function fillApplications(
 }
 
 /** One statement for all rows of a table; returns how many were new. */
-export async function insertRows(
+async function insertRows(
   pg: SqlTarget,
   table: ApplicationRow['table'],
   rows: readonly ApplicationRow[]
