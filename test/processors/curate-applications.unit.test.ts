@@ -188,30 +188,35 @@ function madeOf(
   json: string | null,
   answers: string | null
 ): ClaimedApplication {
-  const [email = null, first_name = null, last_name = null, phone = null, address = null, post = null] = texts
-  const [
-    experience = null,
-    linkedin = null,
-    portfolio = null,
-    ref_contact = null,
-    status = null,
-    title = null
-  ] = texts.slice(6)
+  const at = (n: number) => texts[n] ?? null
   return claimedApplication(1, ({ application, candidate, candidate_profile, job_offer }) => ({
-    application: { ...application, mtp_answers: answers, ref_contact, status },
-    candidate: candidate && { ...candidate, email, first_name, last_name, phone, address, post, experience },
-    candidate_profile: candidate_profile && { ...candidate_profile, skills: json, linkedin, portfolio },
-    job_offer: job_offer && { ...job_offer, title },
+    application: { ...application, mtp_answers: answers, ref_contact: at(0), status: at(1) },
+    candidate: candidate && {
+      ...candidate,
+      email: at(2),
+      first_name: at(3),
+      last_name: at(4),
+      phone: at(5),
+      address: at(6),
+      post: at(7),
+      experience: at(8)
+    },
+    candidate_profile: candidate_profile && {
+      ...candidate_profile,
+      skills: json,
+      linkedin: at(9),
+      portfolio: at(10)
+    },
+    job_offer: job_offer && { ...job_offer, title: at(11) },
     documents: []
   }))
 }
 
 /** A curated record in the form of what it was made of. */
-function asClaimed({ quality: _, ...record }: CuratedApplication): ClaimedApplication {
-  const { application, candidate, candidate_profile, job_offer } = record
+function asClaimed(record: CuratedApplication): ClaimedApplication {
+  const { application, candidate, candidate_profile, job_offer, source } = record
   const { metier, talent, paradigme } = application.mtp_answers
   return {
-    ...record,
     application: {
       ...application,
       mtp_answers: JSON.stringify({
@@ -227,6 +232,7 @@ function asClaimed({ quality: _, ...record }: CuratedApplication): ClaimedApplic
     },
     job_offer: job_offer && { ...job_offer, mtp_questions: JSON.stringify(job_offer.mtp_questions) },
     documents: [],
-    missing: []
+    missing: [],
+    source
   }
 }

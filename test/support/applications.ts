@@ -55,7 +55,7 @@ function plainApplication(n: number): ClaimedApplication {
       last_name: ' Ondo',
       phone: '+241 74 00 00 07',
       address: 'BP 123, Libreville',
-      matricule: '123456',
+      matricule: '778899',
       post: 'Comptable',
       experience: '5 ans'
     },
@@ -89,11 +89,12 @@ function plainApplication(n: number): ClaimedApplication {
   }
 }
 
+interface Identified extends Pick<ClaimedApplication, 'source'> {
+  readonly application: { readonly id: string }
+}
+
 /** An item as if it were read from a topic of one partition. */
-export function applicationItem<T extends Pick<ClaimedApplication, 'application' | 'source'>>(
-  value: T,
-  offset: number
-): LogItem<T> {
+export function applicationItem<T extends Identified>(value: T, offset: number): LogItem<T> {
   const { application, source } = value
   return {
     id: `${application.id}.${source.content_sha256}`,
