@@ -14,6 +14,8 @@ interface CellReader {
   /** Of wide characters the buffer holds the described width, else four times that many bytes. */
   readonly isWide: boolean
   readonly size: number
+  /** Elements of an array, 0 for a single value. */
+  readonly extent: number
 }
 
 /** Turns rows of cells into rows of texts, arrays into their elements, and finds values that the binding has cut. */
@@ -22,43 +24,34 @@ export class RowTexts {
   readonly filled = new Map<SelectedColumn, number>()
   readonly #table: string
   readonly #readers: readonly CellReader[]
-  readonly #count: number
 
   constructor(table: string, selected: readonly SelectedColumn[], described: readonly OdbcColumn[]) {
     this.#table = table
     this.#readers = selected.map((column, n) => cellReader(column, described[n]))
-    this.#count = selected.reduce((sum, column) => sum + column.columns.length, 0)
   }
 
   /** Texts in the order of the run's columns. WIDTH_EXCEEDED for a value that was cut. */
   of(cells: readonly OdbcCell[]): (string | null)[] {
-    const texts: (string | null)[] = Array.from({ length: this.#count })
-    let at = 0
+    const texts: (string | null)[] = []
     for (let n = 0; n < this.#readers.length; n++) {
       const reader = this.#readers[n] as CellReader
       const text = cellText(cells[n] ?? null)
       if (text !== null && text.length >= reader.suspectLength) this.#checkWhole(reader, text)
-      const elements = reader.selected.source.extent
-      if (elements === 0) texts[at++] = text
-      else at = this.#addElements(reader, text, { texts, at })
+      if (reader.extent === 0) texts.push(text)
+      else texts.push(...this.#elements(reader, text))
     }
     return texts
   }
 
-  #addElements(
-    { selected }: CellReader,
-    text: string | null,
-    { texts, at }: { texts: (string | null)[]; at: number }
-  ): number {
-    const { extent, name } = selected.source
+  #elements({ selected, extent }: CellReader, text: string | null): (string | null)[] {
     const elements = text === null ? [] : splitExtent(text)
     if (elements.length > extent)
       throw new CourantError(
         'SOURCE_REFUSED',
-        `The array "${name}" of ${this.#table} has ${elements.length} elements where the catalogue says ${extent}: update the SQL catalogue of the source`
+        `The array "${selected.source.name}" of ${this.#table} has ${elements.length} elements where the catalogue says ${extent}: update the SQL catalogue of the source`
       )
-    for (let n = 0; n < extent; n++) texts[at + n] = elements[n] ?? null
-    return at + extent
+    while (elements.length < extent) elements.push(null)
+    return elements
   }
 
   #checkWhole({ selected, isWide, size }: CellReader, text: string): void {
@@ -80,7 +73,7 @@ function cellReader(selected: SelectedColumn, described: OdbcColumn | undefined)
   const isText = isWide || /^SQL_(VAR)?CHAR$/.test(type)
   // A described width of 0 is a driver's way to say that there is no bound; such values come in parts, never cut.
   const suspectLength = !isText || size === 0 ? Infinity : isWide ? size : size + 1
-  return { selected, suspectLength, isWide, size }
+  return { selected, suspectLength, isWide, size, extent: selected.source.extent }
 }
 
 function cellText(cell: OdbcCell): string | null {

@@ -8,19 +8,21 @@ export const erpTopicName = (table: string) =>
 
 const nullableText: AvroField['type'] = ['null', 'string']
 
-/**
- * The schema of a table's changes, made from the names of its columns. Every column is nullable text with default
- * null, so that any set of columns can read any other.
- */
-export function runSchema(table: string, columns: readonly string[]): RecordSchema {
-  const name = recordName(table)
-  const row = {
+/** The schema of a table's rows. Every column is nullable text with default null, so that any set reads any other. */
+export function rowSchema(table: string, columns: readonly string[]): RecordSchema {
+  return {
     type: 'record',
-    name: `${name}Row`,
+    name: `${recordName(table)}Row`,
     namespace: 'erp',
     doc: `A row of ${table} as the source prints it.`,
     fields: columns.map((column): AvroField => ({ name: column, type: nullableText, default: null }))
-  } as const
+  }
+}
+
+/** The schema of a table's changes, made from the names of its columns. */
+export function runSchema(table: string, columns: readonly string[]): RecordSchema {
+  const name = recordName(table)
+  const row = rowSchema(table, columns)
   return {
     type: 'record',
     name: `${name}Change`,
