@@ -94,7 +94,7 @@ async function openSource(context: Context): Promise<ApplicationSource> {
   const [first] = all
   try {
     if (!first) throw new Error(`${connections.env} is at least 1`)
-    return new ApplicationSource(all, queriesFor(await findSourceTables(first, mapping)))
+    return new ApplicationSource(all, queriesFor(await findSourceTables(first, mapping, context.log)))
   } catch (error) {
     await first?.close()
     throw error

@@ -42,7 +42,7 @@ function one(part: Exclude<PartName, 'application' | 'document'>, tables: Source
 }
 
 function documentsOf({ application, document }: SourceTables): string {
-  const content = bytesOf(document, 'd')
+  const content = at(document, 'content', 'd')
   const fields = [
     ...fieldsOf('document', document, 'd'),
     `'sha256', encode(sha256(${content}), 'hex')`,
@@ -71,12 +71,6 @@ function expression(column: SourceColumn | null, travel: Travel, alias: string):
   // In the session's time zone, which is UTC.
   if (travel === 'micros') return `${value}::timestamptz::text`
   return `${value}::text`
-}
-
-/** A document's content; where the column is text, it is base64. */
-function bytesOf(document: SourceTable, alias: string): string {
-  const { name, type } = columnOf(document, 'content')
-  return type === 'bytea' ? `${alias}.${name}` : `decode(${alias}.${name}, 'base64')`
 }
 
 function changedQuery(tables: SourceTables): string {
@@ -113,7 +107,7 @@ const isSince = (table: SourceTable, column: string, alias: string) =>
   table.columns[column] ? `${at(table, column, alias)} >= $1::timestamptz` : null
 
 const contentQuery = ({ document }: SourceTables) => `
-    SELECT ${bytesOf(document, 'd')} FROM ${document.name} d
+    SELECT ${at(document, 'content', 'd')} FROM ${document.name} d
     WHERE ${at(document, 'id', 'd')} = $1::${columnOf(document, 'id').type}`
 
 const at = (table: SourceTable, column: string, alias: string) => `${alias}.${columnOf(table, column).name}`

@@ -125,6 +125,15 @@ describe('reading job applications', { timeout: 60_000 }, () => {
     )
     assert.ok(refused instanceof CourantError && refused.code === 'SOURCE_REFUSED')
     assert.match(refused.message, /no table "public"\."people"[^]*"job_offer" has no column "name"/)
+    await recruitment.client.query('ALTER TABLE job_offer ADD reference text, ADD open_until text')
+    const mistyped = await refusal(
+      '{"tables":{"job_offer":{"columns":{"id":"reference","updated_at":"open_until"}}}}'
+    )
+    assert.ok(mistyped instanceof CourantError && mistyped.code === 'SOURCE_REFUSED')
+    assert.match(
+      mistyped.message,
+      /"open_until" is of type text[^]*"reference" \(text\)[^]*"job_offer_id" \(uuid\)/
+    )
     const wrong = await refusal(
       '{"tables":{"applicant":{},"application":{"columns":{"id":null,"titel":"x"}}}}'
     )
