@@ -52,7 +52,7 @@ export class ApplicationIntake {
   async take({ applicationId, watermark }: Submission, signal: AbortSignal): Promise<Intake> {
     const record = await this.#find(applicationId, signal)
     if (!record) return { outcome: 'unknown', record }
-    if (watermark !== null && record.source.event_at_us <= watermark) return { outcome: 'skipped', record }
+    if (isSeen(record, watermark)) return { outcome: 'skipped', record }
     const { item, problem } = checkEvent(topic, record, applicationId)
     if (!item)
       throw new CourantError('RECORD_INVALID', `An application cannot be published: ${sentenceOf(problem)}`)
@@ -70,4 +70,10 @@ export class ApplicationIntake {
       await wait(Math.min(pauseMs, leftMs), undefined, { signal })
     }
   }
+}
+
+/** An application without any time may always be new. */
+function isSeen({ application, source }: SubmittedApplication, watermark: number | null): boolean {
+  const hasTime = application.updated_at !== null || application.created_at !== null
+  return watermark !== null && hasTime && source.event_at_us <= watermark
 }
