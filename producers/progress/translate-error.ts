@@ -44,6 +44,12 @@ const refusals: readonly Refusal[] = [
   }
 ]
 
+const notLetIn = `the login or the database is not accepted: correct UID, PWD and the database in ${env}`
+
+// Drivers report a refused login as a failed connection, so only the words tell it from a server that is down.
+const isNotLetIn = ({ message, state }: Diagnostic) =>
+  state.startsWith('08') && /password|access denied|authenticat|authori[sz]|does not exist/i.test(message)
+
 /** A record or table is locked by someone else for now. */
 const locked = { states: /^(40|55P03)/, codes: [-210015, -210016], message: /record lock|lock wait/i }
 const lost = /^(08|HYT|57|53|S1T)/
@@ -102,6 +108,7 @@ export function widthExceeded(details: {
 
 function passing(diagnostics: readonly Diagnostic[], doing: string): CourantError | null {
   const details = detailsOf(diagnostics)
+  if (diagnostics.some(isNotLetIn)) return null
   const isLocked = diagnostics.some(
     ({ state, code, message }) =>
       locked.states.test(state) || locked.codes.includes(code) || locked.message.test(message)
@@ -130,7 +137,9 @@ function refused(diagnostics: readonly Diagnostic[], doing: string): CourantErro
   const known = refusals.find(({ states, codes = [] }) =>
     diagnostics.some(({ state, code }) => codes.includes(code) || states.test(state))
   )
-  const advice = known?.advice ?? `SQLSTATE ${details.state}, error ${details.code}`
+  const advice =
+    (diagnostics.some(isNotLetIn) ? notLetIn : known?.advice) ??
+    `SQLSTATE ${details.state}, error ${details.code}`
   return new CourantError('SOURCE_REFUSED', `OpenEdge refuses ${doing}: ${advice}`, { details })
 }
 
