@@ -21,6 +21,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'Settings are missing or wrong; every bad key is listed. Correct them and start again.'
   },
+  DELETES_REFUSED: {
+    verdict: 'fatal',
+    doc: 'So many rows are gone from the source that they were not marked as deleted. Everything else was merged. See whether the source is the right one and whole; the message says how to confirm.'
+  },
   EXPORT_MISSING: {
     verdict: 'record',
     doc: 'The export that this record waits for was set aside itself. Replay that dead letter first, then this one.'
@@ -36,6 +40,10 @@ export const errorTable = {
   ODBC_MISSING: {
     verdict: 'fatal',
     doc: 'The optional ODBC module or driver is not installed; the message has the commands.'
+  },
+  OFFSET_FENCED: {
+    verdict: 'fatal',
+    doc: 'Another process has taken over this table of the ODS while this one still worked on it. Nothing was written; see that the table is loaded by one process at a time.'
   },
   OFFSET_LOST: {
     verdict: 'fatal',
@@ -56,7 +64,7 @@ export const errorTable = {
   REGISTRY_UNAVAILABLE: { verdict: 'transient', doc: 'The schema registry does not answer; tried again.' },
   RUN_INCOMPLETE: {
     verdict: 'fatal',
-    doc: 'A run read other rows than the source counts, and nothing of it was merged. The message names what is bad.'
+    doc: 'A run of an ERP table ended before its end marker, or read other rows than the source counts. Nothing of it was merged; the message names what is bad. Load the table again.'
   },
   SCHEMA_INCOMPATIBLE: {
     verdict: 'fatal',
@@ -83,6 +91,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: "A poller's own state cannot be read or written: the disc is full, another process holds it, or a newer version wrote it. Correct that and start again; moving the file away takes a new snapshot, which repeats but loses nothing."
   },
+  TARGET_FULL: {
+    verdict: 'fatal',
+    doc: 'A disc of the target or of the Parquet cache is full. Nothing is half-written; make room and start again.'
+  },
   TARGET_REFUSED: {
     verdict: 'fatal',
     doc: 'The target refuses us for good (credentials, missing bucket or table, rights). Correct it and start again.'
@@ -94,6 +106,10 @@ export const errorTable = {
     doc: 'Kafka refuses us for good (credentials, rights, configuration). Correct it and start again.'
   },
   TOPICS_UNAVAILABLE: { verdict: 'transient', doc: 'Kafka does not acknowledge; tried again.' },
+  VALUE_UNFIT: {
+    verdict: 'fatal',
+    doc: 'A value of a run does not fit the type of its column. Nothing of the run is in the ODS; correct it at the source, select it by a SourceExpression or exclude the column in config.ETL_Columns.'
+  },
   WIDTH_EXCEEDED: {
     verdict: 'fatal',
     doc: 'A value is wider than the SQL width of its OpenEdge column, so that SQL refuses or cuts it. Correct the width with dbtool (SQL Width & Date Scan with Fix Option).'
