@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { build } from '../../edge/app.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { memoryKafka } from '../../topics/kafka/memory.ts'
+import { failingKafka } from '../support/failing-kafka.ts'
 import { userChange } from '../support/changes.ts'
 import { memoryTopics, recordsOf } from '../support/memory-topics.ts'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
@@ -89,13 +89,13 @@ describe('POST /topics/{topic}/events', () => {
   })
 
   it('answers 503 with Retry-After while Kafka does not acknowledge, and 200 to the repeat afterwards', async () => {
-    const { kafka, fail } = failingKafka()
+    const { kafka, setDown } = failingKafka()
     const { app, post, written } = await edge({ kafka })
-    fail(true)
+    setDown(true)
     const headers = { 'idempotency-key': 'abc' }
     const refused = await post(event(1), headers)
     assert.deepEqual([refused.statusCode, refused.headers['retry-after']], [503, '5'])
-    fail(false)
+    setDown(false)
     assert.equal((await post(event(1), headers)).statusCode, 200)
     assert.equal((await written()).length, 1)
     await app.close()
@@ -143,27 +143,3 @@ describe('POST /topics/{topic}/events', () => {
     await app.close()
   })
 })
-
-/** Kafka in memory whose sends can be made to fail as when no broker answers. */
-function failingKafka(): { kafka: KafkaClient; fail: (isDown: boolean) => void } {
-  const kafka = memoryKafka()
-  let isDown = false
-  return {
-    fail: (down) => {
-      isDown = down
-    },
-    kafka: {
-      ...kafka,
-      async producer() {
-        const producer = await kafka.producer()
-        return {
-          ...producer,
-          async send(records, options) {
-            if (isDown) throw new CourantError('TOPICS_UNAVAILABLE', 'no broker answers')
-            await producer.send(records, options)
-          }
-        }
-      }
-    }
-  }
-}

@@ -5,9 +5,9 @@ import type { ApplicationReads } from '../../../edge/webhooks/application-intake
 import { CourantError } from '../../../runtime/errors.ts'
 import type { SubmittedApplication } from '../../../schemas/types/applications.ts'
 import { events } from '../../../schemas/events.ts'
-import { memoryKafka } from '../../../topics/kafka/memory.ts'
 import type { KafkaClient } from '../../../topics/kafka/port.ts'
 import { applicationId, sampleApplication } from './sample-application.ts'
+import { failingKafka } from '../../support/failing-kafka.ts'
 import { memoryTopics, recordsOf } from '../../support/memory-topics.ts'
 
 const token = 'a-token-for-the-tests-that-is-long-enough'
@@ -154,16 +154,25 @@ describe('POST /api/v1/webhooks/application-submitted', () => {
     await app.close()
   })
 
-  it('answers 503 with Retry-After while Kafka or the database does not answer', async () => {
-    const { source } = fakeSource(sampleApplication(1))
+  it('answers 503 with Retry-After while Kafka does not acknowledge, and takes the repeat afterwards', async () => {
+    const { kafka, setDown } = failingKafka()
+    const { app, post, written } = await edge({ kafka })
+    setDown(true)
+    const refused = await Promise.all([1, 2].map(() => post({ application_id: applicationId(1) })))
+    for (const { statusCode, headers } of refused)
+      assert.deepEqual([statusCode, headers['retry-after']], [503, '5'])
+    setDown(false)
+    assert.equal((await post({ application_id: applicationId(1) })).statusCode, 202)
+    assert.equal((await written()).length, 1)
+    await app.close()
+  })
+
+  it('answers 503 while the database does not answer', async () => {
     const down = new CourantError('SOURCE_UNAVAILABLE', 'PostgreSQL does not answer')
-    const broken = { ...source, read: () => Promise.reject(down) }
-    for (const setup of [{ source: broken }, { kafka: silentKafka() }]) {
-      const { app, post } = await edge(setup)
-      const answer = await post({ application_id: applicationId(1) })
-      assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '5'])
-      await app.close()
-    }
+    const { app, post } = await edge({ source: { width: 1, read: () => Promise.reject(down) } })
+    const answer = await post({ application_id: applicationId(1) })
+    assert.deepEqual([answer.statusCode, answer.headers['retry-after']], [503, '5'])
+    await app.close()
   })
 
   it('does not start in production without strong tokens; elsewhere none lets everybody in, which is said', async () => {
@@ -200,10 +209,3 @@ describe('POST /api/v1/webhooks/application-submitted', () => {
     await app.close()
   })
 })
-
-/** Kafka in memory that acknowledges nothing. */
-function silentKafka(): KafkaClient {
-  const kafka = memoryKafka()
-  const send = () => Promise.reject(new CourantError('TOPICS_UNAVAILABLE', 'no broker answers'))
-  return { ...kafka, producer: async () => ({ ...(await kafka.producer()), send }) }
-}
