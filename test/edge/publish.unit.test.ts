@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { build } from '../../edge/app.ts'
-import { CourantError } from '../../runtime/errors.ts'
+import type { CourantError } from '../../runtime/errors.ts'
 import { failingKafka } from '../support/failing-kafka.ts'
 import { userChange } from '../support/changes.ts'
 import { memoryTopics, recordsOf } from '../support/memory-topics.ts'
