@@ -2,10 +2,12 @@ import type { Logger } from 'pino'
 import { operatorPage } from '../dashboard/operator-page.ts'
 import { StatusCollector } from '../dashboard/status-collector.ts'
 import { serveOperator } from '../edge/operator.ts'
+import { alertingDeadLetters } from '../runtime/dead-letter-alerts.ts'
 import { logOf, MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { type PipelineStatus, runAll, sharedSettings } from '../runtime/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
+import { teamsAlerts } from '../runtime/teams-alerts.ts'
 import { connectionFor } from '../topics/connection.ts'
 import { deadLetterWriter } from '../topics/dead-letters.ts'
 import { publishLag, type WatchedGroup } from '../topics/lag-metrics.ts'
@@ -38,7 +40,10 @@ export async function startLiveRun(
     isReady: () => status.length > 0 && status.every(({ state }) => state === 'running'),
     pages: operatorPage(() => collector.view())
   })
-  const running = runAll(pipelines, { env, signal, logger, metrics, deadLetters: deadLetterWriter })
+  const alerts = teamsAlerts(settings, { log: logOf(logger, 'alerts'), signal })
+  const deadLetters = (pipeline: string) =>
+    alertingDeadLetters(deadLetterWriter(pipeline), { alerts, pipeline })
+  const running = runAll(pipelines, { env, signal, logger, metrics, deadLetters })
   status.push(...running.status)
   const watch = new AbortController()
   // Never rejects, and is not waited for: with Kafka down its last question takes a while to fail.
