@@ -1,10 +1,13 @@
 import { cassandraProducers } from '../producers/cassandra/index.ts'
+import { applicationSource } from '../producers/applications/application-source.ts'
 import { applicationsProducer } from '../producers/applications/index.ts'
 import { postgresProducers } from '../producers/postgres/index.ts'
+import { claimApplicationDocuments } from '../processors/claim-application-documents.ts'
 import { processors } from '../processors/index.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { Environment } from '../runtime/settings.ts'
+import { azureSinks } from '../sinks/azure-blob/index.ts'
 import { goldPipeline } from '../sinks/gold/index.ts'
 import { lakeSinks } from '../sinks/index.ts'
 import { howToSwitchOn, isOn, namedSystems, systemOf, systems } from './systems.ts'
@@ -14,9 +17,11 @@ export const pipelines: readonly AnyPipeline[] = [
   ...postgresProducers,
   ...cassandraProducers,
   applicationsProducer,
+  claimApplicationDocuments(applicationSource),
   ...processors,
   ...lakeSinks,
-  goldPipeline
+  goldPipeline,
+  ...azureSinks
 ]
 
 /**

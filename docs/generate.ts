@@ -4,10 +4,12 @@ import { pipelines } from '../cli/pipelines.ts'
 import { systems } from '../cli/systems.ts'
 import { edgeSettings } from '../edge/app.ts'
 import { operatorSettings } from '../edge/operator.ts'
+import { deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { errorTable } from '../runtime/errors.ts'
 import { logLevel } from '../runtime/observability.ts'
 import { settingsOf } from '../runtime/run-all.ts'
 import type { Setting } from '../runtime/settings.ts'
+import { alertSettings } from '../runtime/teams-alerts.ts'
 import { generatedTypes } from '../schemas/generate.ts'
 import { topicCatalogue } from '../topics/catalogue.ts'
 import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
@@ -39,6 +41,8 @@ function allSettings(): readonly Setting[] {
     ...edgeSettings,
     ...operatorSettings,
     systems,
+    ...alertSettings,
+    deadLetterClearMs,
     logLevel
   ]
   return [...new Map(all.map((setting) => [setting.env, setting])).values()]

@@ -10,6 +10,7 @@ import { cleanUserNotifications } from './clean-user-notifications.ts'
 import { cleanUserPurchases } from './clean-user-purchases.ts'
 import { cleanUserSessionEvents } from './clean-user-session-events.ts'
 import { cleanUsers } from './clean-users.ts'
+import { curateApplications } from './curate-applications.ts'
 
 const withRulesOfTheirOwn: readonly AnyPipeline[] = [
   cleanActivities,
@@ -24,8 +25,9 @@ const withRulesOfTheirOwn: readonly AnyPipeline[] = [
 
 const isNamed = (table: Table) => withRulesOfTheirOwn.some(({ name }) => name === `clean-${table.name}`)
 
-/** A cleaning for each table: by the types of its columns alone, unless it is named above. */
+/** A cleaning for each table, by the types of its columns alone unless it is named above; then those of events. */
 export const processors: readonly AnyPipeline[] = [
   ...withRulesOfTheirOwn,
-  ...tableList.filter((table) => !isNamed(table)).map((table) => cleanTable(table))
+  ...tableList.filter((table) => !isNamed(table)).map((table) => cleanTable(table)),
+  curateApplications
 ]

@@ -9,7 +9,8 @@ import { bytesContent } from '../runtime/object-store/content.ts'
 import type { ObjectStore } from '../runtime/object-store/object-store.ts'
 import type { Spec } from '../runtime/pipeline.ts'
 
-const claimsContainer = containerSetting(
+/** The container of the claim store. */
+export const claimsContainer = containerSetting(
   'COURANT_APPLICATIONS_CLAIMS',
   'Container of documents that events refer to',
   'claims'
