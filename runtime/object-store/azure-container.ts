@@ -1,4 +1,3 @@
-import type { Spec } from '../pipeline.ts'
 import { type Setting, type Settings, wholeNumber } from '../settings.ts'
 import { AzureStore } from './azure-store.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -48,13 +47,4 @@ export async function openContainer(settings: Settings, container: Setting): Pro
     container: settings.text(container),
     idleMs: settings.number(idleMs)
   })
-}
-
-/** A container for a pipeline's `uses`. */
-export function azureContainer(container: Setting): Spec<ObjectStore> {
-  return {
-    describe: `container of ${container.env}`,
-    settings: containerSettings(container),
-    open: ({ settings }) => openContainer(settings, container)
-  }
 }

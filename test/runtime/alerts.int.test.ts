@@ -117,9 +117,7 @@ describe('alerts', () => {
       teamsSender('http://127.0.0.1:1/?sig=canary')(alert, AbortSignal.timeout(5000)),
       (error) => {
         return (
-          error instanceof CourantError &&
-          error.verdict === 'transient' &&
-          !String(error.message).includes('canary')
+          error instanceof CourantError && error.verdict === 'transient' && !error.message.includes('canary')
         )
       }
     )

@@ -29,15 +29,17 @@ export class HttpReceiver {
   }
 
   private constructor() {
-    this.#server = http.createServer(async (request, response) => {
-      this.received.push({ headers: request.headers, body: JSON.parse(await text(request)) as unknown })
-      const { status, headers = {} } = this.answers.shift() ?? { status: 202 }
-      response.writeHead(status, headers).end()
-    })
+    this.#server = http.createServer((request, response) => void this.#answer(request, response))
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    this.received.push({ headers: request.headers, body: JSON.parse(await text(request)) as unknown })
+    const { status, headers = {} } = this.answers.shift() ?? { status: 202 }
+    response.writeHead(status, headers).end()
   }
 
   async close(): Promise<void> {
