@@ -73,8 +73,17 @@ async function connect(settings: Settings): Promise<OdbcHandle> {
     loginTimeout: connectTimeoutS,
     fetchArray: true
   })
-  await handle.setIsolationLevel(levelOf(odbc, isolation))
-  return handle
+  try {
+    await handle.setIsolationLevel(levelOf(odbc, isolation))
+    return handle
+  } catch (cause) {
+    await handle.close()
+    throw new CourantError(
+      'SOURCE_REFUSED',
+      `The driver does not offer the isolation level ${isolation}: choose another in ${names.isolation.env}`,
+      { cause }
+    )
+  }
 }
 
 const levelOf = (odbc: Odbc, isolation: string) =>
