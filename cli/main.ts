@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   list: async () => (await import('./list.ts')).listCommand,
+  etl: async () => (await import('./etl.ts')).etlCommand,
   gold: async () => (await import('./gold.ts')).goldCommand,
   topics: async () => (await import('./topics.ts')).topicsCommand,
   publish: async () => (await import('./publish.ts')).publishCommand,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Alert, type Alerts, durableAlerts, type SendAlert } from './alerts.ts'
+import { type Alert, type AlertOptions, type Alerts, durableAlerts, type SendAlert } from './alerts.ts'
 import { CourantError } from './errors.ts'
 import type { Log } from './pipeline.ts'
 import { stateDir } from './positions.ts'
@@ -18,12 +18,15 @@ const teamsUrl: Setting = {
 
 export const alertSettings: readonly Setting[] = [teamsUrl, stateDir]
 
-/** Alerts to the Teams workflow of the settings, until the signal. */
-export function teamsAlerts(settings: Settings, { log, signal }: { log: Log; signal: AbortSignal }): Alerts {
+/** Where alerts are kept and to whom they go, from the settings. */
+export function teamsTarget(settings: Settings): Pick<AlertOptions, 'folder' | 'send'> {
   const url = settings.text(teamsUrl)
-  const folder = join(settings.text(stateDir), 'alerts')
-  return durableAlerts({ folder, send: url === '' ? null : teamsSender(url), log, signal })
+  return { folder: join(settings.text(stateDir), 'alerts'), send: url === '' ? null : teamsSender(url) }
 }
+
+/** Alerts to the Teams workflow of the settings, until the signal. */
+export const teamsAlerts = (settings: Settings, rest: { log: Log; signal: AbortSignal }): Alerts =>
+  durableAlerts({ ...teamsTarget(settings), ...rest })
 
 /** Sends alerts to a Teams workflow "when a webhook request is received" (learn.microsoft.com, "Create incoming webhooks with Workflows"). */
 export function teamsSender(url: string): SendAlert {

@@ -1,3 +1,5 @@
+import type { ConditionNow } from '../../runtime/alert-once.ts'
+
 /** What the last day looks like. */
 export interface HealthFigures {
   /** Every table that is loaded, and whether it is later than its SLA allows. */
@@ -14,29 +16,23 @@ export interface HealthFigures {
   }
 }
 
-/** What is told to people; nothing of a row is in it. */
-export interface AlertText {
-  readonly title: string
-  readonly text: string
-  readonly facts: Readonly<Record<string, string>>
-}
+/** Failures within a day that need nobody. */
+const failuresTolerated = 5
 
-/** A condition that holds, with what to say of it, or that does not (`alert` is null). */
-export interface Condition {
-  readonly name: string
-  readonly alert: AlertText | null
-}
-
-export const failuresTolerated = 5
+const twoDaysMs = 2 * 86_400_000
 
 /** The conditions of a day: an SLA each table, failures of all, and a summary where neither is wrong. */
-export function conditionsOf(figures: HealthFigures, at: Date): readonly Condition[] {
+export function conditionsOf(figures: HealthFigures, at: Date): readonly ConditionNow[] {
   const wrong = [...figures.tables.map(slaCondition), failuresCondition(figures)]
   const isWell = wrong.every(({ alert }) => alert === null)
   return isWell ? [...wrong, summaryCondition(figures, at)] : wrong
 }
 
-function slaCondition({ tableName, isBreached, lastSuccessAt }: HealthFigures['tables'][number]): Condition {
+function slaCondition({
+  tableName,
+  isBreached,
+  lastSuccessAt
+}: HealthFigures['tables'][number]): ConditionNow {
   const name = `etl/sla/${tableName}`
   if (!isBreached) return { name, alert: null }
   const last = lastSuccessAt?.toISOString() ?? 'never'
@@ -50,7 +46,7 @@ function slaCondition({ tableName, isBreached, lastSuccessAt }: HealthFigures['t
   }
 }
 
-function failuresCondition({ last24h: { failures } }: HealthFigures): Condition {
+function failuresCondition({ last24h: { failures } }: HealthFigures): ConditionNow {
   const name = 'etl/failures'
   const total = totalOf(failures)
   if (total <= failuresTolerated) return { name, alert: null }
@@ -65,7 +61,7 @@ function failuresCondition({ last24h: { failures } }: HealthFigures): Condition 
 }
 
 /** Named by the day, so that a day has one, however often health is looked at. */
-function summaryCondition({ tables, last24h }: HealthFigures, at: Date): Condition {
+function summaryCondition({ tables, last24h }: HealthFigures, at: Date): ConditionNow {
   return {
     name: `etl/summary/${at.toISOString().slice(0, 10)}`,
     alert: {
@@ -75,7 +71,8 @@ function summaryCondition({ tables, last24h }: HealthFigures, at: Date): Conditi
         'loads in 24 h': String(last24h.succeeded),
         failed: String(totalOf(last24h.failures)),
         'rows in 24 h': last24h.rows.toLocaleString('en-US')
-      }
+      },
+      clearAfterMs: twoDaysMs
     }
   }
 }

@@ -1,0 +1,169 @@
+import { join } from 'node:path'
+import { tryLock } from '../../local/lock.ts'
+import { progressProducer } from '../../producers/progress/progress-producer.ts'
+import { newRunId } from '../../producers/progress/run-id.ts'
+import type { RunEvent } from '../../producers/progress/run-reader.ts'
+import { defineSink } from '../../runtime/define.ts'
+import { CourantError } from '../../runtime/errors.ts'
+import type { AnyPipeline } from '../../runtime/pipeline.ts'
+import { stateDir } from '../../runtime/positions.ts'
+import type { EtlTable } from '../../schemas/erp/metadata.ts'
+import type { RunMode } from '../../schemas/erp/run-envelope.ts'
+import { odsSink, type OdsSinkOptions } from '../../sinks/ods/ods-sink.ts'
+import { lastSuccess, logRun } from '../../sinks/ods/run-log.ts'
+import type { RunOutcome } from '../../sinks/ods/run-merger.ts'
+import { deadLetterTopic } from '../../topics/catalogue.ts'
+import { connectionFor } from '../../topics/connection.ts'
+import { erpChanges, erpTopic } from '../../topics/erp-changes.ts'
+import { applyPlan, planTopics } from '../../topics/plan.ts'
+import { type EtlSession, patience } from './etl-session.ts'
+import { errorOf, type LoadReport, reportOf } from './load-report.ts'
+import type { Progress } from './progress-bar.ts'
+import { runUntil } from './run-until.ts'
+import type { ScannedTable } from './source-scan.ts'
+
+export interface LoadRequest extends ScannedTable {
+  readonly mode: RunMode
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/**
+ * Loads one table from the source to the ODS: runs its producer and its sink until the run is merged. It never throws
+ * for what concerns the table: the report has the error, and so has etl.ETL_Log as far as the ODS answers.
+ */
+export async function loadTable(session: EtlSession, request: LoadRequest): Promise<LoadReport> {
+  const run = new TableRun(session, request)
+  try {
+    const { entry, error } = await run.untilMerged()
+    return reportOf(entry, error, run.elapsedMs)
+  } catch (error) {
+    return run.fail(error)
+  }
+}
+
+/** The pipelines of one table: what reads it, and what merges its runs. */
+export async function tablePipelines(
+  session: EtlSession,
+  { table, columns, mode }: LoadRequest,
+  hooks: Pick<OdsSinkOptions, 'onRun' | 'onRows'> & { readonly onEvent?: (event: RunEvent) => void } = {}
+): Promise<readonly AnyPipeline[]> {
+  const lastSuccessAt = await lastSuccess(session.ods, table.tableName)
+  const producer = progressProducer({
+    table,
+    columns,
+    mode,
+    lastSuccessAt,
+    ...(hooks.onEvent && { onEvent: hooks.onEvent })
+  })
+  const sink = defineSink({
+    name: `ods.${table.tableName.toLowerCase()}`,
+    from: erpChanges(table.tableName),
+    into: odsSink({ ...hooks, table })
+  })
+  return [producer, sink]
+}
+
+/** Makes the topics that the pipelines of a table read and write. */
+export async function makeTopics(
+  { settings }: EtlSession,
+  table: EtlTable,
+  pipelines: readonly AnyPipeline[]
+): Promise<void> {
+  const connection = connectionFor(settings)
+  const topics = [erpTopic(table.tableName), ...pipelines.map(({ name }) => deadLetterTopic(name))]
+  await applyPlan(await planTopics(topics, connection, settings), connection)
+}
+
+/** Keeps other processes from loading the table; CONFIG_INVALID when one does. */
+export function lockTable({ settings }: EtlSession, { tableName }: EtlTable): () => void {
+  const file = join(settings.text(stateDir), `etl-${tableName.toLowerCase()}.lock`)
+  const release = tryLock(file)
+  if (release) return release
+  throw new CourantError(
+    'CONFIG_INVALID',
+    `Table '${tableName}' is being loaded by another process on this machine: wait for it, or stop it`
+  )
+}
+
+class TableRun {
+  readonly #session: EtlSession
+  readonly #request: LoadRequest
+  readonly #startedAt = new Date()
+  readonly #begunMs = performance.now()
+  #run: { readonly id: string; readonly mode: RunMode; readonly expectedRows: number } | null = null
+  #progress = { step: 'connect', rows: 0 }
+  #outcome: RunOutcome | null = null
+
+  constructor(session: EtlSession, request: LoadRequest) {
+    this.#session = session
+    this.#request = request
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#begunMs
+  }
+
+  async untilMerged(): Promise<RunOutcome> {
+    const release = lockTable(this.#session, this.#request.table)
+    try {
+      const pipelines = await tablePipelines(this.#session, this.#request, {
+        onEvent: (event) => this.#onEvent(event),
+        onRows: (runId, rows) => this.#onRows(runId, rows),
+        onRun: (outcome) => this.#onRun(outcome)
+      })
+      await makeTopics(this.#session, this.#request.table, pipelines)
+      return await runUntil(pipelines, {
+        ...this.#session,
+        patienceMs: this.#session.settings.number(patience),
+        outcome: async () => this.#outcome,
+        onLook: (isWaiting) => this.#show(isWaiting)
+      })
+    } finally {
+      release()
+    }
+  }
+
+  /** The log says what happened, under the run's id when it had begun. */
+  async fail(cause: unknown): Promise<LoadReport> {
+    const { code, message } = errorOf(cause)
+    const entry = {
+      runId: this.#run?.id ?? newRunId(this.#startedAt),
+      tableName: this.#request.table.tableName,
+      mode: this.#run?.mode ?? this.#request.mode,
+      status: 'failed',
+      startedAt: this.#startedAt,
+      finishedAt: new Date(),
+      errorCode: code,
+      errorMessage: message
+    } as const
+    await logRun(this.#session.ods, entry).catch((failure: unknown) =>
+      this.#session.logger.warn({ err: failure }, 'the failure could not be written to etl.ETL_Log')
+    )
+    return reportOf(entry, cause, this.elapsedMs)
+  }
+
+  #onEvent(event: RunEvent): void {
+    if (event.kind === 'started') {
+      this.#run = { id: event.runId, mode: event.mode, expectedRows: event.expectedRows }
+      this.#progress = { step: 'extract', rows: 0 }
+    } else this.#progress = { step: event.kind === 'ended' ? 'merge' : 'extract', rows: event.rows }
+  }
+
+  #onRows(runId: string, rows: number): void {
+    if (runId === this.#run?.id && this.#progress.step === 'merge') this.#progress = { step: 'merge', rows }
+  }
+
+  /** Runs that an earlier process left in the topic end before this one, and are not what was asked for. */
+  #onRun(outcome: RunOutcome): void {
+    if (outcome.entry.runId === this.#run?.id) this.#outcome = outcome
+  }
+
+  #show(isWaiting: boolean): void {
+    this.#request.onProgress?.({
+      step: isWaiting ? 'waiting' : this.#progress.step,
+      rows: this.#progress.rows,
+      total: this.#run?.expectedRows ?? null,
+      elapsedMs: this.elapsedMs
+    })
+  }
+}

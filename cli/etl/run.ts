@@ -1,0 +1,95 @@
+import { type Command, Option } from 'commander'
+import type { EtlTable } from '../../schemas/erp/metadata.ts'
+import type { RunMode } from '../../schemas/erp/run-envelope.ts'
+import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
+import { startLiveRun } from '../live-run.ts'
+import { print } from '../output.ts'
+import { chooseTables, filterForm } from './choose-tables.ts'
+import { type EtlSession, withEtl } from './etl-session.ts'
+import { withProgress } from './load.ts'
+import { type LoadReport, sentenceOf, skippedReport } from './load-report.ts'
+import { lockTable, makeTopics, tablePipelines } from './load-table.ts'
+import { type Output, outputOption } from './output-option.ts'
+import { inRunOrder, loadInOrder } from './run-order.ts'
+
+interface RunOptions {
+  readonly mode: RunMode
+  readonly filter: string
+  readonly continueOnError?: boolean
+  readonly dryRun?: boolean
+  readonly output: Output
+}
+
+/** `courant etl run --mode incremental|full|watch`: every table, by priority, or all of them for ever. */
+export function runCommand(etl: Command): void {
+  etl
+    .command('run')
+    .description('load every table by priority: critical, high, normal; or follow them until Ctrl-C (watch)')
+    .addOption(
+      new Option('--mode <mode>', 'what to read')
+        .choices(['incremental', 'full', 'watch'])
+        .default('incremental')
+    )
+    .option('--filter <tables>', filterForm, 'all')
+    .option('--continue-on-error', 'go on although a critical table has failed')
+    .option('--dry-run', 'only say which tables would be loaded, in their order')
+    .addOption(outputOption())
+    .action(run)
+}
+
+async function run(options: RunOptions): Promise<void> {
+  await withEtl(['ods', 'source', 'kafka'], async (session) => {
+    const tables = inRunOrder(chooseTables(await readEtlTables(session.ods), options.filter))
+    if (options.dryRun) tellOrder(tables, options)
+    else if (options.mode === 'watch') await watch(session, tables)
+    else await loadAll(session, tables, options)
+  })
+}
+
+function tellOrder(tables: readonly EtlTable[], { output, mode }: RunOptions): void {
+  const order = tables.map(({ tableName, priority }) => ({ table: tableName, priority, mode }))
+  if (output === 'json') print(JSON.stringify(order, null, 2))
+  else for (const { table, priority } of order) print(`${table} (${priority}) would be loaded`)
+}
+
+async function loadAll(session: EtlSession, tables: readonly EtlTable[], options: RunOptions): Promise<void> {
+  const { mode, output, continueOnError = false } = options
+  const reports: LoadReport[] = []
+  const tell = (report: LoadReport) => {
+    reports.push(report)
+    if (output === 'human') print(sentenceOf(report))
+  }
+  const attempts = await loadInOrder(tables, {
+    signal: session.signal,
+    continueOnError,
+    load: async (table) => {
+      const columns = await readEtlColumns(session.ods, table.tableName)
+      const report = await withProgress(session, { table, columns, mode, output })
+      tell(report)
+      return report.status === 'succeeded'
+    }
+  })
+  for (const { table, outcome } of attempts)
+    if (outcome === 'skipped') tell(skippedReport(table.tableName, mode))
+  if (output === 'json') print(JSON.stringify(reports, null, 2))
+  if (reports.some(({ status }) => status !== 'succeeded')) process.exitCode = 1
+}
+
+/** All tables beside each other, with the operator page, until it is told to stop. */
+async function watch(session: EtlSession, tables: readonly EtlTable[]): Promise<void> {
+  const locks = tables.map((table) => lockTable(session, table))
+  try {
+    const pipelines = []
+    for (const table of tables) {
+      const columns = await readEtlColumns(session.ods, table.tableName)
+      const own = await tablePipelines(session, { table, columns, mode: 'watch' })
+      await makeTopics(session, table, own)
+      pipelines.push(...own)
+    }
+    const live = await startLiveRun(pipelines, session)
+    process.stderr.write(`watching ${tables.length} tables; ${live.url} shows them\n`)
+    await live.done
+  } finally {
+    for (const release of locks) release()
+  }
+}
