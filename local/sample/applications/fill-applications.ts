@@ -3,6 +3,15 @@ import { type ApplicationRow, type ApplicationSampleSize, applicationRows } from
 
 const rowsAtOnce = 500
 
+/** What others refer to first: some rows of a batch may begin in the middle of an application. */
+const tablesInOrder = [
+  'job_offer',
+  'user',
+  'candidate_profile',
+  'application',
+  'application_documents'
+] as const
+
 /** Fills the tables with a deterministic sample and says how many rows each got; a repeat changes nothing. */
 export async function fillApplications(
   size: ApplicationSampleSize,
@@ -11,8 +20,9 @@ export async function fillApplications(
   const counts: Record<string, number> = {}
   let rows: ApplicationRow[] = []
   const flush = async () => {
-    for (const [table, some] of Map.groupBy(rows, (row) => row.table))
-      counts[table] = (counts[table] ?? 0) + (await insertRows(pg, table, some))
+    const byTable = Map.groupBy(rows, (row) => row.table)
+    for (const table of tablesInOrder)
+      counts[table] = (counts[table] ?? 0) + (await insertRows(pg, table, byTable.get(table) ?? []))
     rows = []
   }
   for (const row of applicationRows(size)) {
@@ -29,6 +39,7 @@ async function insertRows(
   table: ApplicationRow['table'],
   rows: readonly ApplicationRow[]
 ): Promise<number> {
+  if (rows.length === 0) return 0
   const columns = Object.keys(rows[0]?.values ?? {})
   const values = rows.flatMap((row) => columns.map((column) => valueOf(column, row.values[column])))
   const tuples = rows.map(
