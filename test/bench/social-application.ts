@@ -64,6 +64,8 @@ export class SocialApplication implements Installation {
       cassandra: await connectCassandra(settingsFrom(env)),
       progress: await LogProgress.open(env)
     }
+    // When a measurement fails its servers are stopped; that must not hide why it failed.
+    connections.pool.on('error', () => undefined)
     const application = new SocialApplication({ env, folder, database }, connections)
     await createSourceSchema(application.sources)
     await runCourant(application, ['topics', 'apply'])
