@@ -26,7 +26,7 @@ export async function alertOnce(
       try {
         await send?.(alert, signal)
         state.sent(condition)
-        told.push(condition)
+        if (send) told.push(condition)
       } catch (error) {
         log.warn({ err: error, condition }, 'an alert could not be sent, the next look will try again')
       }

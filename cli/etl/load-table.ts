@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { tryLock } from '../../local/lock.ts'
 import { progressProducer } from '../../producers/progress/progress-producer.ts'
-import { newRunId } from '../../producers/progress/run-id.ts'
 import type { RunEvent } from '../../producers/progress/run-reader.ts'
 import { defineSink } from '../../runtime/define.ts'
 import { CourantError } from '../../runtime/errors.ts'
@@ -10,14 +9,15 @@ import { stateDir } from '../../runtime/positions.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import { odsSink, type OdsSinkOptions } from '../../sinks/ods/ods-sink.ts'
-import { lastSuccess, logRun } from '../../sinks/ods/run-log.ts'
+import { lastSuccess } from '../../sinks/ods/run-log.ts'
 import type { RunOutcome } from '../../sinks/ods/run-merger.ts'
 import { deadLetterTopic } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { erpChanges, erpTopic } from '../../topics/erp-changes.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
 import { type EtlSession, patience } from './etl-session.ts'
-import { errorOf, type LoadReport, reportOf } from './load-report.ts'
+import { type LoadReport, reportOf } from './load-report.ts'
+import { logFailure } from './log-failure.ts'
 import type { Progress } from './progress-bar.ts'
 import { runUntil } from './run-until.ts'
 import type { ScannedTable } from './source-scan.ts'
@@ -125,19 +125,15 @@ class TableRun {
 
   /** The log says what happened, under the run's id when it had begun. */
   async fail(cause: unknown): Promise<LoadReport> {
-    const { code, message } = errorOf(cause)
-    const entry = {
-      runId: this.#run?.id ?? newRunId(this.#startedAt),
-      tableName: this.#request.table.tableName,
-      mode: this.#run?.mode ?? this.#request.mode,
-      status: 'failed',
-      startedAt: this.#startedAt,
-      finishedAt: new Date(),
-      errorCode: code,
-      errorMessage: message
-    } as const
-    await logRun(this.#session.ods, entry).catch((failure: unknown) =>
-      this.#session.logger.warn({ err: failure }, 'the failure could not be written to etl.ETL_Log')
+    const entry = await logFailure(
+      this.#session,
+      {
+        ...(this.#run && { runId: this.#run.id }),
+        tableName: this.#request.table.tableName,
+        mode: this.#run?.mode ?? this.#request.mode,
+        startedAt: this.#startedAt
+      },
+      cause
     )
     return reportOf(entry, cause, this.elapsedMs)
   }

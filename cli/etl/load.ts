@@ -1,17 +1,17 @@
 import { Argument, type Command } from 'commander'
-import { newRunId } from '../../producers/progress/run-id.ts'
 import { planRun } from '../../producers/progress/run-plan.ts'
-import { CourantError } from '../../runtime/errors.ts'
+import { verdictOf } from '../../runtime/errors.ts'
 import { findEtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import type { CachedRun } from '../../sinks/ods/cache/cached-run.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
-import { lastSuccess, logRun } from '../../sinks/ods/run-log.ts'
+import { lastSuccess } from '../../sinks/ods/run-log.ts'
 import { print } from '../output.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
 import { loadCached, openCached } from './load-cached.ts'
-import { errorOf, type LoadReport, sentenceOf } from './load-report.ts'
+import { type LoadReport, sentenceOf } from './load-report.ts'
 import { loadTable } from './load-table.ts'
+import { logFailure } from './log-failure.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { ProgressBar } from './progress-bar.ts'
 import type { ScannedTable } from './source-scan.ts'
@@ -65,29 +65,9 @@ async function configuredTable(
     const table = findEtlTable(tables, name)
     return { table, columns: await readEtlColumns(session.ods, table.tableName) }
   } catch (error) {
-    await logRefusal(session, { name, mode }, error)
+    if (verdictOf(error) !== 'transient') await logFailure(session, { tableName: name, mode }, error)
     throw error
   }
-}
-
-async function logRefusal(
-  { ods }: EtlSession,
-  { name, mode }: { readonly name: string; readonly mode: RunMode },
-  cause: unknown
-): Promise<void> {
-  if (!(cause instanceof CourantError) || cause.verdict === 'transient') return
-  const at = new Date()
-  const { code, message } = errorOf(cause)
-  await logRun(ods, {
-    runId: newRunId(at),
-    tableName: name,
-    mode,
-    status: 'failed',
-    startedAt: at,
-    finishedAt: at,
-    errorCode: code,
-    errorMessage: message
-  })
 }
 
 /** Loads a table with a progress bar for people. */

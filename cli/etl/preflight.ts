@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { sourceClock } from '../../producers/progress/catalogue.ts'
+import { preflightTable, type WideColumn } from '../../producers/progress/preflight.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { logOf } from '../../runtime/observability.ts'
 import { type EtlTable, findEtlTable } from '../../schemas/erp/metadata.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
 import { pendingMigrations } from '../../sinks/ods/migrate.ts'
@@ -11,12 +11,6 @@ import { type EtlSession, withEtl } from './etl-session.ts'
 import { errorOf } from './load-report.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { columnChanges } from './source-columns.ts'
-import { scanSource } from './source-scan.ts'
-
-interface PreflightOptions {
-  readonly quick?: boolean
-  readonly output: Output
-}
 
 interface Check {
   readonly check: string
@@ -31,19 +25,14 @@ export function preflightCommand(etl: Command): void {
     .command('preflight')
     .description('check connections, configuration, columns, keys and widths; changes nothing')
     .argument('[table]', 'only this one')
-    .option('--quick', 'do not read the rows, which is what finds values that are too wide')
     .addOption(outputOption())
     .action(preflight)
 }
 
-async function preflight(
-  name: string | undefined,
-  { quick = false, output }: PreflightOptions
-): Promise<void> {
+async function preflight(name: string | undefined, { output }: { output: Output }): Promise<void> {
   await withEtl(['ods', 'source', 'kafka'], async (session) => {
     const checks = await connectionChecks(session)
-    if (checks.every(({ isWell }) => isWell))
-      checks.push(...(await tableChecks(session, { name, isQuick: quick })))
+    if (checks.every(({ isWell }) => isWell)) checks.push(...(await tableChecks(session, name)))
     const failed = checks.filter(({ isWell }) => !isWell)
     if (output === 'json') print(JSON.stringify(checks, null, 2))
     else {
@@ -87,10 +76,7 @@ async function connectionChecks(session: EtlSession): Promise<Check[]> {
   ]
 }
 
-async function tableChecks(
-  session: EtlSession,
-  { name, isQuick }: { readonly name: string | undefined; readonly isQuick: boolean }
-): Promise<Check[]> {
+async function tableChecks(session: EtlSession, name: string | undefined): Promise<Check[]> {
   let tables: readonly EtlTable[] = []
   const config = await checked('config.ETL_Tables', async () => {
     const all = await readEtlTables(session.ods)
@@ -103,35 +89,46 @@ async function tableChecks(
     return `${all.length} tables`
   })
   const checks = [config]
-  for (const table of tables)
-    checks.push(await checked(table.tableName, () => lookAt(session, table, isQuick)))
+  for (const table of tables) checks.push(await checked(table.tableName, () => lookAt(session, table)))
   return checks
 }
 
-/** All that a full load looks at before it merges: columns, names, keys, and unless quick every row. */
-async function lookAt(session: EtlSession, table: EtlTable, isQuick: boolean): Promise<string> {
-  const columns = await readEtlColumns(session.ods, table.tableName)
-  const { added, gone } = await columnChanges(session, table, columns)
+/** All that a full load looks at before its first row: columns, names, keys, and the widths of text. */
+async function lookAt(session: EtlSession, table: EtlTable): Promise<string> {
+  const { ods, connection, settings } = session
+  const columns = await readEtlColumns(ods, table.tableName)
   if (columns.length === 0)
     throw new CourantError(
       'CONFIG_INVALID',
       `Table '${table.tableName}' has no columns in config.ETL_Columns: run \`courant etl sync\``
     )
-  const log = logOf(session.logger, `preflight.${table.tableName}`)
-  const { plan, pages } = await scanSource({ table, columns }, { ...session, log })
-  let rows = 0
-  if (!isQuick) for await (const page of pages) rows += page.length
-  if (!isQuick && rows !== plan.expectedRows)
-    throw new CourantError(
-      'RUN_INCOMPLETE',
-      `The source counts ${plan.expectedRows} rows and gave ${rows}: if nobody changed the table meanwhile, its driver drops rows; a load would find out which`
-    )
-  const news = [
-    added.length > 0 ? `new at the source: ${added.join(', ')}` : '',
-    gone.length > 0 ? `gone from the source: ${gone.join(', ')}` : ''
-  ].filter(Boolean)
-  const size = `${plan.expectedRows} rows${isQuick ? '' : ', all read'}, ${plan.selection.columns.length} columns`
-  return [size, ...news, ...(news.length > 0 ? ['run `courant etl sync`'] : [])].join('; ')
+  const { added, gone } = await columnChanges(session, table, columns)
+  const found = await preflightTable(connection, settings, {
+    table,
+    columns,
+    mode: 'full',
+    lastSuccessAt: null
+  })
+  if (found.tooWide.length > 0) throw tooWide(table, found.tooWide)
+  const index = found.primaryIndex.join(', ')
+  return [
+    `${found.rows} rows, ${found.columns} columns, ${found.fetchSize} rows a fetch`,
+    added.length > 0 ? `new at the source: ${added.join(', ')} (run \`courant etl sync\`)` : '',
+    gone.length > 0 ? `gone from the source: ${gone.join(', ')} (run \`courant etl sync\`)` : '',
+    index !== '' && !found.isKeyPrimary ? `PrimaryKeyCols is not the primary index (${index})` : ''
+  ]
+    .filter(Boolean)
+    .join('; ')
+}
+
+function tooWide({ tableName }: EtlTable, columns: readonly WideColumn[]): CourantError {
+  const list = columns.map(
+    ({ column, width, longest }) => `${column} (${longest ?? 'more'} characters where ${width} are declared)`
+  )
+  return new CourantError(
+    'WIDTH_EXCEEDED',
+    `Columns of '${tableName}' have values wider than their SQL width: ${list.join(', ')}. Let the OpenEdge administrator run dbtool (SQL Width & Date Scan with Fix Option) on the table, or set SourceExpression or IsExcluded for the columns in config.ETL_Columns`
+  )
 }
 
 async function checked(check: string, look: () => Promise<string>): Promise<Check> {

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { PipelineStatus } from '../../runtime/run-all.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
@@ -7,6 +8,7 @@ import { print } from '../output.ts'
 import { chooseTables, filterForm } from './choose-tables.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
 import { withProgress } from './load.ts'
+import { logFailure } from './log-failure.ts'
 import { type LoadReport, sentenceOf, skippedReport } from './load-report.ts'
 import { lockTable, makeTopics, tablePipelines } from './load-table.ts'
 import { type Output, outputOption } from './output-option.ts'
@@ -75,6 +77,19 @@ async function loadAll(session: EtlSession, tables: readonly EtlTable[], options
   if (reports.some(({ status }) => status !== 'succeeded')) process.exitCode = 1
 }
 
+/** etl.ETL_Log says which tables' pipelines failed; the others merely stopped with them. */
+async function logFailed(
+  session: EtlSession,
+  tables: readonly EtlTable[],
+  status: readonly PipelineStatus[]
+): Promise<void> {
+  for (const { name, state, error } of status) {
+    const table = tables.find(({ tableName }) => name.endsWith(`.${tableName.toLowerCase()}`))
+    if (state === 'failed' && table)
+      await logFailure(session, { tableName: table.tableName, mode: 'watch' }, error)
+  }
+}
+
 /** All tables beside each other, with the operator page, until it is told to stop. */
 async function watch(session: EtlSession, tables: readonly EtlTable[]): Promise<void> {
   const locks = tables.map((table) => lockTable(session, table))
@@ -88,7 +103,10 @@ async function watch(session: EtlSession, tables: readonly EtlTable[]): Promise<
     }
     const live = await startLiveRun(pipelines, session)
     process.stderr.write(`watching ${tables.length} tables; ${live.url} shows them\n`)
-    await live.done
+    await live.done.catch(async (error: unknown) => {
+      await logFailed(session, tables, live.status)
+      throw error
+    })
   } finally {
     for (const release of locks) release()
   }
