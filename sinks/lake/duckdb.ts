@@ -4,6 +4,12 @@ import type { Settings } from '../../runtime/settings.ts'
 import { duckdbMb } from './lake-settings.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
+/** Options by which freed memory goes back at once: the allocator keeps it by thread, and Node runs statements on several. */
+export const freesAtOnce = {
+  allocator_flush_threshold: '1MB',
+  allocator_bulk_deallocation_flush_threshold: '1MB'
+} as const
+
 let shared: Promise<DuckDBInstance> | undefined
 
 /**
@@ -16,9 +22,7 @@ export async function lakeConnection(settings: Settings): Promise<DuckDBConnecti
     threads: '1',
     memory_limit: `${settings.number(duckdbMb)}MB`,
     temp_directory: join(temporaryFolder(), 'spilled'),
-    // Freed memory goes back at once: the allocator keeps it by thread, and Node runs statements on several.
-    allocator_flush_threshold: '1MB',
-    allocator_bulk_deallocation_flush_threshold: '1MB',
+    ...freesAtOnce,
     autoinstall_known_extensions: 'false'
   })
   const connection = await (await shared).connect()
