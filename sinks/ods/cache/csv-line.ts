@@ -1,0 +1,58 @@
+/** How NULL is written; the same word as a value is quoted. */
+export const csvNull = String.raw`\N`
+
+const special = /[",\n\r\\]/
+
+/** A row as a line of CSV that DuckDB and PostgreSQL read alike: NULL is `\N` without quotes, '' is nothing at all. */
+export function csvLine(values: readonly (string | null)[]): string {
+  let line = ''
+  for (let at = 0; at < values.length; at++) {
+    if (at > 0) line += ','
+    const value = values[at]
+    line += value === null || value === undefined ? csvNull : special.test(value) ? quoted(value) : value
+  }
+  return `${line}\n`
+}
+
+const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`
+
+/** Splits CSV as csvLine and DuckDB write it into rows; text may end anywhere, and what is not whole yet is kept. */
+export class CsvRows {
+  #rest = ''
+
+  /** The rows that are whole with this text. */
+  add(text: string): (string | null)[][] {
+    const all = this.#rest + text
+    const rows: (string | null)[][] = []
+    let from = 0
+    for (;;) {
+      const end = endOfRow(all, from)
+      if (end === -1) break
+      rows.push(cellsOf(all.slice(from, end)))
+      from = end + 1
+    }
+    this.#rest = all.slice(from)
+    return rows
+  }
+}
+
+/** Where the line break is that ends the row, outside of quotes; -1 when the row is not whole. */
+function endOfRow(text: string, from: number): number {
+  let end = text.indexOf('\n', from)
+  while (end !== -1 && isInQuotes(text, from, end)) end = text.indexOf('\n', end + 1)
+  return end
+}
+
+function isInQuotes(text: string, from: number, to: number): boolean {
+  let quotes = 0
+  for (let at = text.indexOf('"', from); at !== -1 && at < to; at = text.indexOf('"', at + 1)) quotes++
+  return quotes % 2 === 1
+}
+
+function cellsOf(line: string): (string | null)[] {
+  if (!line.includes('"')) return line.split(',').map((cell) => (cell === csvNull ? null : cell))
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quotedCell, plain]) => {
+    if (quotedCell !== undefined) return quotedCell.replaceAll('""', '"')
+    return plain === csvNull || plain === undefined ? null : plain
+  })
+}

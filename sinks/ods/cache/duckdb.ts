@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { CourantError } from '../../../runtime/errors.ts'
+
+let shared: Promise<DuckDBInstance> | undefined
+
+/** A connection to the DuckDB of this process that turns CSV into Parquet and back; it holds nothing itself. */
+export async function cacheConnection(memoryMb: number): Promise<DuckDBConnection> {
+  shared ??= create(memoryMb)
+  return (await shared).connect()
+}
+
+async function create(memoryMb: number): Promise<DuckDBInstance> {
+  const spilled = mkdtempSync(join(tmpdir(), 'courant-ods-'))
+  process.once('exit', () => rmSync(spilled, { recursive: true, force: true }))
+  return DuckDBInstance.create(':memory:', {
+    // Every column of a row group has blocks of its own: with 300 columns the number of threads decides on memory.
+    threads: '1',
+    memory_limit: `${memoryMb}MB`,
+    temp_directory: spilled,
+    allocator_flush_threshold: '1MB',
+    allocator_bulk_deallocation_flush_threshold: '1MB',
+    autoinstall_known_extensions: 'false'
+  })
+}
+
+/** DuckDB's and the file system's errors as ours; the statement names columns but no values. */
+export function translateCacheError(error: unknown): unknown {
+  if (error instanceof CourantError || !(error instanceof Error)) return error
+  if (/No space left|ENOSPC/i.test(error.message))
+    return new CourantError(
+      'TARGET_FULL',
+      'The disc with the Parquet cache (COURANT_ODS_CACHE_DIR) is full: make room with `courant etl cache clean --days 7` and start again',
+      { cause: error }
+    )
+  if (/Out of Memory/i.test(error.message))
+    return new CourantError(
+      'CONFIG_INVALID',
+      'DuckDB needs more memory for a table as wide as this: raise COURANT_ODS_DUCKDB_MB',
+      { cause: error }
+    )
+  return error
+}

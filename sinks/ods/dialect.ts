@@ -1,0 +1,65 @@
+import type { RunColumn } from '../../schemas/erp/columns.ts'
+import type { OdsTable } from './ods-table.ts'
+import type { Statement } from './statement.ts'
+
+/** A numbered step of the database's own shape; its batches run one by one, and once more without harm. */
+export interface Migration {
+  readonly number: number
+  readonly name: string
+  readonly batches: readonly string[]
+}
+
+/** A column as the database has it, its type as the dialect writes it. */
+export interface ExistingColumn {
+  readonly name: string
+  readonly type: string
+}
+
+/** What all rows of a run have in common. */
+export interface RunValues {
+  readonly runId: string
+  readonly version: number
+  readonly topic: string
+  readonly partition: number
+}
+
+/** The SQL of one database system. Pure: it makes texts, a connection runs them. */
+export interface Dialect {
+  readonly name: 'postgres' | 'sqlserver'
+  /** Makes the table etl.Migrations (Number, Name, AppliedAt) where it is not there. */
+  readonly bootstrap: readonly string[]
+  readonly migrations: readonly Migration[]
+  /** Runs the procedure etl.SyncConfigColumns. */
+  readonly syncConfigColumns: Statement
+  /** The type a column has in the ODS. */
+  typeOf(column: RunColumn): string
+  /** Columns of a table of a schema, in their order; none when there is no such table. */
+  existingColumns(schema: 'stg' | 'ods', table: string): Statement
+  createTable(table: OdsTable): Statement
+  addColumns(table: OdsTable, columns: readonly RunColumn[]): Statement
+  /**
+   * What turns a column's type into another that holds all values of it; [] when it holds them already, and null when
+   * no values of the one can be in the other.
+   */
+  widen(table: OdsTable, column: RunColumn, existing: ExistingColumn): readonly Statement[] | null
+  /** The unique and key indexes, as KeepHistory wants them. */
+  indexes(table: OdsTable): readonly Statement[]
+  /** The columns of staging as the database tells of them, in the order of the cache. */
+  stageColumns(table: OdsTable): readonly ExistingColumn[]
+  /** Makes staging anew, empty, in the run's columns. */
+  createStage(table: OdsTable): readonly Statement[]
+  /** Waits until no other transaction loads the table, and keeps others out to the end of this one. */
+  lock(table: string): Statement
+  truncateStage(table: string): Statement
+  /** Leaves the last version of each key in staging, and gathers the statistics that the merge needs. */
+  deduplicate(table: string): readonly Statement[]
+  /**
+   * Statements that each answer with one row of counts: `inserted`, `updated`. With KeepHistory, what is updated is
+   * a version that ends, and what is inserted are the versions that take their place as well as new keys.
+   */
+  upsert(table: OdsTable, run: RunValues): readonly Statement[]
+  /** One row: `missing` of `live` rows are in the ODS and not in staging. */
+  countMissing(table: OdsTable, run: RunValues): Statement
+  /** Marks as deleted what staging says is, and with `isSnapshot` all that it lacks; the first answers with `deleted`. */
+  markDeleted(table: OdsTable, run: RunValues, isSnapshot: boolean): readonly Statement[]
+}

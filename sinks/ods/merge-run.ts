@@ -1,0 +1,116 @@
+import type { CachedRun } from './cache/cached-run.ts'
+import type { RunValues } from './dialect.ts'
+import type { OdsDatabase, OdsSession } from './ods-database.ts'
+import type { OdsTable } from './ods-table.ts'
+import { prepareTable } from './prepare-table.ts'
+import type { Statement } from './statement.ts'
+
+/** What a merge did, and how long its steps took. */
+export interface MergeResult {
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+  readonly unchanged: number
+  /** Rows that are gone from the source and stay, because the guard refused. */
+  readonly deletesRefused: number
+  readonly loadMs: number
+  readonly mergeMs: number
+}
+
+export interface MergeRequest {
+  readonly table: OdsTable
+  readonly run: CachedRun
+  /** Whether so many deletes may be carried out. */
+  readonly mayDelete: (found: { readonly missing: number; readonly live: number }) => boolean
+  /** Runs last, in the same transaction: the log and the offsets. */
+  readonly alsoCommit: (session: OdsSession, result: MergeResult) => Promise<void>
+}
+
+/**
+ * Takes a cached run into the ODS in one transaction: lock, truncate, bulk load, merge, deletes, log, offsets (promise
+ * 1: all of it or nothing). The same run once more changes nothing (promise 3).
+ */
+export async function mergeRun(database: OdsDatabase, request: MergeRequest): Promise<MergeResult> {
+  const { table, run, alsoCommit } = request
+  const { dialect } = database
+  // Not in the transaction of the rows: a table that is there too early harms nobody, and its lock is short.
+  await database.transaction(`prepare ods.${table.name}`, async (session) => {
+    await session.query(`lock ${table.name}`, dialect.lock(table.name))
+    await prepareTable(session, dialect, table)
+  })
+  return database.transaction(`load ods.${table.name}`, async (session) => {
+    const begunAt = performance.now()
+    await session.query(`lock ${table.name}`, dialect.lock(table.name))
+    await session.query(`empty stg.${table.name}`, dialect.truncateStage(table.name))
+    await session.bulkLoad(`load stg.${table.name}`, table, run)
+    for (const statement of dialect.deduplicate(table.name))
+      await session.query(`deduplicate stg.${table.name}`, statement)
+    const stagedAt = performance.now()
+    const counts = await mergeStaged(session, database, request)
+    const result = { ...counts, loadMs: stagedAt - begunAt, mergeMs: performance.now() - stagedAt }
+    await alsoCommit(session, result)
+    return result
+  })
+}
+
+type Counts = Omit<MergeResult, 'loadMs' | 'mergeMs'>
+
+async function mergeStaged(
+  session: OdsSession,
+  { dialect }: OdsDatabase,
+  request: MergeRequest
+): Promise<Counts> {
+  const { table, run } = request
+  const { marker, topic, partition, rows } = run.facts
+  const values: RunValues = { runId: marker.run_id, version: marker.run_version, topic, partition }
+  const counts = new CountedQueries(session, `merge into ods.${table.name}`)
+  await counts.run(dialect.upsert(table, values))
+  const { inserted, updated } = counts
+  const missing = await missingRows(session, dialect.countMissing(table, values), request)
+  await counts.run(dialect.markDeleted(table, values, missing.isSnapshot))
+  const added = table.keepHistory ? inserted - updated : inserted
+  return {
+    inserted: added,
+    updated,
+    deleted: counts.deleted,
+    // A key that a run has twice counts as unchanged once more.
+    unchanged: Math.max(0, rows - added - updated),
+    deletesRefused: missing.refused
+  }
+}
+
+/** Only a snapshot that is complete says what is gone, and only as far as the guard lets it. */
+async function missingRows(
+  session: OdsSession,
+  statement: Statement,
+  { table, run, mayDelete }: MergeRequest
+): Promise<{ readonly isSnapshot: boolean; readonly refused: number }> {
+  if (!run.facts.marker.is_complete) return { isSnapshot: false, refused: 0 }
+  const [row] = await session.query(`compare ods.${table.name}`, statement)
+  const missing = Number(row?.['missing'] ?? 0)
+  const live = Number(row?.['live'] ?? 0)
+  if (mayDelete({ missing, live })) return { isSnapshot: missing > 0, refused: 0 }
+  return { isSnapshot: false, refused: missing }
+}
+
+class CountedQueries {
+  inserted = 0
+  updated = 0
+  deleted = 0
+  readonly #session: OdsSession
+  readonly #doing: string
+
+  constructor(session: OdsSession, doing: string) {
+    this.#session = session
+    this.#doing = doing
+  }
+
+  async run(statements: readonly Statement[]): Promise<void> {
+    for (const statement of statements) {
+      const [row] = await this.#session.query(this.#doing, statement)
+      this.inserted += Number(row?.['inserted'] ?? 0)
+      this.updated += Number(row?.['updated'] ?? 0)
+      this.deleted += Number(row?.['deleted'] ?? 0)
+    }
+  }
+}

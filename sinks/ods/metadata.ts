@@ -1,0 +1,85 @@
+import type { SourceColumn } from '../../schemas/erp/columns.ts'
+import { type EtlColumn, type EtlTable, parseEtlColumn, parseEtlTable } from '../../schemas/erp/metadata.ts'
+import { sqlNameOf } from '../../schemas/erp/sql-names.ts'
+import type { OdsDatabase, OdsSession } from './ods-database.ts'
+import type { SqlValue, Statement } from './statement.ts'
+
+/** Every table that is copied, as config.ETL_Tables says; CONFIG_INVALID for a row that makes no sense. */
+export async function readEtlTables(session: OdsSession): Promise<readonly EtlTable[]> {
+  const rows = await session.query('read config.ETL_Tables', {
+    text: 'SELECT * FROM config.ETL_Tables ORDER BY TableName'
+  })
+  return rows.map(parseEtlTable)
+}
+
+/** The columns of a table that the source had at the last sync, as config.ETL_Columns says. */
+export async function readEtlColumns(session: OdsSession, tableName: string): Promise<readonly EtlColumn[]> {
+  const rows = await session.query('read config.ETL_Columns', {
+    text: `SELECT * FROM config.ETL_Columns WHERE LOWER(TableName) = @tableName AND IsAtSource = 1 ORDER BY OrdinalPosition`,
+    values: { tableName: tableName.toLowerCase() }
+  })
+  return rows.map(parseEtlColumn)
+}
+
+/** Adds a row to config.ETL_Tables. */
+export async function addEtlTable(session: OdsSession, table: EtlTable): Promise<void> {
+  const values = {
+    TableName: table.tableName,
+    DestinationTable: table.destinationTable,
+    PrimaryKeyCols: table.primaryKey.join(','),
+    HasTimestamps: table.hasTimestamps ? 1 : 0,
+    DateModifCol: table.dateModifCol,
+    DateModifPrecision: table.dateModifPrecision,
+    IsDimension: table.isDimension ? 1 : 0,
+    IsFact: table.isFact ? 1 : 0,
+    LookbackInterval: `${Math.round(table.lookbackMs / 60_000)}m`,
+    Priority: table.priority,
+    SLA: table.slaMinutes,
+    KeepHistory: table.keepHistory ? 1 : 0
+  }
+  await session.query('add to config.ETL_Tables', insert('config.ETL_Tables', [values]))
+}
+
+/**
+ * Brings a table's columns from the source's catalogue to etl.SourceColumns and lets etl.SyncConfigColumns merge them
+ * into config.ETL_Columns, where IsExcluded, Notes, SqlName and SourceExpression stay.
+ */
+export async function syncColumns(
+  database: OdsDatabase,
+  tableName: string,
+  columns: readonly SourceColumn[]
+): Promise<void> {
+  const { dialect } = database
+  const rows = columns.map((column) => ({
+    TableName: tableName,
+    ColumnName: column.name,
+    SqlName: sqlNameOf(column.name),
+    SourceType: column.sqlType,
+    SourceWidth: column.width,
+    SourceScale: column.scale,
+    SourceExtent: column.extent,
+    OrdinalPosition: column.ordinal
+  }))
+  await database.transaction(`sync the columns of ${tableName}`, async (session) => {
+    await session.query('lock the configuration', dialect.lock('config.ETL_Columns'))
+    await session.query('empty etl.SourceColumns', { text: 'DELETE FROM etl.SourceColumns' })
+    for (let at = 0; at < rows.length; at += rowsPerInsert)
+      await session.query(
+        'fill etl.SourceColumns',
+        insert('etl.SourceColumns', rows.slice(at, at + rowsPerInsert))
+      )
+    await session.query('call etl.SyncConfigColumns', dialect.syncConfigColumns)
+  })
+}
+
+/** SQL Server takes 2,100 parameters at most. */
+const rowsPerInsert = 200
+
+function insert(table: string, rows: readonly Readonly<Record<string, SqlValue>>[]): Statement {
+  const names = Object.keys(rows[0] ?? {})
+  const tuples = rows.map((_, n) => `(${names.map((name) => `@${name}_${n}`).join(', ')})`)
+  const values = Object.fromEntries(
+    rows.flatMap((row, n) => names.map((name) => [`${name}_${n}`, row[name] ?? null]))
+  )
+  return { text: `INSERT INTO ${table} (${names.join(', ')}) VALUES ${tuples.join(', ')}`, values }
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { rm, readdir } from 'node:fs/promises'
+import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
+import { isAbsent } from '../../runtime/durable-files.ts'
+import type { EtlTable } from '../../schemas/erp/metadata.ts'
+import type { RunEnvelope } from '../../schemas/erp/run-envelope.ts'
+import { openOds } from './open-ods.ts'
+import { OdsWriter } from './ods-writer.ts'
+import { tableName } from './ods-table.ts'
+import { RunMerger, type RunOutcome } from './run-merger.ts'
+import { odsSettings, odsSinkSettings } from './settings.ts'
+
+export interface OdsSinkOptions {
+  readonly table: Pick<EtlTable, 'tableName' | 'destinationTable'>
+  /** Told of each run once it is merged or given up. */
+  readonly onRun?: (outcome: RunOutcome) => void
+  /** Told now and then how many rows of a run have arrived. */
+  readonly onRows?: (runId: string, rows: number) => void
+}
+
+/** Merges runs of one ERP table into the ODS; each run whole, with its offsets, or not at all. */
+export function odsSink({
+  table,
+  onRun,
+  onRows
+}: OdsSinkOptions): Spec<Writer<RunEnvelope, LogItem<RunEnvelope>>> {
+  return {
+    describe: `ods.${tableName(table.destinationTable)}`,
+    settings: odsSinkSettings,
+    batching: { maxItems: 1000, lingerMs: 50 },
+    // The producer may send a batch twice; a run counts its rows.
+    repeatWindow: 5000,
+    async open(context) {
+      const cacheDir = context.settings.text(odsSettings.cacheDir)
+      const name = table.tableName.toLowerCase()
+      await removeHalfRuns(join(cacheDir, name))
+      return new OdsWriter({
+        context,
+        merger: new RunMerger({ context, database: openOds(context.settings), table }),
+        cacheDir,
+        memoryMb: context.settings.number(odsSettings.duckdbMb),
+        table: name,
+        ...(onRun && { onRun }),
+        ...(onRows && { onRows })
+      })
+    }
+  }
+}
+
+/** What was killed while it was written; the log has it still. */
+async function removeHalfRuns(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isAbsent(error)) return []
+    throw error
+  })
+  for (const name of names.filter((candidate) => candidate.endsWith('.part')))
+    await rm(join(folder, name), { recursive: true, force: true })
+}

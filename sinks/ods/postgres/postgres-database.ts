@@ -1,0 +1,135 @@
+import { Client, Pool, type PoolClient, type PoolConfig, types } from 'pg'
+import { csvNull } from '../cache/csv-line.ts'
+import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
+import type { OdsTable } from '../ods-table.ts'
+import { positional, type Statement } from '../statement.ts'
+import { CopyIn } from './copy-in.ts'
+import { postgresDialect } from './postgres-dialect.ts'
+import { translateError } from './translate-error.ts'
+import { quoted } from './types.ts'
+
+/** How to reach the database. */
+export interface PostgresTarget {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  readonly statementTimeoutMs: number
+}
+
+/** The rows a cursor fetches at a time. */
+const fetchRows = 1000
+
+/** The ODS in PostgreSQL. */
+export function postgresDatabase(target: PostgresTarget): OdsDatabase {
+  const pool = new Pool({ ...config(target), max: 4, idleTimeoutMillis: 10_000 })
+  // A connection that is lost while idle is replaced by the pool; one in use fails its statement.
+  pool.on('error', () => undefined)
+  const connected = async <T>(doing: string, work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw translateError(error, doing)
+    })
+    let failure: unknown
+    try {
+      return await work(client)
+    } catch (error) {
+      failure = error
+      throw translateError(error, doing)
+    } finally {
+      // After any error the connection is thrown away, and with it the transaction it may be in.
+      client.release(failure !== undefined)
+    }
+  }
+  return {
+    dialect: postgresDialect,
+    create: () => createDatabase(target),
+    query: (doing, statement) => connected(doing, (client) => sessionOf(client).query(doing, statement)),
+    bulkLoad: (doing, table, run) =>
+      connected(doing, (client) => sessionOf(client).bulkLoad(doing, table, run)),
+    transaction: (doing, work) =>
+      connected(doing, async (client) => {
+        await client.query('BEGIN')
+        const result = await work(sessionOf(client))
+        await client.query('COMMIT')
+        return result
+      }),
+    stream: (doing, statement) => streamed(pool, doing, statement),
+    close: () => pool.end()
+  }
+}
+
+const config = ({ statementTimeoutMs, ...target }: PostgresTarget): PoolConfig => ({
+  ...target,
+  types: { getTypeParser: parserOf },
+  application_name: 'courant ods',
+  connectionTimeoutMillis: 10_000,
+  keepAlive: true,
+  options: `-c TimeZone=UTC -c DateStyle=ISO,YMD -c statement_timeout=${statementTimeoutMs} -c client_min_messages=warning`
+})
+
+const timestampOids: ReadonlySet<number> = new Set([types.builtins.DATE, types.builtins.TIMESTAMP])
+
+/** Times without a zone stay text: the driver would take them for local ones. */
+const parserOf: typeof types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  timestampOids.has(oid) ? String : types.getTypeParser(oid, format as 'text')
+
+function sessionOf(client: PoolClient): OdsSession {
+  return {
+    async query(doing, statement) {
+      try {
+        const { rows } = await client.query<ResultRow>(positional(statement))
+        return rows
+      } catch (error) {
+        throw translateError(error, doing)
+      }
+    },
+    async bulkLoad(doing, table, run) {
+      const copy = new CopyIn(copyStatement(table), run.csv())
+      client.query(copy)
+      await copy.done.catch((error: unknown) => {
+        throw translateError(error, doing)
+      })
+    }
+  }
+}
+
+const copyStatement = ({ name }: OdsTable) =>
+  `COPY stg.${quoted(name)} FROM STDIN (FORMAT csv, NULL '${csvNull}')`
+
+async function* streamed(pool: Pool, doing: string, statement: Statement): AsyncGenerator<ResultRow> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw translateError(error, doing)
+  })
+  let isWhole = false
+  try {
+    const { text, values } = positional(statement)
+    await client.query('BEGIN READ ONLY')
+    await client.query(`DECLARE rows NO SCROLL CURSOR FOR ${text}`, values)
+    for (;;) {
+      const { rows } = await client.query<ResultRow>(`FETCH ${fetchRows} FROM rows`)
+      if (rows.length === 0) break
+      yield* rows
+    }
+    await client.query('COMMIT')
+    isWhole = true
+  } catch (error) {
+    throw translateError(error, doing)
+  } finally {
+    client.release(!isWhole)
+  }
+}
+
+async function createDatabase(target: PostgresTarget): Promise<void> {
+  const client = new Client(config({ ...target, database: 'postgres' }))
+  try {
+    await client.connect()
+    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [target.database])
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE "${target.database.replaceAll('"', '""')}"`)
+  } catch (error) {
+    // Another process made it in the meantime.
+    if ((error as { code?: string }).code !== '42P04') throw translateError(error, 'make its database')
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}

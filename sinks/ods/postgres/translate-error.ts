@@ -1,0 +1,63 @@
+import { DatabaseError } from 'pg'
+import { CourantError } from '../../../runtime/errors.ts'
+
+// https://www.postgresql.org/docs/17/errcodes-appendix.html
+const refusals: Readonly<Record<string, string>> = {
+  '23505':
+    'a key has two rows where one is allowed. If KeepHistory went from 1 to 0, rename the table with its history first, and a new one is made',
+  '28000': 'correct the user in COURANT_ODS_URL, or let pg_hba.conf admit it',
+  '28P01': 'correct user and password in COURANT_ODS_URL',
+  '3D000': 'the database of the ODS does not exist: run `courant etl migrate`',
+  '3F000': 'the ODS has no tables yet: run `courant etl migrate`',
+  '42501': 'grant the user of COURANT_ODS_URL the rights it needs (docs/ods.md)',
+  '42P01': 'a table is missing: run `courant etl migrate`'
+}
+const diskFull = '53100'
+const timeouts = new Set(['57014', '55P03'])
+/** Connection exceptions, rollbacks such as deadlocks, out of resources, operator intervention, system errors. */
+const transientClass = /^(?:08|40|53|57|58)/
+
+/** Every error of the driver and the server as ours; of a database error only its code and names go on, no values. */
+export function translateError(error: unknown, doing: string): unknown {
+  if (error instanceof CourantError) return error
+  if (!(error instanceof DatabaseError)) return connectionError(error, doing)
+  const code = error.code ?? ''
+  const details = { sqlState: code, table: error.table, column: error.column }
+  const advice = refusals[code]
+  if (advice) return new CourantError('TARGET_REFUSED', `The ODS refuses to ${doing}: ${advice}`, { details })
+  if (code === diskFull)
+    return new CourantError(
+      'TARGET_FULL',
+      `The ODS has no room left to ${doing}: make room and start again`,
+      { details }
+    )
+  if (timeouts.has(code))
+    return new CourantError(
+      'TARGET_UNAVAILABLE',
+      `The ODS took too long to ${doing}: see what blocks it, or raise COURANT_ODS_STATEMENT_TIMEOUT_MS`,
+      { details }
+    )
+  if (transientClass.test(code))
+    return new CourantError(
+      'TARGET_UNAVAILABLE',
+      `The ODS was interrupted (${code}) when it was to ${doing}`,
+      { details }
+    )
+  return new CourantError('TARGET_REFUSED', `The ODS cannot ${doing} (SQLSTATE ${code})`, { details })
+}
+
+// node-postgres has no codes of its own for a connection that ends; sockets have Node's.
+const lostConnection = /connection|terminated|timeout|not queryable/i
+
+function connectionError(error: unknown, doing: string): unknown {
+  const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
+  if (typeof code !== 'string' && !lostConnection.test(message)) return error
+  const reason = typeof code === 'string' ? code : message
+  return new CourantError(
+    'TARGET_UNAVAILABLE',
+    `The ODS does not answer when it is to ${doing} (${reason})`,
+    {
+      cause: error
+    }
+  )
+}

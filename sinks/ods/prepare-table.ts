@@ -1,0 +1,50 @@
+import { CourantError } from '../../runtime/errors.ts'
+import type { OdsSession } from './ods-database.ts'
+import type { Dialect, ExistingColumn } from './dialect.ts'
+import type { OdsTable } from './ods-table.ts'
+import type { Statement } from './statement.ts'
+
+/**
+ * Makes the table and its staging as the run has them: columns the source got are added, columns it lost stay. Throws
+ * CONFIG_INVALID when a column's type became one that does not hold the values it has.
+ */
+export async function prepareTable(session: OdsSession, dialect: Dialect, table: OdsTable): Promise<void> {
+  const doing = `prepare ods.${table.name}`
+  const existing = await columnsOf(session, dialect.existingColumns('ods', table.name))
+  const changes = existing.length === 0 ? [dialect.createTable(table)] : alterations(dialect, table, existing)
+  for (const statement of [...changes, ...dialect.indexes(table)]) await session.query(doing, statement)
+  const staged = await columnsOf(session, dialect.existingColumns('stg', table.name))
+  if (!isStageOf(dialect, table, staged))
+    for (const statement of dialect.createStage(table))
+      await session.query(`prepare stg.${table.name}`, statement)
+}
+
+async function columnsOf(session: OdsSession, statement: Statement): Promise<ExistingColumn[]> {
+  const rows = await session.query('read its catalogue', statement)
+  return rows.map((row) => ({ name: String(row['name']).toLowerCase(), type: String(row['type']) }))
+}
+
+function alterations(dialect: Dialect, table: OdsTable, existing: readonly ExistingColumn[]): Statement[] {
+  const byName = new Map(existing.map((column) => [column.name, column]))
+  const added = table.columns.filter(({ sqlName }) => !byName.has(sqlName.toLowerCase()))
+  const widened = table.columns.flatMap((column) => {
+    const known = byName.get(column.sqlName.toLowerCase())
+    if (!known) return []
+    const statements = dialect.widen(table, column, known)
+    if (statements) return statements
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `Column ${column.sqlName} of ${table.name} is ${column.type} at the source now and ${known.type} in the ODS: give it another SqlName in config.ETL_Columns, which makes a new column, or change the type of the column in ods.${table.name}`
+    )
+  })
+  return added.length > 0 ? [dialect.addColumns(table, added), ...widened] : widened
+}
+
+/** Staging is made anew whenever it is not exactly what the run needs. */
+function isStageOf(dialect: Dialect, table: OdsTable, staged: readonly ExistingColumn[]): boolean {
+  const wanted = dialect.stageColumns(table)
+  return (
+    staged.length === wanted.length &&
+    wanted.every(({ name, type }, at) => staged[at]?.name === name.toLowerCase() && staged[at]?.type === type)
+  )
+}

@@ -1,0 +1,99 @@
+import type { RunMode } from '../../schemas/erp/run-envelope.ts'
+import { instantText } from './instant-text.ts'
+import type { OdsSession, ResultRow } from './ods-database.ts'
+import type { SqlValue } from './statement.ts'
+
+/** A row of etl.ETL_Log. Durations are of the steps: reading the source, making and caching rows, staging, merging. */
+export interface RunEntry {
+  readonly runId: string
+  readonly tableName: string
+  readonly mode: RunMode
+  readonly status: 'running' | 'succeeded' | 'failed'
+  readonly startedAt: Date
+  readonly finishedAt?: Date
+  readonly extractMs?: number
+  readonly transformMs?: number
+  readonly loadMs?: number
+  readonly mergeMs?: number
+  readonly rowsRead?: number
+  readonly rowsInserted?: number
+  readonly rowsUpdated?: number
+  readonly rowsDeleted?: number
+  readonly rowsUnchanged?: number
+  /** Rows that are gone from the source and were kept, because there were too many of them. */
+  readonly deletesRefused?: number
+  readonly windowFrom?: string | null
+  readonly windowTo?: string | null
+  readonly runVersion?: number
+  readonly errorCode?: string
+  readonly errorMessage?: string
+}
+
+/**
+ * Writes what is known of a run now, in place of what was known before. A run that succeeded stays so, and one that
+ * failed keeps its reason until it succeeds: that the next one began before its end is only what followed.
+ */
+export async function logRun(session: OdsSession, entry: RunEntry): Promise<void> {
+  const values = columnsOf(entry)
+  const names = Object.keys(values)
+  const own = { runId: entry.runId, tableName: entry.tableName }
+  const [known] = await session.query('log a run', {
+    text: 'SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId',
+    values: own
+  })
+  if (known && known['status'] !== 'running' && entry.status !== 'succeeded') return
+  const text = known
+    ? `UPDATE etl.ETL_Log SET ${names.map((name) => `${name} = @${name}`).join(', ')} WHERE TableName = @tableName AND RunId = @runId`
+    : `INSERT INTO etl.ETL_Log (RunId, TableName, ${names.join(', ')}) VALUES (@runId, @tableName, ${names.map((name) => `@${name}`).join(', ')})`
+  await session.query('log a run', { text, values: { ...own, ...values } })
+}
+
+/** Every column but the key: what is not known is NULL, so that a failure leaves no figures of an earlier attempt. */
+function columnsOf(entry: RunEntry): Record<string, SqlValue> {
+  return {
+    Mode: entry.mode,
+    Status: entry.status,
+    StartedAt: dateText(entry.startedAt),
+    FinishedAt: entry.finishedAt ? dateText(entry.finishedAt) : null,
+    ExtractMs: whole(entry.extractMs),
+    TransformMs: whole(entry.transformMs),
+    LoadMs: whole(entry.loadMs),
+    MergeMs: whole(entry.mergeMs),
+    RowsRead: whole(entry.rowsRead),
+    RowsInserted: whole(entry.rowsInserted),
+    RowsUpdated: whole(entry.rowsUpdated),
+    RowsDeleted: whole(entry.rowsDeleted),
+    RowsUnchanged: whole(entry.rowsUnchanged),
+    DeletesRefused: whole(entry.deletesRefused),
+    WindowFrom: entry.windowFrom ?? null,
+    WindowTo: entry.windowTo ?? null,
+    RunVersion: whole(entry.runVersion),
+    ErrorCode: entry.errorCode ?? null,
+    ErrorMessage: entry.errorMessage?.slice(0, 2000) ?? null
+  }
+}
+
+const whole = (value: number | undefined) => (value === undefined ? null : Math.round(value))
+const dateText = (date: Date) => instantText(date.getTime() * 1000)
+
+/** The end of the window of a table's last run that is in the ODS, as the source's text; null when there is none. */
+export async function lastSuccess(session: OdsSession, tableName: string): Promise<string | null> {
+  const last = await lastSucceeded(session, tableName)
+  return (last?.['windowto'] as string | null | undefined) ?? null
+}
+
+/** The highest version that was merged into a table; 0 when none was. */
+export async function lastVersion(session: OdsSession, tableName: string): Promise<number> {
+  return Number((await lastSucceeded(session, tableName))?.['runversion'] ?? 0)
+}
+
+async function lastSucceeded(session: OdsSession, tableName: string): Promise<ResultRow | undefined> {
+  const rows = await session.query('look for the last run', {
+    text: `SELECT WindowTo AS windowto, RunVersion AS runversion FROM etl.ETL_Log
+WHERE LOWER(TableName) = @tableName AND Status = 'succeeded'
+AND RunVersion = (
+  SELECT MAX(RunVersion) FROM etl.ETL_Log WHERE LOWER(TableName) = @tableName AND Status = 'succeeded')`,
+    values: { tableName: tableName.toLowerCase() }
+  })
+  return rows[0]
+}

@@ -1,0 +1,175 @@
+import { mayDelete } from '../../runtime/delete-guard.ts'
+import { CourantError } from '../../runtime/errors.ts'
+import type { Context } from '../../runtime/pipeline.ts'
+import type { RunMarker } from '../../schemas/erp/run-envelope.ts'
+import type { ArrivingRun } from './arriving-run.ts'
+import type { CachedRun } from './cache/cached-run.ts'
+import { type MergeResult, mergeRun } from './merge-run.ts'
+import type { OdsDatabase } from './ods-database.ts'
+import { odsTable } from './ods-table.ts'
+import { logRun, type RunEntry } from './run-log.ts'
+import { odsSettings } from './settings.ts'
+import { claim, storeOffset } from './stored-offsets.ts'
+
+/** How a run ended, as etl.ETL_Log has it; `error` says why it failed. */
+export interface RunOutcome {
+  readonly entry: RunEntry
+  readonly error: CourantError | null
+}
+
+export interface RunMergerOptions {
+  readonly context: Context
+  readonly database: OdsDatabase
+  readonly table: { readonly tableName: string; readonly destinationTable: string }
+}
+
+interface Place {
+  readonly topic: string
+  readonly partition: number
+  readonly nextOffset: number
+}
+
+/** Takes runs of one table into the ODS, with their log and offsets. */
+export class RunMerger {
+  readonly #options: RunMergerOptions
+  /** By topic and partition: what this process has claimed. */
+  readonly #epochs = new Map<string, number>()
+
+  constructor(options: RunMergerOptions) {
+    this.#options = options
+  }
+
+  /** Takes partitions over and says where to go on; those of which nothing is stored are left out. */
+  async claim(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { database, context, table } = this.#options
+    return database.transaction('claim partitions', async (session) => {
+      await session.query('lock its offsets', database.dialect.lock(`offsets of ${table.tableName}`))
+      const next = new Map<number, number>()
+      for (const partition of partitions) {
+        const { epoch, nextOffset } = await claim(session, { group: context.pipeline, topic, partition })
+        this.#epochs.set(`${topic}/${partition}`, epoch)
+        if (nextOffset !== null) next.set(partition, nextOffset)
+      }
+      return next
+    })
+  }
+
+  async logStart(marker: RunMarker, startedAt: Date): Promise<void> {
+    await logRun(this.#options.database, { ...this.#entry(marker, startedAt), status: 'running' })
+  }
+
+  async merge(
+    run: CachedRun,
+    timed: {
+      readonly startedAt: Date
+      readonly extractMs: number
+      readonly transformMs: number
+      readonly nextOffset: number
+    }
+  ): Promise<RunOutcome> {
+    const { database, context, table } = this.#options
+    const { marker, topic, partition, rows } = run.facts
+    const { startedAt, nextOffset, ...durations } = timed
+    const base = {
+      ...this.#entry(marker, startedAt),
+      ...durations,
+      status: 'succeeded',
+      rowsRead: rows
+    } as const
+    const entryOf = (result: MergeResult): RunEntry => ({
+      ...base,
+      finishedAt: context.now(),
+      ...figures(result)
+    })
+    const result = await mergeRun(database, {
+      table: odsTable(table.destinationTable, marker),
+      run,
+      mayDelete: (found) =>
+        mayDelete(context, { ...found, alwaysAllowed: context.settings.number(odsSettings.deletesAllowed) }),
+      alsoCommit: async (session, merged) => {
+        await logRun(session, entryOf(merged))
+        await storeOffset(session, this.#claimed({ topic, partition, nextOffset }))
+      }
+    })
+    this.#report(result, rows)
+    return { entry: entryOf(result), error: refusedDeletes(table.tableName, result) }
+  }
+
+  /** Logs that a run failed and passes it. */
+  async giveUp(run: ArrivingRun, error: CourantError, place: Place): Promise<RunOutcome> {
+    const entry = this.#failed(run.marker, run.startedAt, error)
+    await this.#options.database.transaction('log a failed run', async (session) => {
+      await logRun(session, { ...entry, rowsRead: run.received })
+      await storeOffset(session, this.#claimed(place))
+    })
+    this.#options.context.metrics.count('ods_runs_failed_total')
+    return { entry, error }
+  }
+
+  /** Logs that a run could not be merged for now; it is tried again after a restart. */
+  async logFailure(marker: RunMarker, startedAt: Date, error: unknown): Promise<void> {
+    const { database, context } = this.#options
+    await logRun(database, this.#failed(marker, startedAt, error)).catch((failure: unknown) =>
+      context.log.warn({ err: failure }, 'the failed run could not be logged')
+    )
+  }
+
+  close(): Promise<void> {
+    return this.#options.database.close()
+  }
+
+  #entry(marker: RunMarker, startedAt: Date) {
+    return {
+      runId: marker.run_id,
+      tableName: this.#options.table.tableName,
+      mode: marker.mode,
+      startedAt,
+      windowFrom: marker.window_from,
+      windowTo: marker.window_to,
+      runVersion: marker.run_version
+    }
+  }
+
+  #failed(marker: RunMarker, startedAt: Date, error: unknown): RunEntry {
+    const { code, message } =
+      error instanceof CourantError ? error : { code: 'UNEXPECTED', message: String(error) }
+    const finishedAt = this.#options.context.now()
+    return {
+      ...this.#entry(marker, startedAt),
+      status: 'failed',
+      finishedAt,
+      errorCode: code,
+      errorMessage: message
+    }
+  }
+
+  #claimed({ topic, partition, nextOffset }: Place) {
+    const epoch = this.#epochs.get(`${topic}/${partition}`) ?? 0
+    return { group: this.#options.context.pipeline, topic, partition, nextOffset, epoch }
+  }
+
+  #report(result: MergeResult, rows: number): void {
+    const { metrics, log } = this.#options.context
+    metrics.count('ods_rows_merged_total', rows)
+    metrics.gauge('ods_last_run_seconds', this.#options.context.now().getTime() / 1000)
+    log.info({ ...result, rows }, 'merged a run into the ODS')
+  }
+}
+
+const figures = (result: MergeResult) => ({
+  loadMs: result.loadMs,
+  mergeMs: result.mergeMs,
+  rowsInserted: result.inserted,
+  rowsUpdated: result.updated,
+  rowsDeleted: result.deleted,
+  rowsUnchanged: result.unchanged,
+  deletesRefused: result.deletesRefused
+})
+
+function refusedDeletes(table: string, { deletesRefused }: MergeResult): CourantError | null {
+  if (deletesRefused === 0) return null
+  return new CourantError(
+    'DELETES_REFUSED',
+    `${deletesRefused} rows of ${table} are gone from the source: everything else was merged, but they stay. See whether the source is the right one and whole; if they were meant, load it again with COURANT_CONFIRM_DELETES=ods.${table.toLowerCase()}`
+  )
+}

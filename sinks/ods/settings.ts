@@ -1,0 +1,54 @@
+import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
+import { type Setting, wholeNumber } from '../../runtime/settings.ts'
+
+/** Where the ODS is, and how it is written. */
+export const odsSettings = {
+  url: {
+    env: 'COURANT_ODS_URL',
+    describe:
+      'Database of the ODS: postgres://user:password@host:port/database, or mssql:// for SQL Server with ?trustServerCertificate=true where its certificate is its own; without it PGHOST, PGPORT, PGUSER and PGPASSWORD, database ods',
+    secret: true,
+    default: '',
+    check: (text) =>
+      text === '' || /^(?:postgres(?:ql)?|mssql|sqlserver):\/\//.test(text)
+        ? null
+        : 'must begin with postgres:// or mssql://'
+  },
+  host: { env: 'PGHOST', describe: 'PostgreSQL host', default: '127.0.0.1' },
+  port: { env: 'PGPORT', describe: 'PostgreSQL port', default: '5432', check: wholeNumber(1, 65_535) },
+  user: { env: 'PGUSER', describe: 'PostgreSQL user', default: 'postgres' },
+  password: { env: 'PGPASSWORD', describe: "The user's password", secret: true, default: '' },
+  cacheDir: {
+    env: 'COURANT_ODS_CACHE_DIR',
+    describe: 'Folder where runs are kept as Parquet, to be loaded again without Progress',
+    default: '.courant/ods-cache'
+  },
+  duckdbMb: {
+    env: 'COURANT_ODS_DUCKDB_MB',
+    describe: 'Memory that DuckDB may use to write and read the Parquet cache, in MB',
+    default: '400',
+    check: wholeNumber(64)
+  },
+  deletesAllowed: {
+    env: 'COURANT_ODS_DELETES_ALLOWED',
+    describe:
+      'Rows that a full run may always mark as deleted; more only below the share COURANT_MAX_DELETE_SHARE',
+    default: '100',
+    check: wholeNumber(0)
+  },
+  statementTimeoutMs: {
+    env: 'COURANT_ODS_STATEMENT_TIMEOUT_MS',
+    describe: 'How long one statement of the ODS may take, in milliseconds',
+    default: '900000',
+    check: wholeNumber(1000)
+  },
+  bulkRows: {
+    env: 'COURANT_ODS_BULK_ROWS',
+    describe: 'Rows of one bulk load into SQL Server',
+    default: '2000',
+    check: wholeNumber(1000, 5000)
+  }
+} as const satisfies Record<string, Setting>
+
+/** Every setting of an ODS sink. */
+export const odsSinkSettings: readonly Setting[] = [...Object.values(odsSettings), ...deleteGuardSettings]

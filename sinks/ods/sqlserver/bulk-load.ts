@@ -1,0 +1,64 @@
+import mssql from 'mssql'
+import { CourantError } from '../../../runtime/errors.ts'
+import { cacheColumns, type CachedRun } from '../cache/cached-run.ts'
+import { CsvRows } from '../cache/csv-line.ts'
+import type { OdsTable } from '../ods-table.ts'
+import { keyCharacters } from './tables.ts'
+import { stagedType } from './types.ts'
+
+type Cells = readonly (string | null)[]
+
+/** Tables of so many rows of a cached run, for one bulk load each. */
+export async function* stagingBatches(
+  table: OdsTable,
+  run: CachedRun,
+  bulkRows: number
+): AsyncGenerator<mssql.Table> {
+  let batch = emptyBatch(table)
+  for await (const cells of rowsOf(run)) {
+    batch.rows.add(...stagedRow(cells, table.name))
+    if (batch.rows.length < bulkRows) continue
+    yield batch
+    batch = emptyBatch(table)
+  }
+  if (batch.rows.length > 0) yield batch
+}
+
+async function* rowsOf(run: CachedRun): AsyncGenerator<Cells> {
+  const decoder = new TextDecoder()
+  const rows = new CsvRows()
+  for await (const chunk of run.csv()) yield* rows.add(decoder.decode(chunk, { stream: true }))
+}
+
+function emptyBatch({ name, columns }: OdsTable): mssql.Table {
+  const batch = new mssql.Table(`[stg].[${name}]`)
+  const nullable = { nullable: true }
+  batch.columns.add('row_key', mssql.NVarChar(keyCharacters), nullable)
+  batch.columns.add('hashdiff', mssql.VarBinary(32), nullable)
+  batch.columns.add('is_deleted', mssql.Bit, nullable)
+  batch.columns.add('source_offset', mssql.BigInt, nullable)
+  for (const column of columns) batch.columns.add(column.sqlName, textType(stagedType(column)), nullable)
+  return batch
+}
+
+function textType(type: string) {
+  const [, size = 'max'] = /\((.*)\)/.exec(type) ?? []
+  return mssql.NVarChar(size === 'max' ? mssql.MAX : Number(size))
+}
+
+function stagedRow(cells: Cells, table: string) {
+  const [key = '', hashdiff, isDeleted, offset, ...values] = cells
+  if (key === null || key.length > keyCharacters)
+    throw new CourantError(
+      'VALUE_UNFIT',
+      `A key of ${table} has more than ${keyCharacters} characters, which SQL Server cannot index: choose other PrimaryKeyCols in config.ETL_Tables`
+    )
+  const hash = Buffer.from(hashdiff?.slice(2) ?? '', 'hex')
+  return [
+    key,
+    hash,
+    isDeleted === 'true',
+    Number(offset),
+    ...values.slice(0, cells.length - cacheColumns.length)
+  ]
+}

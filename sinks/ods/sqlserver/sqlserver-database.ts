@@ -1,0 +1,125 @@
+import mssql from 'mssql'
+import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
+import type { Statement } from '../statement.ts'
+import { stagingBatches } from './bulk-load.ts'
+import { sqlServerDialect } from './sqlserver-dialect.ts'
+import { translateError } from './translate-error.ts'
+
+/** How to reach the database. */
+export interface SqlServerTarget {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  readonly statementTimeoutMs: number
+  readonly isEncrypted: boolean
+  /** True when its certificate is not checked. */
+  readonly isCertificateTrusted: boolean
+  readonly bulkRows: number
+}
+
+/** The ODS in SQL Server 2016 or newer. */
+export function sqlServerDatabase(target: SqlServerTarget): OdsDatabase {
+  const pool = new mssql.ConnectionPool(config(target))
+  // A connection that is lost while idle is replaced by the pool; one in use fails its statement.
+  pool.on('error', () => undefined)
+  const connected = () => pool.connect()
+  const session = (requests: () => Promise<mssql.Request>) => sessionOf(requests, target.bulkRows)
+  const direct = session(async () => (await connected()).request())
+  return {
+    dialect: sqlServerDialect,
+    ...direct,
+    // Whoever runs SQL Server decides on its databases' files and collations.
+    create: async () => undefined,
+    async transaction(doing, work) {
+      try {
+        const transaction = (await connected()).transaction()
+        await transaction.begin()
+        return await finished(transaction, () => work(session(async () => transaction.request())))
+      } catch (error) {
+        throw translateError(error, doing)
+      }
+    },
+    stream: (doing, statement) => streamed(connected, doing, statement),
+    close: () => pool.close()
+  }
+}
+
+function config(target: SqlServerTarget): mssql.config {
+  return {
+    server: target.host,
+    port: target.port,
+    user: target.user,
+    password: target.password,
+    database: target.database,
+    requestTimeout: target.statementTimeoutMs,
+    connectionTimeout: 10_000,
+    pool: { max: 4, idleTimeoutMillis: 10_000 },
+    options: {
+      appName: 'courant ods',
+      encrypt: target.isEncrypted,
+      trustServerCertificate: target.isCertificateTrusted,
+      useUTC: true,
+      enableArithAbort: true,
+      abortTransactionOnError: true
+    }
+  }
+}
+
+/** Commits after the work, or rolls back and throws what the work threw. */
+async function finished<T>(transaction: mssql.Transaction, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work()
+    await transaction.commit()
+    return result
+  } catch (error) {
+    // The server may have rolled back already, or the connection be gone, which does the same.
+    await transaction.rollback().catch(() => undefined)
+    throw error
+  }
+}
+
+function sessionOf(requests: () => Promise<mssql.Request>, bulkRows: number): OdsSession {
+  return {
+    async query(doing, statement) {
+      try {
+        const { recordset } = await send(await requests(), statement)
+        return recordset ?? []
+      } catch (error) {
+        throw translateError(error, doing)
+      }
+    },
+    async bulkLoad(doing, table, run) {
+      try {
+        for await (const batch of stagingBatches(table, run, bulkRows))
+          await (await requests()).bulk(batch, { keepNulls: true })
+      } catch (error) {
+        throw translateError(error, doing)
+      }
+    }
+  }
+}
+
+/** Without parameters as a batch of its own, which views and procedures must be made in. */
+function send(request: mssql.Request, { text, values = {} }: Statement): Promise<mssql.IResult<ResultRow>> {
+  const inputs = Object.entries(values)
+  for (const [name, value] of inputs) request.input(name, value)
+  return inputs.length === 0 ? request.batch<ResultRow>(text) : request.query<ResultRow>(text)
+}
+
+async function* streamed(
+  connected: () => Promise<mssql.ConnectionPool>,
+  doing: string,
+  { text, values = {} }: Statement
+): AsyncGenerator<ResultRow> {
+  try {
+    const request = (await connected()).request()
+    for (const [name, value] of Object.entries(values)) request.input(name, value)
+    const rows = request.toReadableStream()
+    void request.query(text)
+    for await (const row of rows) yield row as ResultRow
+  } catch (error) {
+    throw translateError(error, doing)
+  }
+}

@@ -1,0 +1,80 @@
+/** How the catalogue that the CLI brought becomes config.ETL_Columns: what people set there stays. */
+const syncConfigColumns = `CREATE PROCEDURE [etl].[SyncConfigColumns]
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET XACT_ABORT ON;
+  MERGE [config].[ETL_Columns] WITH (HOLDLOCK) AS c
+  USING [etl].[SourceColumns] AS s
+  ON c.[TableName] = s.[TableName] AND c.[ColumnName] = s.[ColumnName]
+  WHEN MATCHED THEN UPDATE SET
+    [SourceType] = s.[SourceType],
+    [SourceWidth] = s.[SourceWidth],
+    [SourceScale] = s.[SourceScale],
+    [SourceExtent] = s.[SourceExtent],
+    [OrdinalPosition] = s.[OrdinalPosition],
+    [IsAtSource] = 1,
+    [SyncedAt] = SYSUTCDATETIME()
+  WHEN NOT MATCHED BY TARGET THEN INSERT
+    ([TableName], [ColumnName], [SqlName], [SourceType], [SourceWidth], [SourceScale], [SourceExtent], [OrdinalPosition], [IsAtSource], [SyncedAt])
+    VALUES (s.[TableName], s.[ColumnName], s.[SqlName], s.[SourceType], s.[SourceWidth], s.[SourceScale], s.[SourceExtent], s.[OrdinalPosition], 1, SYSUTCDATETIME())
+  WHEN NOT MATCHED BY SOURCE AND c.[IsAtSource] = 1
+    AND EXISTS (SELECT 1 FROM [etl].[SourceColumns] AS o WHERE o.[TableName] = c.[TableName])
+    THEN UPDATE SET [IsAtSource] = 0, [SyncedAt] = SYSUTCDATETIME();
+END;`
+
+const lastRuns = `CREATE VIEW [etl].[vw_LastRuns] AS
+SELECT [TableName], [RunId], [Mode], [Status], [StartedAt], [FinishedAt],
+  CAST(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0 AS decimal(18, 3)) AS [DurationSeconds],
+  [RowsRead], [RowsInserted], [RowsUpdated], [RowsDeleted], [RowsUnchanged], [DeletesRefused], [ErrorCode], [ErrorMessage]
+FROM (
+  SELECT l.*, ROW_NUMBER() OVER (PARTITION BY l.[TableName] ORDER BY l.[StartedAt] DESC, l.[RunId] DESC) AS [Nth]
+  FROM [etl].[ETL_Log] AS l
+) AS numbered
+WHERE [Nth] = 1;`
+
+const tablePerformance = `CREATE VIEW [etl].[vw_TablePerformance] AS
+SELECT [TableName],
+  COUNT(*) AS [Runs],
+  SUM(CASE WHEN [Status] = 'succeeded' THEN 1 ELSE 0 END) AS [Succeeded],
+  SUM(CASE WHEN [Status] = 'failed' THEN 1 ELSE 0 END) AS [Failed],
+  SUM([RowsRead]) AS [RowsRead],
+  CAST(AVG(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0) AS decimal(18, 3)) AS [AverageSeconds],
+  CAST(MAX(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0) AS decimal(18, 3)) AS [LongestSeconds],
+  CAST(SUM([RowsRead]) / NULLIF(SUM(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0), 0) AS decimal(18, 1)) AS [RowsPerSecond],
+  AVG([ExtractMs]) AS [AverageExtractMs],
+  AVG([TransformMs]) AS [AverageTransformMs],
+  AVG([LoadMs]) AS [AverageLoadMs],
+  AVG([MergeMs]) AS [AverageMergeMs]
+FROM [etl].[ETL_Log]
+WHERE [StartedAt] >= DATEADD(day, -7, SYSUTCDATETIME())
+GROUP BY [TableName];`
+
+const slaBreach = `CREATE VIEW [etl].[vw_SLABreach] AS
+SELECT [TableName], [Priority], [SLA], [LastSuccessAt], [MinutesSince],
+  CASE
+    WHEN [SLA] IS NULL THEN 'NO SLA'
+    WHEN [LastSuccessAt] IS NULL THEN 'NEVER LOADED'
+    WHEN [MinutesSince] > [SLA] THEN 'BREACH'
+    ELSE 'OK'
+  END AS [SLAStatus]
+FROM (
+  SELECT t.[TableName], t.[Priority], t.[SLA], s.[LastSuccessAt],
+    DATEDIFF(minute, s.[LastSuccessAt], SYSUTCDATETIME()) AS [MinutesSince]
+  FROM [config].[ETL_Tables] AS t
+  LEFT JOIN (
+    SELECT [TableName], MAX([FinishedAt]) AS [LastSuccessAt]
+    FROM [etl].[ETL_Log]
+    WHERE [Status] = 'succeeded'
+    GROUP BY [TableName]
+  ) AS s ON s.[TableName] = t.[TableName]
+) AS timed;`
+
+const views = { vw_LastRuns: lastRuns, vw_TablePerformance: tablePerformance, vw_SLABreach: slaBreach }
+
+/** The procedure and the views that operators use; each is made alone in its batch, after the old one is gone. */
+export const sqlServerViews: readonly string[] = [
+  `DROP PROCEDURE IF EXISTS [etl].[SyncConfigColumns];`,
+  syncConfigColumns,
+  ...Object.entries(views).flatMap(([name, text]) => [`DROP VIEW IF EXISTS [etl].[${name}];`, text])
+]
