@@ -19,6 +19,7 @@ interface Measured {
 /** Courant's first snapshot of a table beside `COPY … TO STDOUT` and Debezium. */
 export const postgresSnapshot: Bench = {
   number: 1,
+  name: 'snapshot',
   title: 'PostgreSQL snapshot → topic',
   servers: ['postgres', 'kafka', 'registry'],
   async run(context): Promise<Findings> {

@@ -11,6 +11,7 @@ import { type Work, watchToEnd, workRow } from './work.ts'
 /** Courant's Silver sink beside Kafka's measuring consumer and a consumer written in Python. */
 export const silverParquet: Bench = {
   number: 2,
+  name: 'silver',
   title: 'Topic → Silver Parquet',
   servers: ['postgres', 'kafka', 'registry'],
   async run(context): Promise<Findings> {

@@ -21,6 +21,7 @@ const split: readonly (readonly string[])[] = [
 /** How long after a commit in a source the change is in the published Gold tables, at a steady rate. */
 export const latency: Bench = {
   number: 3,
+  name: 'latency',
   title: 'Commit → Gold row visible',
   servers: ['postgres', 'cassandra', 'kafka', 'registry'],
   async run(context): Promise<Findings> {

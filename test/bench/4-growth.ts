@@ -35,6 +35,7 @@ interface Live {
 /** Whether a row, and a change, costs the same however much there is. */
 export const growth: Bench = {
   number: 4,
+  name: 'growth',
   title: 'Cost against growth',
   servers: ['postgres', 'cassandra', 'kafka', 'registry'],
   async run(context): Promise<Findings> {

@@ -16,6 +16,7 @@ const compareMsByDefault = 600_000
 /** One day of the social application as a nightly script does it, beside the stream. */
 export const oldWay: Bench = {
   number: 5,
+  name: 'old-way',
   title: 'The old way: one day by a nightly script',
   servers: ['postgres', 'cassandra', 'kafka', 'registry'],
   async run(context): Promise<Findings> {

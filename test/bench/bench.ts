@@ -32,6 +32,8 @@ export interface Findings {
 export interface Bench {
   /** Its number on the command line and in docs/benchmarks.md. */
   readonly number: number
+  /** Its name on the command line. */
+  readonly name: string
   readonly title: string
   readonly servers: readonly ServerName[]
   run(context: BenchContext): Promise<Findings>

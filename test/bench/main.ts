@@ -16,8 +16,8 @@ import { sectionText, writeSection } from './benchmarks-page.ts'
 
 const benches: readonly Bench[] = [postgresSnapshot, silverParquet, latency, growth, oldWay]
 
-const usage = `npm run bench -- [options] [numbers]
-${benches.map(({ number, title }) => `  ${number}  ${title}`).join('\n')}
+const usage = `npm run bench -- [options] [numbers or names]
+${benches.map(({ number, name, title }) => `  ${number}  ${name.padEnd(14)}${title}`).join('\n')}
   --rows N   rows to measure with, 2,000,000 unless told
   --quick    a smoke run of a minute or two; prints, and leaves docs/benchmarks.md as it is
   --dry      prints, and leaves docs/benchmarks.md as it is`
@@ -97,15 +97,16 @@ function wantedFrom(args: readonly string[]): Wanted {
     allowPositionals: true,
     options: { rows: { type: 'string' }, quick: { type: 'boolean' }, dry: { type: 'boolean' } }
   })
-  const unknown = positionals.filter((text) => !benches.some(({ number }) => String(number) === text))
+  const isMeant = ({ number, name }: Bench, text: string) => text === String(number) || text === name
+  const unknown = positionals.filter((text) => !benches.some((bench) => isMeant(bench, text)))
   const isQuick = values.quick ?? false
   const rows = Number(values.rows ?? (isQuick ? 20_000 : 2_000_000))
   if (unknown.length > 0 || !Number.isInteger(rows) || rows < 1000)
     throw new CourantError(
       'CONFIG_INVALID',
-      `Give numbers of measurements, and at least 1000 rows.\n${usage}`
+      `Give numbers or names of measurements, and at least 1000 rows.\n${usage}`
     )
-  const chosen = benches.filter(({ number }) => positionals.includes(String(number)))
+  const chosen = benches.filter((bench) => positionals.some((text) => isMeant(bench, text)))
   return {
     benches: chosen.length > 0 ? chosen : benches,
     rows,
