@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util'
 import { Pool } from 'pg'
 import { dataDirFrom } from '../../local/folders.ts'
 import { createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
+import { erpConnectionString } from '../../local/sample/erp/erp-connection.ts'
 import { erpTableNames } from '../../local/sample/erp/erp-tables.ts'
 import { stackHolder } from '../../local/stack.ts'
 
@@ -25,10 +26,15 @@ export function useLocalStack(env: NodeJS.ProcessEnv): void {
 export const isSampleErp = (env: NodeJS.ProcessEnv): boolean =>
   env['COURANT_PROGRESS_ODBC'] === sampleConnection(env)
 
-/** How ODBC reaches it; without declared fetches the driver would hold a whole table in memory. */
-export const sampleConnection = (env: NodeJS.ProcessEnv): string =>
-  `Driver={PostgreSQL Unicode};Servername=${env['PGHOST']};Port=${env['PGPORT']};Database=${sampleErp};` +
-  `Username=${env['PGUSER']};Password=${env['PGPASSWORD']};UseDeclareFetch=1;Fetch=250`
+/** How ODBC reaches it. */
+export const sampleConnection = ({ PGHOST, PGPORT, PGUSER, PGPASSWORD }: NodeJS.ProcessEnv): string =>
+  erpConnectionString({
+    host: PGHOST ?? '127.0.0.1',
+    port: PGPORT ?? '5432',
+    user: PGUSER ?? 'postgres',
+    password: PGPASSWORD ?? '',
+    database: sampleErp
+  })
 
 /** Makes the sample ERP where it is not there yet, and fills it; what is there stays. True when it was made. */
 export async function makeSampleErp(env: NodeJS.ProcessEnv): Promise<boolean> {

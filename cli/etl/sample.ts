@@ -24,7 +24,7 @@ async function sample(output: Output): Promise<void> {
       'PGHOST is not set: run `courant up` first, or set PGHOST, PGPORT, PGUSER and PGPASSWORD'
     )
   const isNew = await makeSampleErp(env)
-  const connection = sampleConnection(env).replace(/Password=[^;]*/, 'Password=…')
+  const connection = sampleConnection(env).replace(/Pwd=\{[^}]*\}+/, 'Pwd=…')
   if (output === 'json') print(JSON.stringify({ isNew, connection }, null, 2))
   else
     print(
