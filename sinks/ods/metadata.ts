@@ -32,7 +32,7 @@ export async function addEtlTable(session: OdsSession, table: EtlTable): Promise
     DateModifPrecision: table.dateModifPrecision,
     IsDimension: table.isDimension ? 1 : 0,
     IsFact: table.isFact ? 1 : 0,
-    LookbackInterval: `${Math.round(table.lookbackMs / 60_000)}m`,
+    LookbackInterval: intervalText(table.lookbackMs),
     Priority: table.priority,
     SLA: table.slaMinutes,
     KeepHistory: table.keepHistory ? 1 : 0
@@ -70,6 +70,13 @@ export async function syncColumns(
       )
     await session.query('call etl.SyncConfigColumns', dialect.syncConfigColumns)
   })
+}
+
+/** Milliseconds as people write an interval: whole days, else hours, else minutes. */
+function intervalText(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes % 1440 === 0) return `${minutes / 1440}d`
+  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`
 }
 
 /** SQL Server takes 2,100 parameters at most. */
