@@ -55,6 +55,32 @@ async function sysprogressColumns(connection: OdbcConnection, table: string): Pr
   }))
 }
 
+// ODBC's type codes (sqlext.h): drivers have names of their own for the types.
+const wordsByCode: Readonly<Record<number, string>> = {
+  1: 'char',
+  12: 'varchar',
+  [-1]: 'varchar',
+  [-8]: 'char',
+  [-9]: 'varchar',
+  [-10]: 'varchar',
+  2: 'numeric',
+  3: 'decimal',
+  4: 'integer',
+  5: 'smallint',
+  [-6]: 'tinyint',
+  [-5]: 'bigint',
+  6: 'float',
+  7: 'real',
+  8: 'double',
+  [-7]: 'bit',
+  91: 'date',
+  92: 'time',
+  93: 'timestamp',
+  [-2]: 'binary',
+  [-3]: 'varbinary',
+  [-4]: 'lvarbinary'
+}
+
 /** The driver does not tell arrays from other text: their elements stay together. */
 async function driverColumns(connection: OdbcConnection, table: string): Promise<FoundColumn[]> {
   const rows = await connection.columns(table)
@@ -62,7 +88,7 @@ async function driverColumns(connection: OdbcConnection, table: string): Promise
     tableName: cellText(row[2]),
     column: columnOf(table, {
       name: cellText(row[3]),
-      sqlType: cellText(row[5]),
+      sqlType: wordsByCode[cellNumber(row[4]) ?? 0] ?? cellText(row[5]),
       width: cellNumber(row[6]),
       scale: cellNumber(row[8]),
       isNullable: cellNumber(row[10]) !== 0,

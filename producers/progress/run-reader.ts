@@ -95,7 +95,10 @@ export class RunReader implements Reader<RunEnvelope> {
   async #read({ limit, signal }: ReadRequest): Promise<Batch<RunEnvelope>> {
     if (this.#reading) return this.#rows(this.#reading, limit)
     await this.#untilDue(signal)
-    if (this.#isOver) return nothing
+    if (this.#isOver) {
+      this.#rest(this.#context.settings.number(names.pollMs))
+      return nothing
+    }
     const plan = await planRun(this.#connection, this.#context.settings, {
       ...this.#options,
       lastSuccessAt: this.#lastSuccessAt
@@ -187,6 +190,10 @@ export class RunReader implements Reader<RunEnvelope> {
     const pollMs = this.#context.settings.number(names.pollMs)
     const isAlwaysFull = mode === 'full' && !this.#options.table.hasTimestamps
     const restMs = isAlwaysFull ? Math.max(pollMs, busyMs * (1 / busiestShare - 1)) : pollMs
+    this.#rest(restMs)
+  }
+
+  #rest(restMs: number): void {
     this.#dueAtMs = performance.now() + restMs
   }
 

@@ -61,6 +61,12 @@ export class Statements {
     return `SELECT COUNT(*) FROM ${this.#from} WHERE ${where}LENGTH(${column.expression}) > ${length}`
   }
 
+  /** One row: characters of the longest text of each column. */
+  longest(columns: readonly SelectedColumn[]): string {
+    const list = columns.map(({ expression }) => `MAX(LENGTH(${expression}))`).join(', ')
+    return `SELECT ${list} FROM ${this.#from}`
+  }
+
   get #list(): string {
     return this.#selection.selected
       .map((column) => `${selectExpression(column)} AS ${quoted(column.sqlName)}`)

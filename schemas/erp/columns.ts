@@ -43,7 +43,7 @@ export interface RunColumn {
   readonly element: number | null
 }
 
-// OpenEdge Data Management: SQL Reference, "Data types"; the second row of each is what other catalogues say.
+// OpenEdge Data Management: SQL Reference, "Data types"; and what PostgreSQL's catalogue calls the same.
 const typesByWord: Readonly<Record<string, ErpType>> = {
   char: 'text',
   character: 'text',

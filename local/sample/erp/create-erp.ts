@@ -88,18 +88,19 @@ function shownColumn(table: string, column: ErpColumn): string {
   return `erp_data.fitting(${quoted}, ${width}, '${column.name}', '${table}')::${column.type} AS ${quoted}`
 }
 
-/** The message and SQLSTATE with which OpenEdge refuses a value (native error -210012). */
+// The message and SQLSTATE with which OpenEdge refuses a value (native error -210012). Stable, not volatile: PostgreSQL
+// then leaves out what a statement does not select, as OpenEdge does.
 const dialect = `
 CREATE SCHEMA IF NOT EXISTS erp_data;
 CREATE SCHEMA IF NOT EXISTS "PUB";
 CREATE SCHEMA IF NOT EXISTS sysprogress;
-CREATE OR REPLACE FUNCTION erp_data.too_wide(col text, tbl text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION erp_data.too_wide(col text, tbl text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RAISE EXCEPTION 'Column % in table PUB.% has value exceeding its max length or precision.', col, tbl
     USING errcode = '22P00';
 END $$;
 CREATE OR REPLACE FUNCTION erp_data.fitting(v text, width int, col text, tbl text) RETURNS text
-  LANGUAGE sql VOLATILE AS $$ SELECT CASE WHEN length(v) > width THEN erp_data.too_wide(col, tbl) ELSE v END $$;`
+  LANGUAGE sql STABLE AS $$ SELECT CASE WHEN length(v) > width THEN erp_data.too_wide(col, tbl) ELSE v END $$;`
 
 /** OpenEdge Data Management: SQL Reference, "System catalog tables"; only the columns that we read. */
 const catalogue = `
