@@ -18,13 +18,20 @@ export interface PageRequest {
   readonly limit: number
 }
 
+/** A connection with its reads one after the other: the driver is about to refuse more than one at a time. */
+interface Lane {
+  readonly connection: Connection
+  busy: number
+  last: Promise<unknown>
+}
+
 /** Job applications as they are in the recruitment database, read over a few connections. */
 export class ApplicationSource {
-  readonly #connections: readonly { readonly connection: Connection; busy: number }[]
+  readonly #connections: readonly Lane[]
   readonly #queries: Queries
 
   constructor(all: readonly Connection[], queries: Queries) {
-    this.#connections = all.map((connection) => ({ connection, busy: 0 }))
+    this.#connections = all.map((connection) => ({ connection, busy: 0, last: Promise.resolve() }))
     this.#queries = queries
   }
 
@@ -67,8 +74,10 @@ export class ApplicationSource {
   async #rows(doing: string, text: string, values: readonly unknown[]): Promise<TextRow[]> {
     const free = this.#connections.reduce((least, one) => (one.busy < least.busy ? one : least))
     free.busy += 1
+    const rows = free.last.then(() => free.connection.rows(doing, text, values))
+    free.last = rows.catch(() => undefined)
     try {
-      return await free.connection.rows(doing, text, values)
+      return await rows
     } finally {
       free.busy -= 1
     }
