@@ -1,9 +1,11 @@
 import { defineProcessor } from '../runtime/define.ts'
+import { bytesContent } from '../runtime/object-store/content.ts'
 import type { AnyPipeline, Spec } from '../runtime/pipeline.ts'
 import { type Setting, wholeNumber } from '../runtime/settings.ts'
 import { events } from '../schemas/events.ts'
 import type {
   ApplicationDocument,
+  ApplicationRead,
   ClaimedApplication,
   ClaimedDocument,
   MissingDocument,
@@ -50,6 +52,7 @@ export function claimApplicationDocuments(documents: Spec<DocumentSource>): AnyP
     from: topicOf(events.submittedApplication),
     uses: { documents, claims: claimStore, maxBytes },
     atOnce: 8,
+    batching: { maxItems: 100, lingerMs: 0 },
     process: (application, { use }) => claimDocuments(application, use),
     to: topicOf(events.claimedApplication)
   })
@@ -60,7 +63,9 @@ export async function claimDocuments(
   { documents, ...application }: SubmittedApplication,
   tools: ClaimTools
 ): Promise<ClaimedApplication> {
-  const claimed = await Promise.all(documents.map((document) => claimDocument(document, tools)))
+  const claimed = await Promise.all(
+    documents.map((document) => claimDocument(document, application.source, tools))
+  )
   return {
     ...application,
     documents: claimed.filter((document) => 'sha256' in document),
@@ -70,10 +75,11 @@ export async function claimDocuments(
 
 async function claimDocument(
   document: ApplicationDocument,
+  source: ApplicationRead,
   tools: ClaimTools
 ): Promise<ClaimedDocument | MissingDocument> {
   const { id, kind, filename } = document
-  const claim = await claimOf(document, tools)
+  const claim = await claimOf(document, source, tools)
   if (typeof claim === 'string') return { id, kind, filename, reason: claim, claim: null }
   const { name, sha256, bytes, facts } = claim
   return facts['pdf'] === 'true'
@@ -81,18 +87,24 @@ async function claimDocument(
     : { id, kind, filename, reason: 'not_pdf', claim: name }
 }
 
-/** The claim, or why there is none. */
+/**
+ * The claim, or why there is none: the content that was submitted wherever it still is, else what the document is now.
+ * Of a webhook it is not in the claim store yet, mostly; of a backfill it mostly is, and is looked for there first.
+ */
 async function claimOf(
   { id, sha256, bytes }: ApplicationDocument,
+  { trigger }: ApplicationRead,
   { documents, claims, maxBytes }: ClaimTools
 ): Promise<Claim | string> {
   if (sha256 === null) return 'empty'
   if ((bytes ?? 0) > maxBytes) return 'too_large'
-  const known = await claims.find(sha256)
+  const isLikelyNew = trigger === 'webhook'
+  const known = isLikelyNew ? null : await claims.find(sha256)
   if (known) return known
-  // It may be another one by now; then the hash of what is kept counts.
   const content = await documents.content(id)
+  const isSubmitted = content !== null && bytesContent(content).sha256 === sha256
+  const earlier = isLikelyNew && !isSubmitted ? await claims.find(sha256) : null
+  if (earlier) return earlier
   if (!content) return 'gone'
-  if (content.length > maxBytes) return 'too_large'
-  return claims.keep(content, { pdf: String(isPdf(content)) })
+  return content.length > maxBytes ? 'too_large' : claims.keep(content, { pdf: String(isPdf(content)) })
 }

@@ -1,4 +1,15 @@
-import type { Channel, LogItem, Pipeline, Reader, Rejected, Spec, Step, Uses, Writer } from './pipeline.ts'
+import type {
+  Batching,
+  Channel,
+  LogItem,
+  Pipeline,
+  Reader,
+  Rejected,
+  Spec,
+  Step,
+  Uses,
+  Writer
+} from './pipeline.ts'
 
 // The topic decides the type of a value (NoInfer), so a mistake is reported at the mapping, not at the topic.
 
@@ -29,10 +40,12 @@ export function defineProcessor<In, Out, U extends Uses = Uses>(definition: {
   uses?: U
   process: Step<In, NoInfer<Out>, U>
   atOnce?: number
+  /** How many items it takes at once where its step is slow, so that what comes after it need not wait for many. */
+  batching?: Batching
   to: Channel<Out>
   rejects?: { readonly name: string; writer(): Spec<Writer<Rejected<In>>> }
 }): Pipeline<In, Out, U> {
-  const { name, from, uses, process, atOnce = 1, to, rejects } = definition
+  const { name, from, uses, process, atOnce = 1, batching, to, rejects } = definition
   return {
     kind: 'processor',
     name,
@@ -40,7 +53,7 @@ export function defineProcessor<In, Out, U extends Uses = Uses>(definition: {
     uses: uses ?? ({} as U),
     step: process,
     atOnce,
-    to: to.writer(),
+    to: { ...to.writer(), ...(batching && { batching }) },
     ...(rejects && { rejects: rejects.writer() }),
     reads: [from.name],
     writes: [to.name, ...(rejects ? [rejects.name] : [])]

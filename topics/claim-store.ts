@@ -8,6 +8,7 @@ import {
 import { bytesContent } from '../runtime/object-store/content.ts'
 import type { ObjectStore } from '../runtime/object-store/object-store.ts'
 import type { Spec } from '../runtime/pipeline.ts'
+import type { Settings } from '../runtime/settings.ts'
 
 /** The container of the claim store. */
 export const claimsContainer = containerSetting(
@@ -33,9 +34,11 @@ export interface Claim {
  */
 export class ClaimStore {
   readonly #store: ObjectStore
+  readonly #recent: RecentContents
 
-  constructor(store: ObjectStore) {
+  constructor(store: ObjectStore, recent = new RecentContents()) {
     this.#store = store
+    this.#recent = recent
   }
 
   /** The claim of a content with that hash, or null when it is not there. */
@@ -51,11 +54,14 @@ export class ClaimStore {
     const name = nameOf(content.sha256)
     // Null when it is there already, which is as good.
     await this.#store.put(name, content, { ifNoneMatch: '*', metadata: facts })
+    this.#recent.add(content.sha256, bytes)
     return { name, sha256: content.sha256, bytes: content.size, facts }
   }
 
   /** The content of a claim; throws CLAIM_MISSING when it is not there or not what it was. */
   async read({ name, sha256 }: Pick<Claim, 'name' | 'sha256'>): Promise<Buffer> {
+    const recent = this.#recent.get(sha256)
+    if (recent) return recent
     const body = await this.#store.get(name)
     const bytes = body && (await buffer(body))
     if (bytes && bytesContent(bytes).sha256 === sha256) return bytes
@@ -71,9 +77,43 @@ export class ClaimStore {
 
 const nameOf = (sha256: string) => `documents/${sha256}`
 
+const recentBytes = 32 * 1024 * 1024
+
+/** Contents that this process has kept of late, by their hash: who exports them next to who claims them need not ask. */
+export class RecentContents {
+  readonly #contents = new Map<string, Buffer>()
+  #bytes = 0
+
+  add(sha256: string, bytes: Buffer): void {
+    if (bytes.length > recentBytes / 8 || this.#contents.has(sha256)) return
+    this.#contents.set(sha256, bytes)
+    this.#bytes += bytes.length
+    // The first is the oldest.
+    for (const [oldest, { length }] of this.#contents) {
+      if (this.#bytes <= recentBytes) return
+      this.#contents.delete(oldest)
+      this.#bytes -= length
+    }
+  }
+
+  get(sha256: string): Buffer | undefined {
+    return this.#contents.get(sha256)
+  }
+}
+
+const recentBySettings = new WeakMap<Settings, RecentContents>()
+
+/** The same for all pipelines of a process. */
+function sharedRecent(settings: Settings): RecentContents {
+  const recent = recentBySettings.get(settings) ?? new RecentContents()
+  recentBySettings.set(settings, recent)
+  return recent
+}
+
 /** The claim store of the settings. */
 export const claimStore: Spec<ClaimStore> = {
   describe: 'claim store',
   settings: containerSettings(claimsContainer),
-  open: async ({ settings }) => new ClaimStore(await openContainer(settings, claimsContainer))
+  open: async ({ settings }) =>
+    new ClaimStore(await openContainer(settings, claimsContainer), sharedRecent(settings))
 }

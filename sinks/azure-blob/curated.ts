@@ -5,13 +5,14 @@ import type { CuratedApplication } from '../../schemas/types/applications.ts'
 import { curatedJson } from './application-json.ts'
 import { containers } from './containers.ts'
 import { putVersion } from './put-version.ts'
-import { writeByKey } from './write-by-key.ts'
+import { blobBatching, writeByKey } from './write-by-key.ts'
 
 /** Cleaned applications: JSON in the curated container, under the names that raw has. */
 export function curatedSink(): Spec<Writer<CuratedApplication, LogItem<CuratedApplication>>> {
   return {
     describe: 'JSON in the curated container',
     settings: containerSettings(containers.curated),
+    batching: blobBatching,
     async open({ settings, metrics }) {
       const store = await openContainer(settings, containers.curated)
       const exportOne = async ({ value }: LogItem<CuratedApplication>) => {

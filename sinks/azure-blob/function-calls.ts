@@ -13,7 +13,7 @@ import { claimsContainer } from '../../topics/claim-store.ts'
 import { connectionFor, connectionSettings } from '../../topics/connection.ts'
 import { containers } from './containers.ts'
 import { versionOf } from './put-version.ts'
-import { writeByKey } from './write-by-key.ts'
+import { blobBatching, writeByKey } from './write-by-key.ts'
 
 const functionUrl: Setting = {
   env: 'AZ_FUNC_ON_APP_SUBMITTED_URL',
@@ -51,6 +51,7 @@ export function functionCallSink(): Spec<Writer<ClaimedApplication, ClaimedItem>
       ...containerSettings(claimsContainer),
       ...connectionSettings
     ],
+    batching: blobBatching,
     async open(context) {
       const { settings } = context
       const url = settings.text(functionUrl)

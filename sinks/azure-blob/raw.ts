@@ -8,7 +8,7 @@ import { type ClaimStore, claimStore } from '../../topics/claim-store.ts'
 import { rawJson } from './application-json.ts'
 import { containers } from './containers.ts'
 import { putVersion } from './put-version.ts'
-import { writeByKey } from './write-by-key.ts'
+import { blobBatching, writeByKey } from './write-by-key.ts'
 
 interface Parts {
   readonly store: ObjectStore
@@ -21,6 +21,7 @@ export function rawSink(): Spec<Writer<ClaimedApplication, LogItem<ClaimedApplic
   return {
     describe: 'JSON and documents in the raw container',
     settings: [...containerSettings(containers.raw), ...(claimStore.settings ?? [])],
+    batching: blobBatching,
     async open(context) {
       const parts: Parts = {
         store: await openContainer(context.settings, containers.raw),

@@ -1,9 +1,12 @@
 import { CourantError } from '../../runtime/errors.ts'
 import { mapAtOnce } from '../../runtime/map-at-once.ts'
-import type { LogItem } from '../../runtime/pipeline.ts'
+import type { Batching, LogItem } from '../../runtime/pipeline.ts'
 
 /** Keys that a sink writes at the same time. */
 const keysAtOnce = 8
+
+/** Small batches: a blob a time is slow, and a stop waits for the batch in hand. */
+export const blobBatching: Batching = { maxItems: 100, lingerMs: 0 }
 
 /** Writes items, several keys at a time and each key's in order (promise 4). An error about a record names its item. */
 export async function writeByKey<T>(

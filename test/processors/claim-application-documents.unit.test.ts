@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { claimDocuments, type ClaimTools } from '../../processors/claim-application-documents.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ApplicationDocument } from '../../schemas/types/applications.ts'
-import { ClaimStore } from '../../topics/claim-store.ts'
+import { ClaimStore, RecentContents } from '../../topics/claim-store.ts'
 import { claimedApplication, pdfBytes } from '../support/applications.ts'
 import { MemoryObjectStore } from '../support/memory-object-store.ts'
 
@@ -54,7 +54,24 @@ describe('claim-application-documents', () => {
     const first = await claimDocuments(submitted(document('a', cv)), use)
     delete contents['a']
     assert.deepEqual(await claimDocuments(submitted(document('a', cv)), use), first)
-    assert.deepEqual(asked, ['a'])
+    // A backfill does not even ask.
+    const { source, ...record } = submitted(document('a', cv))
+    const again = await claimDocuments({ ...record, source: { ...source, trigger: 'backfill' } }, use)
+    assert.deepEqual(again.documents, first.documents)
+    assert.deepEqual(asked, ['a', 'a'])
+  })
+
+  it('prefers what was submitted to what the document is now, however it is triggered', async () => {
+    const [before, now] = [pdfBytes('before'), pdfBytes('now')]
+    const contents: Record<string, Buffer> = { a: before }
+    const { tools: use } = tools(contents)
+    const { source, ...record } = submitted(document('a', before))
+    const first = await claimDocuments({ ...record, source }, use)
+    contents['a'] = now
+    for (const trigger of ['webhook', 'backfill', 'daily'] as const) {
+      const again = await claimDocuments({ ...record, source: { ...source, trigger } }, use)
+      assert.deepEqual(again.documents, first.documents, trigger)
+    }
   })
 
   it('says what it stored when the document has changed since it was submitted', async () => {
@@ -91,5 +108,15 @@ describe('claim-application-documents', () => {
     await assert.rejects(use.claims.read({ name: `documents/${sha256}`, sha256 }), { code: 'CLAIM_MISSING' })
     await store.put(`documents/${sha256}`, bytesContent('other'))
     await assert.rejects(use.claims.read({ name: `documents/${sha256}`, sha256 }), { code: 'CLAIM_MISSING' })
+  })
+
+  it('remembers what it has kept of late, within bounds', () => {
+    const recent = new RecentContents()
+    const megabytes = (n: number) => Buffer.alloc(n * 1024 * 1024)
+    for (let n = 0; n < 20; n++) recent.add(String(n), megabytes(4))
+    assert.equal(recent.get('11'), undefined)
+    assert.equal(recent.get('12')?.length, 4 * 1024 * 1024)
+    recent.add('too large', megabytes(5))
+    assert.equal(recent.get('too large'), undefined)
   })
 })

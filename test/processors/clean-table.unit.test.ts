@@ -91,8 +91,9 @@ test('any row is either clean or rejected, and a clean one has every column', ()
 })
 
 test('every table is cleaned by exactly one processor', () => {
+  const names = processors.map(({ name }) => name)
   assert.deepEqual(
-    processors.map(({ name }) => name).toSorted(),
+    names.filter((name) => name.startsWith('clean-')).toSorted(),
     tableList.map(({ name }) => `clean-${name}`).toSorted()
   )
 })

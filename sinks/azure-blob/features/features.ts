@@ -5,7 +5,7 @@ import { CourantError } from '../../../runtime/errors.ts'
 import { containerSettings, openContainer } from '../../../runtime/object-store/azure-container.ts'
 import type { ObjectStore } from '../../../runtime/object-store/object-store.ts'
 import type { LogItem, Metrics, Spec, Writer } from '../../../runtime/pipeline.ts'
-import type { Setting } from '../../../runtime/settings.ts'
+import { type Setting, wholeNumber } from '../../../runtime/settings.ts'
 import { ingestionDate } from '../../../schemas/applications/blob-names.ts'
 import type { CuratedApplication } from '../../../schemas/types/applications.ts'
 import { lakeConnection } from '../../lake/duckdb.ts'
@@ -24,15 +24,22 @@ const salt: Setting = {
   default: ''
 }
 
+const featuresLingerMs: Setting = {
+  env: 'COURANT_APPLICATIONS_FEATURES_LINGER_MS',
+  describe: 'How long applications are gathered before the files of features are written anew',
+  default: '5000',
+  check: wholeNumber(0)
+}
+
 type CuratedItem = LogItem<CuratedApplication>
 
 /** Features of applications: one Parquet file a day in the features container, one row an application. */
 export function featuresSink(): Spec<Writer<CuratedApplication, CuratedItem>> {
   return {
     describe: 'Parquet by day in the features container',
-    settings: [...containerSettings(containers.features), salt, duckdbMb],
-    // A day's file is written anew for each batch: larger ones cost less.
-    batching: { maxItems: 2000, lingerMs: 1000 },
+    settings: [...containerSettings(containers.features), salt, featuresLingerMs, duckdbMb],
+    // A day's file is written anew for each batch: fewer and larger ones cost less.
+    batching: (settings) => ({ maxItems: 2000, lingerMs: settings.number(featuresLingerMs) }),
     async open({ settings, metrics }) {
       const file = new FeaturesFile(await lakeConnection(settings))
       const days = new FeatureDays({
