@@ -27,7 +27,7 @@ const groups: readonly Group[] = [
   { name: 'integration', suffix: '.int.test.ts', concurrency: 2, needsServers: true },
   { name: 'end to end', suffix: '.e2e.test.ts', concurrency: 1, needsServers: true }
 ]
-const shared: readonly ServerName[] = ['kafka', 'registry', 'cassandra', 'postgres', 'minio']
+const shared: readonly ServerName[] = ['kafka', 'registry', 'cassandra', 'postgres', 'minio', 'azurite']
 const longestTestMs = 25 * 60_000
 
 const dataDir = mkdtempSync(join(tmpdir(), 'courant-tests-'))
