@@ -50,7 +50,7 @@ export function intervalMs(text: string): number | null {
 }
 
 /** The names of `id` or `id1,id2`. */
-export const keyColumns = (text: string): string[] =>
+const keyColumns = (text: string): string[] =>
   text
     .split(',')
     .map((name) => name.trim())

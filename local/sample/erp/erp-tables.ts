@@ -30,7 +30,7 @@ const oldDate = (name: string): ErpColumn => ({
 })
 
 /** The five tables the shop copies. Three have more than 300 columns, as an ERP does. */
-export const erpTables = {
+const erpTables = {
   client: {
     columns: [
       { name: 'num-cli', type: 'integer', value: 'g' },
