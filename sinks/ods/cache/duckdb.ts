@@ -35,6 +35,12 @@ export function translateCacheError(error: unknown): unknown {
       'The disc with the Parquet cache (COURANT_ODS_CACHE_DIR) is full: make room with `courant etl cache clean --days 7` and start again',
       { cause: error }
     )
+  if (/No files found|ENOENT/i.test(error.message))
+    return new CourantError(
+      'OFFSET_FENCED',
+      'Another process has removed this run from the Parquet cache, because it loads the table, too: let only one do so',
+      { cause: error }
+    )
   if (/Out of Memory/i.test(error.message))
     return new CourantError(
       'CONFIG_INVALID',

@@ -71,8 +71,7 @@ const config = ({ statementTimeoutMs, ...target }: PostgresTarget): PoolConfig =
 const timestampOids: ReadonlySet<number> = new Set([types.builtins.DATE, types.builtins.TIMESTAMP])
 
 /** Times without a zone stay text: the driver would take them for local ones. */
-const parserOf: typeof types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
-  timestampOids.has(oid) ? String : types.getTypeParser(oid, format as 'text')
+const parserOf = (oid: number) => (timestampOids.has(oid) ? String : types.getTypeParser(oid))
 
 function sessionOf(client: PoolClient): OdsSession {
   return {

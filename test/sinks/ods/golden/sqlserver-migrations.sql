@@ -1,0 +1,185 @@
+IF SCHEMA_ID(N'etl') IS NULL EXEC (N'CREATE SCHEMA [etl]');
+GO
+IF OBJECT_ID(N'etl.Migrations', N'U') IS NULL
+CREATE TABLE [etl].[Migrations] (
+  [Number] int NOT NULL PRIMARY KEY,
+  [Name] varchar(100) NOT NULL,
+  [AppliedAt] datetime2(6) NOT NULL DEFAULT (SYSUTCDATETIME())
+);
+GO
+IF SCHEMA_ID(N'config') IS NULL EXEC (N'CREATE SCHEMA [config]');
+GO
+IF SCHEMA_ID(N'etl') IS NULL EXEC (N'CREATE SCHEMA [etl]');
+GO
+IF SCHEMA_ID(N'stg') IS NULL EXEC (N'CREATE SCHEMA [stg]');
+GO
+IF SCHEMA_ID(N'ods') IS NULL EXEC (N'CREATE SCHEMA [ods]');
+GO
+IF OBJECT_ID(N'config.ETL_Tables', N'U') IS NULL
+CREATE TABLE [config].[ETL_Tables] (
+  [TableName] nvarchar(128) NOT NULL PRIMARY KEY,
+  [DestinationTable] nvarchar(128) NOT NULL,
+  [PrimaryKeyCols] nvarchar(512) NOT NULL,
+  [HasTimestamps] bit NOT NULL DEFAULT (0),
+  [DateModifCol] nvarchar(128) NULL,
+  [DateModifPrecision] varchar(10) NULL CHECK ([DateModifPrecision] IN ('date', 'datetime')),
+  [IsDimension] bit NOT NULL DEFAULT (0),
+  [IsFact] bit NOT NULL DEFAULT (0),
+  [LookbackInterval] varchar(10) NOT NULL DEFAULT ('0d'),
+  [Priority] varchar(10) NOT NULL DEFAULT ('normal') CHECK ([Priority] IN ('critical', 'high', 'normal')),
+  [SLA] int NULL,
+  [KeepHistory] bit NOT NULL DEFAULT (0)
+);
+GO
+IF OBJECT_ID(N'config.ETL_Columns', N'U') IS NULL
+CREATE TABLE [config].[ETL_Columns] (
+  [TableName] nvarchar(128) NOT NULL,
+  [ColumnName] nvarchar(128) NOT NULL,
+  [SqlName] nvarchar(128) NOT NULL,
+  [SourceExpression] nvarchar(1000) NULL,
+  [IsExcluded] bit NOT NULL DEFAULT (0),
+  [Notes] nvarchar(1000) NULL,
+  [SourceType] nvarchar(64) NULL,
+  [SourceWidth] int NULL,
+  [SourceScale] int NULL,
+  [SourceExtent] int NOT NULL DEFAULT (0),
+  [OrdinalPosition] int NOT NULL DEFAULT (0),
+  [IsAtSource] bit NOT NULL DEFAULT (1),
+  [SyncedAt] datetime2(6) NULL,
+  PRIMARY KEY ([TableName], [ColumnName])
+);
+GO
+IF OBJECT_ID(N'etl.SourceColumns', N'U') IS NULL
+CREATE TABLE [etl].[SourceColumns] (
+  [TableName] nvarchar(128) NOT NULL,
+  [ColumnName] nvarchar(128) NOT NULL,
+  [SqlName] nvarchar(128) NOT NULL,
+  [SourceType] nvarchar(64) NULL,
+  [SourceWidth] int NULL,
+  [SourceScale] int NULL,
+  [SourceExtent] int NOT NULL DEFAULT (0),
+  [OrdinalPosition] int NOT NULL DEFAULT (0),
+  PRIMARY KEY ([TableName], [ColumnName])
+);
+GO
+IF OBJECT_ID(N'etl.ETL_Log', N'U') IS NULL
+CREATE TABLE [etl].[ETL_Log] (
+  [RunId] varchar(64) NOT NULL,
+  [TableName] nvarchar(128) NOT NULL,
+  [Mode] varchar(16) NOT NULL,
+  [Status] varchar(16) NOT NULL CHECK ([Status] IN ('running', 'succeeded', 'failed')),
+  [StartedAt] datetime2(6) NOT NULL,
+  [FinishedAt] datetime2(6) NULL,
+  [ExtractMs] bigint NULL,
+  [TransformMs] bigint NULL,
+  [LoadMs] bigint NULL,
+  [MergeMs] bigint NULL,
+  [RowsRead] bigint NULL,
+  [RowsInserted] bigint NULL,
+  [RowsUpdated] bigint NULL,
+  [RowsDeleted] bigint NULL,
+  [RowsUnchanged] bigint NULL,
+  [DeletesRefused] bigint NULL,
+  [WindowFrom] varchar(40) NULL,
+  [WindowTo] varchar(40) NULL,
+  [RunVersion] bigint NULL,
+  [ErrorCode] varchar(40) NULL,
+  [ErrorMessage] nvarchar(2000) NULL,
+  PRIMARY KEY ([TableName], [RunId])
+);
+GO
+IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'etl.ETL_Log') AND name = N'ETL_Log_Started')
+CREATE INDEX [ETL_Log_Started] ON [etl].[ETL_Log] ([StartedAt]);
+GO
+IF OBJECT_ID(N'etl.Offsets', N'U') IS NULL
+CREATE TABLE [etl].[Offsets] (
+  [ConsumerGroup] varchar(249) NOT NULL,
+  [Topic] varchar(249) NOT NULL,
+  [PartitionId] int NOT NULL,
+  [NextOffset] bigint NULL,
+  [Epoch] bigint NOT NULL,
+  [UpdatedAt] datetime2(6) NOT NULL,
+  PRIMARY KEY ([ConsumerGroup], [Topic], [PartitionId])
+);
+GO
+DROP PROCEDURE IF EXISTS [etl].[SyncConfigColumns];
+GO
+CREATE PROCEDURE [etl].[SyncConfigColumns]
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET XACT_ABORT ON;
+  MERGE [config].[ETL_Columns] WITH (HOLDLOCK) AS c
+  USING [etl].[SourceColumns] AS s
+  ON c.[TableName] = s.[TableName] AND c.[ColumnName] = s.[ColumnName]
+  WHEN MATCHED THEN UPDATE SET
+    [SourceType] = s.[SourceType],
+    [SourceWidth] = s.[SourceWidth],
+    [SourceScale] = s.[SourceScale],
+    [SourceExtent] = s.[SourceExtent],
+    [OrdinalPosition] = s.[OrdinalPosition],
+    [IsAtSource] = 1,
+    [SyncedAt] = SYSUTCDATETIME()
+  WHEN NOT MATCHED BY TARGET THEN INSERT
+    ([TableName], [ColumnName], [SqlName], [SourceType], [SourceWidth], [SourceScale], [SourceExtent], [OrdinalPosition], [IsAtSource], [SyncedAt])
+    VALUES (s.[TableName], s.[ColumnName], s.[SqlName], s.[SourceType], s.[SourceWidth], s.[SourceScale], s.[SourceExtent], s.[OrdinalPosition], 1, SYSUTCDATETIME())
+  WHEN NOT MATCHED BY SOURCE AND c.[IsAtSource] = 1
+    AND EXISTS (SELECT 1 FROM [etl].[SourceColumns] AS o WHERE o.[TableName] = c.[TableName])
+    THEN UPDATE SET [IsAtSource] = 0, [SyncedAt] = SYSUTCDATETIME();
+END;
+GO
+DROP VIEW IF EXISTS [etl].[vw_LastRuns];
+GO
+CREATE VIEW [etl].[vw_LastRuns] AS
+SELECT [TableName], [RunId], [Mode], [Status], [StartedAt], [FinishedAt],
+  CAST(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0 AS decimal(18, 3)) AS [DurationSeconds],
+  [RowsRead], [RowsInserted], [RowsUpdated], [RowsDeleted], [RowsUnchanged], [DeletesRefused], [ErrorCode], [ErrorMessage]
+FROM (
+  SELECT l.*, ROW_NUMBER() OVER (PARTITION BY l.[TableName] ORDER BY l.[StartedAt] DESC, l.[RunId] DESC) AS [Nth]
+  FROM [etl].[ETL_Log] AS l
+) AS numbered
+WHERE [Nth] = 1;
+GO
+DROP VIEW IF EXISTS [etl].[vw_TablePerformance];
+GO
+CREATE VIEW [etl].[vw_TablePerformance] AS
+SELECT [TableName],
+  COUNT(*) AS [Runs],
+  SUM(CASE WHEN [Status] = 'succeeded' THEN 1 ELSE 0 END) AS [Succeeded],
+  SUM(CASE WHEN [Status] = 'failed' THEN 1 ELSE 0 END) AS [Failed],
+  SUM([RowsRead]) AS [RowsRead],
+  CAST(AVG(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0) AS decimal(18, 3)) AS [AverageSeconds],
+  CAST(MAX(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0) AS decimal(18, 3)) AS [LongestSeconds],
+  CAST(SUM([RowsRead]) / NULLIF(SUM(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0), 0) AS decimal(18, 1)) AS [RowsPerSecond],
+  AVG([ExtractMs]) AS [AverageExtractMs],
+  AVG([TransformMs]) AS [AverageTransformMs],
+  AVG([LoadMs]) AS [AverageLoadMs],
+  AVG([MergeMs]) AS [AverageMergeMs]
+FROM [etl].[ETL_Log]
+WHERE [StartedAt] >= DATEADD(day, -7, SYSUTCDATETIME())
+GROUP BY [TableName];
+GO
+DROP VIEW IF EXISTS [etl].[vw_SLABreach];
+GO
+CREATE VIEW [etl].[vw_SLABreach] AS
+SELECT [TableName], [Priority], [SLA], [LastSuccessAt], [MinutesSince],
+  CASE
+    WHEN [SLA] IS NULL THEN 'NO SLA'
+    WHEN [LastSuccessAt] IS NULL THEN 'NEVER LOADED'
+    WHEN [MinutesSince] > [SLA] THEN 'BREACH'
+    ELSE 'OK'
+  END AS [SLAStatus]
+FROM (
+  SELECT t.[TableName], t.[Priority], t.[SLA], s.[LastSuccessAt],
+    DATEDIFF(minute, s.[LastSuccessAt], SYSUTCDATETIME()) AS [MinutesSince]
+  FROM [config].[ETL_Tables] AS t
+  LEFT JOIN (
+    SELECT [TableName], MAX([FinishedAt]) AS [LastSuccessAt]
+    FROM [etl].[ETL_Log]
+    WHERE [Status] = 'succeeded'
+    GROUP BY [TableName]
+  ) AS s ON s.[TableName] = t.[TableName]
+) AS timed;
+GO
+EXEC [etl].[SyncConfigColumns];
+GO

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { sqlServerDialect } from '../../../sinks/ods/sqlserver/sqlserver-dialect.ts'
+import { batchesOf, goldenTables } from './golden-tables.ts'
+
+const migrations = [
+  ...sqlServerDialect.bootstrap,
+  ...sqlServerDialect.migrations.flatMap(({ batches }) => batches),
+  sqlServerDialect.syncConfigColumns.text
+]
+const scripts = new Map([
+  ['migrations', migrations],
+  ...Object.entries(goldenTables).map(([name, table]) => [name, batchesOf(sqlServerDialect, table)] as const)
+])
+
+const goldenOf = (name: string) => fileURLToPath(new URL(`golden/sqlserver-${name}.sql`, import.meta.url))
+
+describe('the statements for SQL Server', () => {
+  for (const [name, batches] of scripts) {
+    it(`are those of golden/sqlserver-${name}.sql (GOLDEN=write writes it anew)`, () => {
+      const script = `${batches.join('\nGO\n')}\nGO\n`
+      if (process.env['GOLDEN'] === 'write' || !existsSync(goldenOf(name)))
+        writeFileSync(goldenOf(name), script)
+      assert.equal(script, readFileSync(goldenOf(name), 'utf8'))
+    })
+
+    it(`keep the rules that a parser does not check: ${name}`, () => {
+      for (const batch of batches) {
+        assert.doesNotMatch(batch, /CREATE OR ALTER/i)
+        if (/^\s*MERGE /m.test(batch)) {
+          assert.match(batch, /MERGE \[\w+\]\.\[\w+\] WITH \(HOLDLOCK\)/)
+          assert.match(
+            batch,
+            /(?:OUTPUT \$action INTO @done|SYSUTCDATETIME\(\));\n/,
+            'a MERGE ends with a semicolon'
+          )
+        }
+        if (/CREATE (?:VIEW|PROCEDURE)/.test(batch))
+          assert.match(batch, /^CREATE (?:VIEW|PROCEDURE) \[etl\]\.\[\w+\]/, 'alone in its batch')
+        assert.match(batch, /;$/)
+      }
+    })
+  }
+
+  it('write every name of a table or column in brackets', () => {
+    for (const [name, table] of Object.entries(goldenTables))
+      for (const batch of batchesOf(sqlServerDialect, table)) {
+        const bare = batch.replaceAll(/\[(?:[^\]]|\]\])*\]|'(?:[^']|'')*'|@\w+/g, '')
+        for (const { sqlName } of table.columns.slice(0, 12))
+          assert.doesNotMatch(bare, new RegExp(`(?<![\\w@])${sqlName}(?!\\w)`), `${name}: ${sqlName}`)
+        assert.doesNotMatch(bare, /(?<!\w)(?:ods|stg)(?!\w)/)
+      }
+  })
+
+  it('never close and reopen a key in one MERGE', () => {
+    const { multiKey } = goldenTables
+    assert.ok(multiKey?.keepHistory)
+    assert.ok(!batchesOf(sqlServerDialect, multiKey).some((batch) => /^\s*MERGE/m.test(batch)))
+  })
+})
