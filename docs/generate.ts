@@ -11,6 +11,7 @@ import { settingsOf } from '../runtime/run-all.ts'
 import type { Setting } from '../runtime/settings.ts'
 import { alertSettings } from '../runtime/teams-alerts.ts'
 import { generatedTypes } from '../schemas/generate.ts'
+import { fileColumns } from '../sinks/azure-blob/features/feature-rows.ts'
 import { topicCatalogue } from '../topics/catalogue.ts'
 import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
 import { planSettings } from '../topics/plan.ts'
@@ -28,7 +29,8 @@ async function generatedFiles(): Promise<Map<string, string>> {
     ['docs/generated/pipelines.md', pipelinesPage()],
     ['docs/generated/settings.md', settingsPage(allSettings())],
     ['docs/generated/errors.md', errorsPage()],
-    ['docs/generated/topics.md', topicsPage()]
+    ['docs/generated/topics.md', topicsPage()],
+    ['docs/generated/application-features.md', featuresPage()]
   ])
 }
 
@@ -101,6 +103,11 @@ function topicsPage(): string {
     return [`\`${name}\``, String(partitions ?? 'as set'), config['cleanup.policy'] ?? '', owner]
   })
   return page('Topics', ['topic', 'partitions', 'cleanup', 'owner'], rows)
+}
+
+function featuresPage(): string {
+  const rows = fileColumns.map(({ name, type, describe }) => [`\`${name}\``, type, describe])
+  return page('Features of job applications', ['column', 'type', 'what it is'], rows)
 }
 
 if (import.meta.main)

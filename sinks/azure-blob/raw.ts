@@ -48,7 +48,9 @@ async function exportRaw(record: ClaimedApplication, parts: Parts): Promise<void
     version: record.source,
     contentType: 'application/json'
   })
-  if (isNew) metrics.count('blobs_exported_total', 1, { kind: 'json' })
+  if (!isNew) return
+  metrics.count('blobs_exported_total', 1, { kind: 'json' })
+  for (const { reason } of record.missing) metrics.count('documents_not_exported_total', 1, { reason })
 }
 
 async function exportDocument(
