@@ -13,7 +13,7 @@ const schema = `
 const firstPauseMs = 15_000
 const longestPauseMs = 300_000
 
-export interface DueAlert {
+interface DueAlert {
   readonly condition: string
   readonly alert: Alert
 }

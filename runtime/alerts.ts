@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Log } from './pipeline.ts'
-import { AlertState, type DueAlert } from './alert-state.ts'
+import { AlertState } from './alert-state.ts'
 import { isAbort } from './retry.ts'
 
 /** What people are told: no value of a record and nothing of a person. */
@@ -37,39 +37,36 @@ export interface AlertOptions {
   readonly everyMs?: number
 }
 
-/** Alerts that outlive the process; they are sent until the signal. */
+/** Alerts that outlive the process; they are sent until the signal. Where nothing can be kept they are only logged. */
 export function durableAlerts({ folder, send, log, signal, everyMs = 1000 }: AlertOptions): Alerts {
-  const state = AlertState.open(folder)
-  const guarded = (action: () => void) => {
+  const guarded = <T>(action: () => T): T | null => {
     try {
-      action()
+      return action()
     } catch (error) {
       log.warn({ err: error }, 'an alert could not be kept')
+      return null
     }
   }
-  void sendAll(state, { send, log, signal, everyMs, guarded })
+  const state = guarded(() => AlertState.open(folder))
+  if (state) void sendAll(state, { send, log, signal, everyMs, guarded })
   return {
-    raise: (condition, alert) =>
-      guarded(() => {
-        if (state.raise(condition, alert)) log.warn({ condition, ...alert.facts }, alert.title)
-      }),
-    clear: (condition) => guarded(() => state.clear(condition))
+    raise(condition, alert) {
+      const isNew = guarded(() => state?.raise(condition, alert))
+      if (isNew !== false) log.warn({ condition, ...alert.facts }, alert.title)
+    },
+    clear: (condition) => void guarded(() => state?.clear(condition))
   }
 }
 
 interface Sending extends Pick<AlertOptions, 'send' | 'log' | 'signal'> {
   readonly everyMs: number
-  readonly guarded: (action: () => void) => void
+  readonly guarded: <T>(action: () => T) => T | null
 }
 
 async function sendAll(state: AlertState, { send, log, signal, everyMs, guarded }: Sending): Promise<void> {
-  let due: DueAlert[] = []
   while (!signal.aborted) {
-    guarded(() => {
-      state.clearOld()
-      due = state.toSend()
-    })
-    for (const { condition, alert } of due.splice(0))
+    guarded(() => state.clearOld())
+    for (const { condition, alert } of guarded(() => state.toSend()) ?? [])
       try {
         await send?.(alert, signal)
         guarded(() => state.sent(condition))

@@ -125,6 +125,14 @@ describe('alerts', () => {
   })
 })
 
+it('alerts are only logged where nothing can be kept', () => {
+  const { log, warnings } = testContext({})
+  const alerts = durableAlerts({ folder: '/dev/null/x', send: null, log, signal: AbortSignal.abort() })
+  alerts.raise('one', alert)
+  alerts.clear('one')
+  assert.deepEqual(warnings, ['an alert could not be kept', alert.title])
+})
+
 describe('dead letters', () => {
   it('raise an alert for their pipeline, with reasons and no values', async () => {
     const raised: [string, unknown][] = []
