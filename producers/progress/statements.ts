@@ -31,7 +31,7 @@ export class Statements {
     const { key } = this.#selection
     const conditions = [this.#where, after && afterKey(key, after)].filter(Boolean)
     const where = conditions.length > 0 ? ` WHERE ${conditions.map((text) => `(${text})`).join(' AND ')}` : ''
-    return `SELECT ${this.#list} FROM ${this.#from}${where} ORDER BY ${key.map(keyName).join(', ')}`
+    return `SELECT ${this.#list} FROM ${this.#from}${where} ORDER BY ${key.map(({ expression }) => expression).join(', ')}`
   }
 
   /**
@@ -91,18 +91,16 @@ function changedWhere({ modified }: Selection, { changedFrom, isDate }: RowsWant
   return `${modified.expression} >= ${bound} OR ${modified.expression} IS NULL`
 }
 
-const keyName = ({ source }: SelectedColumn) => quoted(source.name)
-
 const foldedKey = (column: SelectedColumn) =>
-  column.source.type === 'text' ? `LOWER(${keyName(column)})` : keyName(column)
+  column.source.type === 'text' ? `LOWER(${column.expression})` : column.expression
 
 /** Keys after one, in the order of its columns: a > 1 OR (a = 1 AND b > 2). */
 function afterKey(key: readonly SelectedColumn[], after: readonly string[]): string {
   const literals = key.map(({ source }, n) => literal(source.type, after[n] ?? ''))
   return key
     .map((column, n) => {
-      const equal = key.slice(0, n).map((other, m) => `${keyName(other)} = ${literals[m]}`)
-      return `(${[...equal, `${keyName(column)} > ${literals[n]}`].join(' AND ')})`
+      const equal = key.slice(0, n).map((other, m) => `${other.expression} = ${literals[m]}`)
+      return `(${[...equal, `${column.expression} > ${literals[n]}`].join(' AND ')})`
     })
     .join(' OR ')
 }

@@ -4,13 +4,13 @@ import type { EtlTable } from '../../schemas/erp/metadata.ts'
 // Times of the source are its wall clock without a zone; as UTC they can be computed with and come back the same.
 const clockText = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?/
 
-/** Microseconds of a clock's text, as if it were UTC; RUN_INCOMPLETE for a text that is none. */
+/** Microseconds of a clock's text, as if it were UTC; SOURCE_REFUSED for a text that is none. */
 export function clockMicros(text: string): number {
   const [, date, time, fraction = ''] = clockText.exec(text) ?? []
   const seconds = date === undefined ? Number.NaN : Date.parse(`${date}T${time}Z`)
   if (Number.isNaN(seconds))
     throw new CourantError(
-      'RUN_INCOMPLETE',
+      'SOURCE_REFUSED',
       "The source's clock, or LastSuccessTs, is not like 2026-11-22 07:30:00: correct it"
     )
   return seconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6))

@@ -36,9 +36,12 @@ const towns = ['Angers', 'Béziers', 'Besançon', 'Évreux', 'Fougères', 'Lièg
 /** A list as an SQL array. */
 const array = (texts: readonly string[]) => `(ARRAY[${texts.map((text) => `'${text}'`).join(',')}])`
 
-/** A whole number from 0 up to but not including `below`; another for each `seed`, the same on every machine. */
+/**
+ * A whole number from 0 up to but not including `below`, another for each `seed`, the same on every machine: the upper
+ * bits of Knuth's multiplicative hash.
+ */
 export const chance = (seed: number, below: number) =>
-  `((g * 7919 + ${seed} * 104729 + (g % ${97 + (seed % 89)}) * 1299709) % ${below})`
+  `((g * 131 + ${seed}) * 2654435761 % 4294967296 / 64 % ${below})`
 
 const oneOf = (texts: readonly string[], seed: number) => `${array(texts)}[1 + ${chance(seed, texts.length)}]`
 

@@ -20,7 +20,7 @@ describe('the window of an incremental run', () => {
     const texts = ['2026-03-01 00:30:00.25', '2026-03-01T00:30:00.250Z', '2026-03-01 00:30:00.250000+00']
     assert.deepEqual(new Set(texts.map(clockMicros)), new Set([Date.UTC(2026, 2, 1, 0, 30, 0, 250) * 1000]))
     for (const text of ['', 'yesterday', '2026-13-01 00:00:00'])
-      assert.throws(() => clockMicros(text), { code: 'RUN_INCOMPLETE' })
+      assert.throws(() => clockMicros(text), { code: 'SOURCE_REFUSED' })
   })
 
   it('computes with times without changing them', () => {
