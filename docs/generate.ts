@@ -7,6 +7,7 @@ import { operatorSettings } from '../edge/operator.ts'
 import { deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { errorTable } from '../runtime/errors.ts'
 import { logLevel } from '../runtime/observability.ts'
+import { progressSettings } from '../producers/progress/settings.ts'
 import { settingsOf } from '../runtime/run-all.ts'
 import type { Setting } from '../runtime/settings.ts'
 import { alertSettings } from '../runtime/teams-alerts.ts'
@@ -38,6 +39,7 @@ async function generatedFiles(): Promise<Map<string, string>> {
 function allSettings(): readonly Setting[] {
   const all = [
     ...settingsOf(pipelines),
+    ...progressSettings,
     ...kafkaSecuritySettings,
     ...planSettings,
     ...edgeSettings,
