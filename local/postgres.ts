@@ -42,8 +42,10 @@ export const postgres: Server = {
       stopSignal: 'SIGINT',
       // The server then ends its own processes too; after SIGKILL they notice only when next idle.
       orphanSignal: 'SIGQUIT',
-      // After kill -9 the last of the old processes may take a moment to leave.
-      passingTrouble: /pre-existing shared memory block|lock file .* already exists/
+      // After kill -9 the last of the old processes may take a moment to leave; and where an unlogged table had just been
+      // truncated, recovery fails the first time and succeeds the second (PostgreSQL's bug 17731).
+      passingTrouble:
+        /pre-existing shared memory block|lock file .* already exists|could not create file "base\/.*File exists/
     }
   },
   isReady: async (place) => (await place.logText()).includes(readyMark),
