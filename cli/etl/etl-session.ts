@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { OdbcConnection } from '../../producers/progress/odbc-connection.ts'
 import { progressSettings } from '../../producers/progress/settings.ts'
 import { createLog, logLevel } from '../../runtime/observability.ts'
+import { isAbort, retryTransient } from '../../runtime/retry.ts'
 import { sharedSettings } from '../../runtime/run-all.ts'
 import {
   checkSettings,
@@ -44,6 +45,28 @@ export interface EtlSession {
   readonly connection: OdbcConnection
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
+}
+
+/**
+ * Asks a server that does not answer again, for as long as the settings have patience; rejects with its last error then.
+ */
+export async function patiently<T>(
+  { settings, signal, logger }: EtlSession,
+  attempt: () => Promise<T>
+): Promise<T> {
+  let last: unknown
+  try {
+    return await retryTransient(attempt, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(settings.number(patience))]),
+      maxWaitMs: 2_000,
+      onRetry: (error, tries) => {
+        last = error
+        if (tries === 1) logger.warn({ err: error }, 'waits until the server answers')
+      }
+    })
+  } catch (error) {
+    throw isAbort(error) && last !== undefined ? last : error
+  }
 }
 
 /** Checks the settings of the systems a verb needs, does its work, and closes everything whatever happens. */

@@ -15,7 +15,7 @@ import { deadLetterTopic } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { erpChanges, erpTopic } from '../../topics/erp-changes.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
-import { type EtlSession, patience } from './etl-session.ts'
+import { type EtlSession, patience, patiently } from './etl-session.ts'
 import { type LoadReport, reportOf } from './load-report.ts'
 import { logFailure } from './log-failure.ts'
 import type { Progress } from './progress-bar.ts'
@@ -106,12 +106,7 @@ class TableRun {
   async untilMerged(): Promise<RunOutcome> {
     const release = lockTable(this.#session, this.#request.table)
     try {
-      const pipelines = await tablePipelines(this.#session, this.#request, {
-        onEvent: (event) => this.#onEvent(event),
-        onRows: (runId, rows) => this.#onRows(runId, rows),
-        onRun: (outcome) => this.#onRun(outcome)
-      })
-      await makeTopics(this.#session, this.#request.table, pipelines)
+      const pipelines = await patiently(this.#session, () => this.#prepared())
       return await runUntil(pipelines, {
         ...this.#session,
         patienceMs: this.#session.settings.number(patience),
@@ -121,6 +116,16 @@ class TableRun {
     } finally {
       release()
     }
+  }
+
+  async #prepared(): Promise<readonly AnyPipeline[]> {
+    const pipelines = await tablePipelines(this.#session, this.#request, {
+      onEvent: (event) => this.#onEvent(event),
+      onRows: (runId, rows) => this.#onRows(runId, rows),
+      onRun: (outcome) => this.#onRun(outcome)
+    })
+    await makeTopics(this.#session, this.#request.table, pipelines)
+    return pipelines
   }
 
   /** The log says what happened, under the run's id when it had begun. */

@@ -1,13 +1,13 @@
 import { Argument, type Command } from 'commander'
 import { planRun } from '../../producers/progress/run-plan.ts'
 import { verdictOf } from '../../runtime/errors.ts'
-import { findEtlTable } from '../../schemas/erp/metadata.ts'
+import { type EtlTable, findEtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import type { CachedRun } from '../../sinks/ods/cache/cached-run.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
 import { lastSuccess } from '../../sinks/ods/run-log.ts'
 import { print } from '../output.ts'
-import { type EtlSession, withEtl } from './etl-session.ts'
+import { type EtlSession, patiently, withEtl } from './etl-session.ts'
 import { loadCached, openCached } from './load-cached.ts'
 import { type LoadReport, sentenceOf } from './load-report.ts'
 import { loadTable } from './load-table.ts'
@@ -60,14 +60,18 @@ async function configuredTable(
   session: EtlSession,
   { name, mode }: { readonly name: string; readonly mode: RunMode }
 ): Promise<ScannedTable> {
-  const tables = await readEtlTables(session.ods)
+  const tables = await patiently(session, () => readEtlTables(session.ods))
   try {
-    const table = findEtlTable(tables, name)
-    return { table, columns: await readEtlColumns(session.ods, table.tableName) }
+    return await withColumns(session, findEtlTable(tables, name))
   } catch (error) {
     if (verdictOf(error) !== 'transient') await logFailure(session, { tableName: name, mode }, error)
     throw error
   }
+}
+
+/** A table and its columns, as the metadata has them. */
+export async function withColumns(session: EtlSession, table: EtlTable): Promise<ScannedTable> {
+  return { table, columns: await patiently(session, () => readEtlColumns(session.ods, table.tableName)) }
 }
 
 /** Loads a table with a progress bar for people. */

@@ -2,12 +2,12 @@ import { type Command, Option } from 'commander'
 import type { PipelineStatus } from '../../runtime/run-all.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
-import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
+import { readEtlTables } from '../../sinks/ods/metadata.ts'
 import { startLiveRun } from '../live-run.ts'
 import { print } from '../output.ts'
 import { chooseTables, filterForm } from './choose-tables.ts'
-import { type EtlSession, withEtl } from './etl-session.ts'
-import { withProgress } from './load.ts'
+import { type EtlSession, patiently, withEtl } from './etl-session.ts'
+import { withColumns, withProgress } from './load.ts'
 import { logFailure } from './log-failure.ts'
 import { type LoadReport, sentenceOf, skippedReport } from './load-report.ts'
 import { lockTable, makeTopics, tablePipelines } from './load-table.ts'
@@ -41,7 +41,8 @@ export function runCommand(etl: Command): void {
 
 async function run(options: RunOptions): Promise<void> {
   await withEtl(['ods', 'source', 'kafka'], async (session) => {
-    const tables = inRunOrder(chooseTables(await readEtlTables(session.ods), options.filter))
+    const known = await patiently(session, () => readEtlTables(session.ods))
+    const tables = inRunOrder(chooseTables(known, options.filter))
     if (options.dryRun) tellOrder(tables, options)
     else if (options.mode === 'watch') await watch(session, tables)
     else await loadAll(session, tables, options)
@@ -65,8 +66,7 @@ async function loadAll(session: EtlSession, tables: readonly EtlTable[], options
     signal: session.signal,
     continueOnError,
     load: async (table) => {
-      const columns = await readEtlColumns(session.ods, table.tableName)
-      const report = await withProgress(session, { table, columns, mode, output })
+      const report = await withProgress(session, { ...(await withColumns(session, table)), mode, output })
       tell(report)
       return report.status === 'succeeded'
     }
@@ -96,8 +96,7 @@ async function watch(session: EtlSession, tables: readonly EtlTable[]): Promise<
   try {
     const pipelines = []
     for (const table of tables) {
-      const columns = await readEtlColumns(session.ods, table.tableName)
-      const own = await tablePipelines(session, { table, columns, mode: 'watch' })
+      const own = await tablePipelines(session, { ...(await withColumns(session, table)), mode: 'watch' })
       await makeTopics(session, table, own)
       pipelines.push(...own)
     }
