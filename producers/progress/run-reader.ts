@@ -37,6 +37,8 @@ interface Reading {
   readonly scan: TableScan
   readonly isRowByRow: boolean
   readonly beganAtMs: number
+  /** Whether its start marker was handed out. */
+  isAnnounced: boolean
 }
 
 const versionNote = 'run_version'
@@ -104,10 +106,6 @@ export class RunReader implements Reader<RunEnvelope> {
       lastSuccessAt: this.#lastSuccessAt
     })
     checkTypes(this.#options.table.tableName, this.#savedColumns(), plan.selection.columns)
-    if (this.#isQuiet(plan)) {
-      this.#restFor(plan, 0)
-      return nothing
-    }
     return this.#begin(plan, { isRowByRow: false })
   }
 
@@ -122,12 +120,22 @@ export class RunReader implements Reader<RunEnvelope> {
       table: `${this.#connection.schema}.${table.tableName}`,
       fetchSize: isRowByRow ? 1 : plan.fetchSize
     })
-    this.#reading = { run, items, scan, isRowByRow, beganAtMs: performance.now() }
+    this.#reading = { run, items, scan, isRowByRow, beganAtMs: performance.now(), isAnnounced: false }
     this.#published.begin()
-    const { mode, expectedRows } = plan
-    this.#context.log.info({ run: run.id, mode, expectedRows, fetchSize: plan.fetchSize }, 'a run begins')
-    this.#options.onEvent?.({ kind: 'started', runId: run.id, mode, expectedRows })
-    return { items: [items.start()], caughtUp: false }
+    // A poll of a watched table may find that it has nothing to say.
+    const first = plan.mode === 'watch' ? [] : this.#announce(this.#reading)
+    return { items: first, caughtUp: false }
+  }
+
+  /** The start marker of a run, once. */
+  #announce(reading: Reading): Item<RunEnvelope>[] {
+    if (reading.isAnnounced) return []
+    reading.isAnnounced = true
+    const { id: runId, plan } = reading.run
+    const { mode, expectedRows, fetchSize } = plan
+    this.#context.log.info({ run: runId, mode, expectedRows, fetchSize }, 'a run begins')
+    this.#options.onEvent?.({ kind: 'started', runId, mode, expectedRows })
+    return [reading.items.start()]
   }
 
   async #rows(reading: Reading, limit: number): Promise<Batch<RunEnvelope>> {
@@ -138,9 +146,14 @@ export class RunReader implements Reader<RunEnvelope> {
     })
     this.#context.metrics.count('source_rows_total', rows.length)
     if (rows.length === 0 && scan.isDone) return this.#end(reading)
-    const found = rows.map((row) => items.row(row, seenMs))
+    const found = this.#unpublished(
+      run.plan,
+      rows.map((row) => items.row(row, seenMs))
+    )
+    if (found.length === 0) return { items: [], caughtUp: false }
+    const start = this.#announce(reading)
     this.#options.onEvent?.({ kind: 'rows', runId: run.id, rows: scan.rows })
-    return { items: this.#unpublished(run.plan, found), caughtUp: false }
+    return { items: [...start, ...found], caughtUp: false }
   }
 
   /** A watched table gives the rows of its lookback at each poll; those that have not changed are not published again. */
@@ -160,17 +173,18 @@ export class RunReader implements Reader<RunEnvelope> {
     this.#published.complete()
     this.#reading = null
     this.#lastSuccessAt = plan.windowTo
-    this.#saidAtMs = performance.now()
-    this.#restFor(plan, performance.now() - beganAtMs)
     this.#isOver = this.#options.mode !== 'watch'
+    this.#restFor(plan, performance.now() - beganAtMs)
+    if (!reading.isAnnounced && this.#isQuiet(plan)) return nothing
+    this.#saidAtMs = performance.now()
+    const start = this.#announce(reading)
     this.#context.log.info({ run: run.id, rows }, 'a run is complete')
     this.#options.onEvent?.({ kind: 'ended', runId: run.id, rows })
-    return { items: [items.end(rows)], caughtUp: true }
+    return { items: [...start, items.end(rows)], caughtUp: true }
   }
 
-  /** Whether a poll of a watched table has nothing to say: no row, no new column, and the last run not long ago. */
-  #isQuiet({ mode, expectedRows, selection }: RunPlan): boolean {
-    if (mode !== 'watch' || expectedRows > 0) return false
+  /** Whether a poll that found no change need not be told of: no column is new, and the last run not long ago. */
+  #isQuiet({ selection }: RunPlan): boolean {
     if (JSON.stringify(selection.columns) !== this.#state.note(columnsNote)) return false
     return performance.now() < this.#saidAtMs + this.#context.settings.number(names.idleRunMs)
   }

@@ -186,6 +186,30 @@ describe('runs over ODBC', { skip: withoutOdbc }, () => {
     assert.ok(!changed.has('5'))
   })
 
+  it('says now and then that a watched table was looked at, though nothing changed', async () => {
+    await erp.table('still', [id, modified], { rows: 5 })
+    const config = { TableName: 'still', HasTimestamps: 1, DateModifCol: 'date-modif' }
+    const asked = { mode: 'watch', lastSuccessAt: '2026-06-01 00:00:00' } as const
+    const quiet = await erp.open(config, asked)
+    await nextRun(quiet)
+    const signal = AbortSignal.timeout(10_000)
+    for (let n = 0; n < 6; n++)
+      assert.deepEqual((await quiet.read({ limit: 100, lingerMs: 0, signal })).items, [])
+    const talkative = await erp.open(
+      config,
+      asked,
+      erp.context(undefined, { COURANT_PROGRESS_IDLE_RUN_MS: '0' })
+    )
+    const runs = [await nextRun(talkative), await nextRun(talkative)]
+    assert.deepEqual(
+      runs.map(({ end }) => [end.mode, end.rows]),
+      [
+        ['watch', 0],
+        ['watch', 0]
+      ]
+    )
+  })
+
   it('gives each run a higher version than the last, across restarts', async () => {
     await erp.table('versions', [id], { rows: 1 })
     const context = erp.context('versions')
