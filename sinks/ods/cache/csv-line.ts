@@ -51,8 +51,20 @@ function isInQuotes(text: string, from: number, to: number): boolean {
 
 function cellsOf(line: string): (string | null)[] {
   if (!line.includes('"')) return line.split(',').map((cell) => (cell === csvNull ? null : cell))
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quotedCell, plain]) => {
-    if (quotedCell !== undefined) return quotedCell.replaceAll('""', '"')
-    return plain === csvNull || plain === undefined ? null : plain
-  })
+  const cells: (string | null)[] = []
+  for (let at = 0; at <= line.length; ) {
+    const end = endOfCell(line, at)
+    const cell = line.slice(at, end)
+    if (cell.startsWith('"')) cells.push(cell.slice(1, -1).replaceAll('""', '"'))
+    else cells.push(cell === csvNull ? null : cell)
+    at = end + 1
+  }
+  return cells
+}
+
+/** Where the comma is that ends the cell, outside of quotes, or the end of the line. */
+function endOfCell(line: string, from: number): number {
+  let end = line.indexOf(',', from)
+  while (end !== -1 && isInQuotes(line, from, end)) end = line.indexOf(',', end + 1)
+  return end === -1 ? line.length : end
 }

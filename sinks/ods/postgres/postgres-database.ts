@@ -71,7 +71,8 @@ const config = ({ statementTimeoutMs, ...target }: PostgresTarget): PoolConfig =
 const timestampOids: ReadonlySet<number> = new Set([types.builtins.DATE, types.builtins.TIMESTAMP])
 
 /** Times without a zone stay text: the driver would take them for local ones. */
-const parserOf = (oid: number) => (timestampOids.has(oid) ? String : types.getTypeParser(oid))
+const parserOf: typeof types.getTypeParser = (oid, ...format) =>
+  timestampOids.has(oid) ? String : types.getTypeParser(oid, ...format)
 
 function sessionOf(client: PoolClient): OdsSession {
   return {
