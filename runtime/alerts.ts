@@ -76,5 +76,5 @@ async function sendAll(state: AlertState, { send, log, signal, everyMs, guarded 
     // Unreferenced: waiting to tell somebody keeps no process alive.
     await wait(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
   }
-  state.close()
+  // Left open: what the last batch raises is kept for the next process to send.
 }

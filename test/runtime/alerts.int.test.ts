@@ -73,6 +73,15 @@ describe('alerts', () => {
     second.end()
   })
 
+  it('raised while the process is about to end are sent by the next', async () => {
+    const last = life()
+    last.end()
+    last.alerts.raise('one', alert)
+    const next = life()
+    await eventually(() => teams.received.length === 1)
+    next.end()
+  })
+
   it('clear by themselves once a condition was not raised for a while', () => {
     let now = 0
     const state = AlertState.open(folder, () => now)
