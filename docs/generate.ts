@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { etlSettings } from '../cli/etl/settings.ts'
 import { pipelines } from '../cli/pipelines.ts'
 import { systems } from '../cli/systems.ts'
 import { edgeSettings } from '../edge/app.ts'
@@ -13,6 +14,7 @@ import type { Setting } from '../runtime/settings.ts'
 import { alertSettings } from '../runtime/teams-alerts.ts'
 import { generatedTypes } from '../schemas/generate.ts'
 import { fileColumns } from '../sinks/azure-blob/features/feature-rows.ts'
+import { odsSinkSettings } from '../sinks/ods/settings.ts'
 import { topicCatalogue } from '../topics/catalogue.ts'
 import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
 import { planSettings } from '../topics/plan.ts'
@@ -38,8 +40,11 @@ async function generatedFiles(): Promise<Map<string, string>> {
 /** What pipelines, the HTTP servers and the commands read, each once. */
 function allSettings(): readonly Setting[] {
   const all = [
+    // First: of a variable that several read, the last one says what it is for.
+    ...odsSinkSettings,
     ...settingsOf(pipelines),
     ...progressSettings,
+    ...etlSettings,
     ...kafkaSecuritySettings,
     ...planSettings,
     ...edgeSettings,

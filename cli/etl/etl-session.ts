@@ -4,13 +4,7 @@ import { progressSettings } from '../../producers/progress/settings.ts'
 import { createLog, logLevel } from '../../runtime/observability.ts'
 import { isAbort, retryTransient } from '../../runtime/retry.ts'
 import { sharedSettings } from '../../runtime/run-all.ts'
-import {
-  checkSettings,
-  type Environment,
-  type Setting,
-  type Settings,
-  wholeNumber
-} from '../../runtime/settings.ts'
+import { checkSettings, type Environment, type Setting, type Settings } from '../../runtime/settings.ts'
 import type { OdsDatabase } from '../../sinks/ods/ods-database.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
 import { odsSinkSettings } from '../../sinks/ods/settings.ts'
@@ -18,13 +12,7 @@ import { closeConnections, connectionSettings } from '../../topics/connection.ts
 import { planSettings } from '../../topics/plan.ts'
 import { untilStopSignal } from '../stop-signal.ts'
 import { useLocalStack } from './local-stack.ts'
-
-export const patience: Setting = {
-  env: 'COURANT_ETL_PATIENCE_MS',
-  describe: 'How long a load waits for a server that does not answer before it fails, in milliseconds',
-  default: '60000',
-  check: wholeNumber(0)
-}
+import { etlSettings, patience } from './settings.ts'
 
 /** The systems a verb talks to; only their settings have to be right. */
 export type System = 'ods' | 'source' | 'kafka'
@@ -76,7 +64,7 @@ export async function withEtl<T>(
 ): Promise<T> {
   const { env } = process
   useLocalStack(env)
-  checkSettings([patience, logLevel, ...systems.flatMap((system) => settingsOf[system])], env)
+  checkSettings([...etlSettings, logLevel, ...systems.flatMap((system) => settingsOf[system])], env)
   const settings = sharedSettings(env)
   const ods = openOds(settings)
   const connection = new OdbcConnection(settings)

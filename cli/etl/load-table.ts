@@ -15,11 +15,12 @@ import { deadLetterTopic } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { erpChanges, erpTopic } from '../../topics/erp-changes.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
-import { type EtlSession, patience, patiently } from './etl-session.ts'
+import { type EtlSession, patiently } from './etl-session.ts'
 import { type LoadReport, reportOf } from './load-report.ts'
 import { logFailure } from './log-failure.ts'
 import type { Progress } from './progress-bar.ts'
 import { runUntil } from './run-until.ts'
+import { patience } from './settings.ts'
 import type { ScannedTable } from './source-scan.ts'
 
 export interface LoadRequest extends ScannedTable {

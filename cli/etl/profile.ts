@@ -8,7 +8,8 @@ import { type Output, outputOption } from './output-option.ts'
 import { isTooWide, profileReport } from './profile-report.ts'
 import { profileTable } from './profile-table.ts'
 import { ProgressBar } from './progress-bar.ts'
-import { reportsDir, writeReport } from './report-files.ts'
+import { writeReport } from './report-files.ts'
+import { reportsDir } from './settings.ts'
 
 /** `courant etl profile <table>`: what is in each column at the source, as HTML and JSON. */
 export function profileCommand(etl: Command): void {

@@ -1,14 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, syncFolder, writeDurably } from '../../runtime/durable-files.ts'
-import type { Setting } from '../../runtime/settings.ts'
 import { type Report, reportPage } from './report-page.ts'
-
-export const reportsDir: Setting = {
-  env: 'COURANT_ETL_REPORTS_DIR',
-  describe: 'Folder where `courant etl profile` and `etl validate` write their reports',
-  default: '.courant/reports'
-}
 
 /** A report for people (HTML) with what it was made from, for machines (JSON). */
 export interface ReportFiles {

@@ -10,8 +10,9 @@ import { type EtlSession, withEtl } from './etl-session.ts'
 import type { Differences } from './key-comparison.ts'
 import { errorOf } from './load-report.ts'
 import { type Output, outputOption } from './output-option.ts'
-import { reportsDir, writeReport } from './report-files.ts'
+import { writeReport } from './report-files.ts'
 import type { Report } from './report-page.ts'
+import { reportsDir } from './settings.ts'
 
 interface Validated {
   readonly table: string
