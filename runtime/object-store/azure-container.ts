@@ -1,5 +1,5 @@
 import { type Setting, type Settings, wholeNumber } from '../settings.ts'
-import { AzureStore } from './azure-store.ts'
+import { type AzureOptions, AzureStore } from './azure-store.ts'
 import type { ObjectStore } from './object-store.ts'
 
 const connectionString: Setting = {
@@ -42,9 +42,16 @@ export const containerSettings = (container: Setting): readonly Setting[] => [
 
 /** Opens the container that a setting names; it is made when it is not there. */
 export async function openContainer(settings: Settings, container: Setting): Promise<ObjectStore> {
-  return AzureStore.open({
-    connectionString: settings.text(connectionString),
-    container: settings.text(container),
-    idleMs: settings.number(idleMs)
-  })
+  return AzureStore.open(optionsOf(settings, container))
 }
+
+/** Rejects with what is wrong with the account or its settings; changes nothing. */
+export async function checkContainer(settings: Settings, container: Setting): Promise<void> {
+  await AzureStore.check(optionsOf(settings, container))
+}
+
+const optionsOf = (settings: Settings, container: Setting): AzureOptions => ({
+  connectionString: settings.text(connectionString),
+  container: settings.text(container),
+  idleMs: settings.number(idleMs)
+})

@@ -38,6 +38,11 @@ export class AzureStore implements ObjectStore {
     return store
   }
 
+  /** Rejects when the account cannot be used; makes no container. */
+  static async check(options: AzureOptions): Promise<void> {
+    await translated(() => containerClient(options).exists())
+  }
+
   private constructor(container: ContainerClient) {
     this.#container = container
     this.describe = `container ${container.containerName} of ${container.accountName}`

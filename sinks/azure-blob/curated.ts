@@ -1,4 +1,8 @@
-import { containerSettings, openContainer } from '../../runtime/object-store/azure-container.ts'
+import {
+  checkContainer,
+  containerSettings,
+  openContainer
+} from '../../runtime/object-store/azure-container.ts'
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import { jsonBlobName } from '../../schemas/applications/blob-names.ts'
 import type { CuratedApplication } from '../../schemas/types/applications.ts'
@@ -13,6 +17,7 @@ export function curatedSink(): Spec<Writer<CuratedApplication, LogItem<CuratedAp
     describe: 'JSON in the curated container',
     settings: containerSettings(containers.curated),
     batching: blobBatching,
+    check: ({ settings }) => checkContainer(settings, containers.curated),
     async open({ settings, metrics }) {
       const store = await openContainer(settings, containers.curated)
       const exportOne = async ({ value }: LogItem<CuratedApplication>) => {

@@ -1,4 +1,8 @@
-import { containerSettings, openContainer } from '../../runtime/object-store/azure-container.ts'
+import {
+  checkContainer,
+  containerSettings,
+  openContainer
+} from '../../runtime/object-store/azure-container.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import type { LogItem, Metrics, Spec, Writer } from '../../runtime/pipeline.ts'
@@ -22,6 +26,7 @@ export function rawSink(): Spec<Writer<ClaimedApplication, LogItem<ClaimedApplic
     describe: 'JSON and documents in the raw container',
     settings: [...containerSettings(containers.raw), ...(claimStore.settings ?? [])],
     batching: blobBatching,
+    check: ({ settings }) => checkContainer(settings, containers.raw),
     async open(context) {
       const parts: Parts = {
         store: await openContainer(context.settings, containers.raw),

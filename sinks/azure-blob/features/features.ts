@@ -2,7 +2,11 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CourantError } from '../../../runtime/errors.ts'
-import { containerSettings, openContainer } from '../../../runtime/object-store/azure-container.ts'
+import {
+  checkContainer,
+  containerSettings,
+  openContainer
+} from '../../../runtime/object-store/azure-container.ts'
 import type { ObjectStore } from '../../../runtime/object-store/object-store.ts'
 import type { LogItem, Metrics, Spec, Writer } from '../../../runtime/pipeline.ts'
 import { type Setting, wholeNumber } from '../../../runtime/settings.ts'
@@ -40,6 +44,7 @@ export function featuresSink(): Spec<Writer<CuratedApplication, CuratedItem>> {
     settings: [...containerSettings(containers.features), salt, featuresLingerMs, duckdbMb],
     // A day's file is written anew for each batch: fewer and larger ones cost less.
     batching: (settings) => ({ maxItems: 2000, lingerMs: settings.number(featuresLingerMs) }),
+    check: ({ settings }) => checkContainer(settings, containers.features),
     async open({ settings, metrics }) {
       const file = new FeaturesFile(await lakeConnection(settings))
       const days = new FeatureDays({

@@ -3,7 +3,11 @@ import { inspect } from 'node:util'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { CourantError, type ErrorCode } from '../../../runtime/errors.ts'
 import { createLog } from '../../../runtime/observability.ts'
-import { containerSetting, openContainer } from '../../../runtime/object-store/azure-container.ts'
+import {
+  checkContainer,
+  containerSetting,
+  openContainer
+} from '../../../runtime/object-store/azure-container.ts'
 import { bytesContent } from '../../../runtime/object-store/content.ts'
 import { readText } from '../../../runtime/object-store/object-store.ts'
 import { settingsFrom } from '../../../runtime/settings.ts'
@@ -87,6 +91,15 @@ describe('the Azure store', () => {
       open({ AZURE_STORAGE_CONNECTION_STRING: `AccountKey=${canary}` }),
       (error) => isError('CONFIG_INVALID')(error) && !inspect(error).includes(canary)
     )
+  })
+
+  it('is checked without making a container', async () => {
+    const container = containerSetting('TEST_CONTAINER', '', unique('unmade'))
+    await checkContainer(settingsFrom(stack()), container)
+    await checkContainer(settingsFrom(stack()), container)
+    const wrong = connectionString().replace(/AccountKey=[^;]+/, 'AccountKey=d3Jvbmc=')
+    const settings = settingsFrom({ AZURE_STORAGE_CONNECTION_STRING: wrong })
+    await assert.rejects(checkContainer(settings, container), isError('TARGET_REFUSED'))
   })
 
   it('will be asked again when nobody listens', async () => {
