@@ -26,6 +26,8 @@ export function postgresDatabase(target: PostgresTarget): OdsDatabase {
   const pool = new Pool({ ...config(target), max: 4, idleTimeoutMillis: 10_000 })
   // A connection that is lost while idle is replaced by the pool; one in use fails its statement.
   pool.on('error', () => undefined)
+  // Between two statements of a transaction nobody else listens, and the next statement says that it is lost.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const connected = async <T>(doing: string, work: (client: PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch((error: unknown) => {
       throw translateError(error, doing)
@@ -122,6 +124,7 @@ async function* streamed(pool: Pool, doing: string, statement: Statement): Async
 
 async function createDatabase(target: PostgresTarget): Promise<void> {
   const client = new Client(config({ ...target, database: 'postgres' }))
+  client.on('error', () => undefined)
   try {
     await client.connect()
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [target.database])
