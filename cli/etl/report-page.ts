@@ -2,7 +2,7 @@ import { escapeHtml } from '../../dashboard/escape-html.ts'
 import { pageStyle } from '../../dashboard/status-page.ts'
 
 /** A table of a report; a cell that is a number stands to the right. */
-export interface ReportTable {
+interface ReportTable {
   readonly title: string
   readonly headings: readonly string[]
   readonly rows: readonly (readonly (string | number | null)[])[]
