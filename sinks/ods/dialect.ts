@@ -19,6 +19,8 @@ export interface ExistingColumn {
 export interface RunValues {
   readonly runId: string
   readonly version: number
+  /** Only rows with a lower version are replaced or deleted: 0 for a run that newer ones have overtaken. */
+  readonly replacesBelow: number
   readonly topic: string
   readonly partition: number
 }

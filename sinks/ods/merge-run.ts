@@ -3,6 +3,7 @@ import type { RunValues } from './dialect.ts'
 import type { OdsDatabase, OdsSession } from './ods-database.ts'
 import type { OdsTable } from './ods-table.ts'
 import { prepareTable } from './prepare-table.ts'
+import { lastVersion } from './run-log.ts'
 import type { Statement } from './statement.ts'
 
 /** What a merge did, and how long its steps took. */
@@ -62,7 +63,10 @@ async function mergeStaged(
 ): Promise<Counts> {
   const { table, run } = request
   const { marker, topic, partition, rows } = run.facts
-  const values: RunValues = { runId: marker.run_id, version: marker.run_version, topic, partition }
+  const version = marker.run_version
+  const isOvertaken = version < (await lastVersion(session, run.facts.table))
+  const replacesBelow = isOvertaken ? 0 : version
+  const values: RunValues = { runId: marker.run_id, version, replacesBelow, topic, partition }
   const counts = new CountedQueries(session, `merge into ods.${table.name}`)
   await counts.run(dialect.upsert(table, values))
   const { inserted, updated } = counts

@@ -26,7 +26,7 @@ export const odsSettings = {
   duckdbMb: {
     env: 'COURANT_ODS_DUCKDB_MB',
     describe: 'Memory that DuckDB may use to write and read the Parquet cache, in MB',
-    default: '400',
+    default: '256',
     check: wholeNumber(64)
   },
   deletesAllowed: {

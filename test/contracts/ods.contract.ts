@@ -132,6 +132,10 @@ export function odsContract(name: string, env: () => Environment): void {
         await w.load({ number: 3, rows: [row('a', 'new')] })
         await w.load({ number: 2, rows: [row('a', 'old')] })
         assert.deepEqual(await w.rows('libelle', 'is_current'), [['new', '1']])
+        // Nor when the newer run changed nothing, so that the row itself is older than both.
+        await w.load({ number: 5, rows: [row('a', 'new')] })
+        await w.load({ number: 4, rows: [row('a', 'old')] })
+        assert.deepEqual(await w.rows('libelle', 'is_current'), [['new', '1']])
       }
     })
 

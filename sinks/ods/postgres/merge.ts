@@ -29,10 +29,10 @@ export const postgresMerge = {
   upsert: (table, run) =>
     table.keepHistory ? [close(table, run), insert(table, run)] : [update(table, run), insert(table, run)],
 
-  countMissing: ({ name }, { version }) => ({
-    text: `SELECT count(*) FILTER (WHERE t.row_version < @version AND ${missingFrom(name)}) AS missing, count(*) AS live
+  countMissing: ({ name }, { replacesBelow }) => ({
+    text: `SELECT count(*) FILTER (WHERE t.row_version < @replacesBelow AND ${missingFrom(name)}) AS missing, count(*) AS live
 FROM ods.${quoted(name)} AS t WHERE t.is_current = 1 AND t.is_deleted = 0`,
-    values: { version }
+    values: { replacesBelow }
   }),
 
   markDeleted: (table, run, isSnapshot) =>
@@ -46,10 +46,11 @@ const saidDeletedBy = (name: string) =>
   `EXISTS (SELECT 1 FROM stg.${quoted(name)} AS s WHERE s.row_key = t.row_key AND s.is_deleted)`
 
 /** A row of the ODS that this run found otherwise; an older run never replaces a newer one's. */
-const isChanged = `t.row_version < @version AND (t.hashdiff <> s.hashdiff OR t.is_deleted = 1)`
+const isChanged = `t.row_version < @replacesBelow AND (t.hashdiff <> s.hashdiff OR t.is_deleted = 1)`
 
-const valuesOf = ({ runId, version, topic, partition }: RunValues) => ({
+const valuesOf = ({ runId, version, replacesBelow, topic, partition }: RunValues) => ({
   version,
+  replacesBelow,
   at: instantText(version),
   rule: hashRule,
   runId,
@@ -123,7 +124,7 @@ WHERE s.row_key = t.row_key AND NOT s.is_deleted AND t.is_current = 1 AND ${isCh
 }
 
 const isGone = (name: string, isSnapshot: boolean) =>
-  `t.is_current = 1 AND t.is_deleted = 0 AND t.row_version < @version
+  `t.is_current = 1 AND t.is_deleted = 0 AND t.row_version < @replacesBelow
 AND ${isSnapshot ? missingFrom(name) : saidDeletedBy(name)}`
 
 function flagDeleted({ name }: OdsTable, run: RunValues, isSnapshot: boolean): Statement {

@@ -30,12 +30,12 @@ DELETE FROM [numbered] WHERE [nth] > 1;`
   // A single MERGE cannot both end a version and begin the next, and it has defects with filtered indexes.
   upsert: (table, run) => (table.keepHistory ? [close(table, run), insert(table, run)] : [merge(table, run)]),
 
-  countMissing: ({ name }, { version }) => ({
-    text: `SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @version AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
+  countMissing: ({ name }, { replacesBelow }) => ({
+    text: `SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @replacesBelow AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
 FROM [ods].${bracketed(name)} AS t
 LEFT JOIN [stg].${bracketed(name)} AS s ON s.[row_key] = t.[row_key] AND s.[is_deleted] = 0
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0;`,
-    values: { version }
+    values: { replacesBelow }
   }),
 
   markDeleted: (table, run, isSnapshot) =>
@@ -43,10 +43,11 @@ WHERE t.[is_current] = 1 AND t.[is_deleted] = 0;`,
 } satisfies Partial<Dialect>
 
 /** A row of the ODS that this run found otherwise; an older run never replaces a newer one's. */
-const isChanged = 't.[row_version] < @version AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1)'
+const isChanged = 't.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1)'
 
-const valuesOf = ({ runId, version, topic, partition }: RunValues) => ({
+const valuesOf = ({ runId, version, replacesBelow, topic, partition }: RunValues) => ({
   version,
+  replacesBelow,
   at: instantText(version),
   rule: hashRule,
   runId,
@@ -144,7 +145,7 @@ AND NOT EXISTS (SELECT 1 FROM [ods].${bracketed(name)} AS t WHERE t.[row_key] = 
 }
 
 const isGone = (name: string, isSnapshot: boolean) =>
-  `t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @version
+  `t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
 AND ${isSnapshot ? 'NOT EXISTS' : 'EXISTS'} (SELECT 1 FROM [stg].${bracketed(name)} AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = ${isSnapshot ? 0 : 1})`
 
 function flagDeleted({ name }: OdsTable, run: RunValues, isSnapshot: boolean): Statement {

@@ -49,7 +49,13 @@ const multiKey: OdsTable = {
 /** A narrow, a wide and a multi-key table; the last one with history. */
 export const goldenTables: Readonly<Record<string, OdsTable>> = { narrow, wide, multiKey }
 
-const run = { runId: 'run-1', version: 1_790_000_000_000_000, topic: 'erp.t.changes', partition: 0 }
+const run = {
+  runId: 'run-1',
+  version: 1_790_000_000_000_000,
+  replacesBelow: 1_790_000_000_000_000,
+  topic: 'erp.t.changes',
+  partition: 0
+}
 
 /** Every batch that a dialect sends for a table, in the order of a life: made, loaded, merged, changed. */
 export function batchesOf(dialect: Dialect, table: OdsTable): string[] {

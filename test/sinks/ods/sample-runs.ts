@@ -28,7 +28,7 @@ export interface SampleRun {
 const firstVersion = (Math.floor(Date.now() / 1000) - 3600) * 1_000_000
 
 /** The version of all rows of a sample run; a second after the run before. */
-export const versionOf = (number: number): number => firstVersion + number * 1_000_000
+const versionOf = (number: number): number => firstVersion + number * 1_000_000
 
 /** A topic of one table in memory: runs are appended, as a producer would write them. */
 export class SampleLog {

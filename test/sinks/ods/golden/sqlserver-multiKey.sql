@@ -70,7 +70,7 @@ GO
 UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
 FROM [ods].[hisprixa] AS t
 INNER JOIN [stg].[hisprixa] AS s ON s.[row_key] = t.[row_key]
-WHERE s.[is_deleted] = 0 AND t.[is_current] = 1 AND t.[row_version] < @version AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1);
+WHERE s.[is_deleted] = 0 AND t.[is_current] = 1 AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1);
 SELECT @@ROWCOUNT AS [updated];
 GO
 INSERT INTO [ods].[hisprixa] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [produit], [depuis], [prix])
@@ -80,14 +80,14 @@ WHERE s.[is_deleted] = 0
 AND NOT EXISTS (SELECT 1 FROM [ods].[hisprixa] AS t WHERE t.[row_key] = s.[row_key] AND t.[is_current] = 1);
 SELECT @@ROWCOUNT AS [inserted];
 GO
-SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @version AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
+SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @replacesBelow AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
 FROM [ods].[hisprixa] AS t
 LEFT JOIN [stg].[hisprixa] AS s ON s.[row_key] = t.[row_key] AND s.[is_deleted] = 0
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0;
 GO
 UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
 FROM [ods].[hisprixa] AS t
-WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @version
+WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
 AND NOT EXISTS (SELECT 1 FROM [stg].[hisprixa] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0);
 SELECT @@ROWCOUNT AS [deleted];
 GO
@@ -100,7 +100,7 @@ SELECT @@ROWCOUNT AS [marked];
 GO
 UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
 FROM [ods].[hisprixa] AS t
-WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @version
+WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
 AND EXISTS (SELECT 1 FROM [stg].[hisprixa] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1);
 SELECT @@ROWCOUNT AS [deleted];
 GO

@@ -1000,7 +1000,7 @@ USING (
   WHERE s.[is_deleted] = 0
 ) AS s
 ON t.[row_key] = s.[row_key]
-WHEN MATCHED AND t.[row_version] < @version AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1) THEN UPDATE SET
+WHEN MATCHED AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1) THEN UPDATE SET
   [hashdiff_rule] = @rule,
   [row_version] = @version,
   [valid_from] = CAST(@at AS datetime2(6)),
@@ -1330,7 +1330,7 @@ SELECT COALESCE(SUM(CASE WHEN [action] = 'INSERT' THEN 1 ELSE 0 END), 0) AS [ins
   COALESCE(SUM(CASE WHEN [action] = 'UPDATE' THEN 1 ELSE 0 END), 0) AS [updated]
 FROM @done;
 GO
-SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @version AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
+SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @replacesBelow AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
 FROM [ods].[produit] AS t
 LEFT JOIN [stg].[produit] AS s ON s.[row_key] = t.[row_key] AND s.[is_deleted] = 0
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0;
@@ -1345,7 +1345,7 @@ UPDATE t SET
   [loaded_at] = SYSUTCDATETIME(),
   [is_deleted] = 1
 FROM [ods].[produit] AS t
-WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @version
+WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
 AND NOT EXISTS (SELECT 1 FROM [stg].[produit] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0);
 SELECT @@ROWCOUNT AS [deleted];
 GO
@@ -1359,7 +1359,7 @@ UPDATE t SET
   [loaded_at] = SYSUTCDATETIME(),
   [is_deleted] = 1
 FROM [ods].[produit] AS t
-WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @version
+WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
 AND EXISTS (SELECT 1 FROM [stg].[produit] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1);
 SELECT @@ROWCOUNT AS [deleted];
 GO
