@@ -99,7 +99,7 @@ async function claimOf(
   if (sha256 === null) return 'empty'
   if ((bytes ?? 0) > maxBytes) return 'too_large'
   const isLikelyNew = trigger === 'webhook'
-  const known = isLikelyNew ? null : await claims.find(sha256)
+  const known = isLikelyNew ? claims.recall(sha256) : await claims.find(sha256)
   if (known) return known
   const content = await documents.content(id)
   const isSubmitted = content !== null && bytesContent(content).sha256 === sha256

@@ -41,8 +41,15 @@ export class ClaimStore {
     this.#recent = recent
   }
 
+  /** The claim of a content that this process has kept of late, or null; asks nobody. */
+  recall(sha256: string): Claim | null {
+    return this.#recent.get(sha256)?.claim ?? null
+  }
+
   /** The claim of a content with that hash, or null when it is not there. */
   async find(sha256: string): Promise<Claim | null> {
+    const known = this.recall(sha256)
+    if (known) return known
     const name = nameOf(sha256)
     const info = await this.#store.head(name)
     return info && { name, sha256, bytes: info.size, facts: info.metadata }
@@ -52,16 +59,19 @@ export class ClaimStore {
   async keep(bytes: Buffer, facts: Readonly<Record<string, string>>): Promise<Claim> {
     const content = bytesContent(bytes)
     const name = nameOf(content.sha256)
-    // Null when it is there already, which is as good.
-    await this.#store.put(name, content, { ifNoneMatch: '*', metadata: facts })
-    this.#recent.add(content.sha256, bytes)
-    return { name, sha256: content.sha256, bytes: content.size, facts }
+    const isNew = (await this.#store.put(name, content, { ifNoneMatch: '*', metadata: facts })) !== null
+    // Refused because it is there already, which is as good; a conflict of another kind is none.
+    if (!isNew && !(await this.#store.head(name)))
+      throw new CourantError('TARGET_UNAVAILABLE', 'The claim store neither takes a content nor has it')
+    const claim = { name, sha256: content.sha256, bytes: content.size, facts }
+    this.#recent.add(claim, bytes)
+    return claim
   }
 
   /** The content of a claim; throws CLAIM_MISSING when it is not there or not what it was. */
   async read({ name, sha256 }: Pick<Claim, 'name' | 'sha256'>): Promise<Buffer> {
     const recent = this.#recent.get(sha256)
-    if (recent) return recent
+    if (recent) return recent.bytes
     const body = await this.#store.get(name)
     const bytes = body && (await buffer(body))
     if (bytes && bytesContent(bytes).sha256 === sha256) return bytes
@@ -81,22 +91,22 @@ const recentBytes = 32 * 1024 * 1024
 
 /** Contents that this process has kept of late, by their hash: who exports them next to who claims them need not ask. */
 export class RecentContents {
-  readonly #contents = new Map<string, Buffer>()
+  readonly #contents = new Map<string, { readonly claim: Claim; readonly bytes: Buffer }>()
   #bytes = 0
 
-  add(sha256: string, bytes: Buffer): void {
-    if (bytes.length > recentBytes / 8 || this.#contents.has(sha256)) return
-    this.#contents.set(sha256, bytes)
+  add(claim: Claim, bytes: Buffer): void {
+    if (bytes.length > recentBytes / 8 || this.#contents.has(claim.sha256)) return
+    this.#contents.set(claim.sha256, { claim, bytes })
     this.#bytes += bytes.length
     // The first is the oldest.
-    for (const [oldest, { length }] of this.#contents) {
+    for (const [oldest, held] of this.#contents) {
       if (this.#bytes <= recentBytes) return
       this.#contents.delete(oldest)
-      this.#bytes -= length
+      this.#bytes -= held.bytes.length
     }
   }
 
-  get(sha256: string): Buffer | undefined {
+  get(sha256: string): { readonly claim: Claim; readonly bytes: Buffer } | undefined {
     return this.#contents.get(sha256)
   }
 }

@@ -50,9 +50,10 @@ describe('claim-application-documents', () => {
   it('needs no source for what it has claimed: a replay gives the same when the row is gone', async () => {
     const cv = pdfBytes('cv')
     const contents: Record<string, Buffer> = { a: cv }
-    const { asked, tools: use } = tools(contents)
-    const first = await claimDocuments(submitted(document('a', cv)), use)
+    const { asked, store, tools: before } = tools(contents)
+    const first = await claimDocuments(submitted(document('a', cv)), before)
     delete contents['a']
+    const use = { ...before, claims: new ClaimStore(store) }
     assert.deepEqual(await claimDocuments(submitted(document('a', cv)), use), first)
     // A backfill does not even ask.
     const { source, ...record } = submitted(document('a', cv))
@@ -64,12 +65,13 @@ describe('claim-application-documents', () => {
   it('prefers what was submitted to what the document is now, however it is triggered', async () => {
     const [before, now] = [pdfBytes('before'), pdfBytes('now')]
     const contents: Record<string, Buffer> = { a: before }
-    const { tools: use } = tools(contents)
+    const { store, tools: use } = tools(contents)
     const { source, ...record } = submitted(document('a', before))
     const first = await claimDocuments({ ...record, source }, use)
     contents['a'] = now
     for (const trigger of ['webhook', 'backfill', 'daily'] as const) {
-      const again = await claimDocuments({ ...record, source: { ...source, trigger } }, use)
+      const later = { ...use, claims: new ClaimStore(store) }
+      const again = await claimDocuments({ ...record, source: { ...source, trigger } }, later)
       assert.deepEqual(again.documents, first.documents, trigger)
     }
   })
@@ -102,6 +104,22 @@ describe('claim-application-documents', () => {
     assert.deepEqual(store.objects.get(missing.at(-1)?.claim ?? '')?.bytes, text)
   })
 
+  it('neither reads nor keeps again what it has just kept', async () => {
+    const cv = pdfBytes('cv')
+    const { asked, store, tools: use } = tools({ a: cv })
+    const first = await claimDocuments(submitted(document('a', cv)), use)
+    store.put = () => assert.fail('it was kept already')
+    assert.deepEqual(await claimDocuments(submitted(document('a', cv)), use), first)
+    assert.deepEqual(asked, ['a'])
+  })
+
+  it('refers to nothing that the store refuses without having it', async () => {
+    const cv = pdfBytes('cv')
+    const { store, tools: use } = tools({ a: cv })
+    store.put = async () => null
+    await assert.rejects(claimDocuments(submitted(document('a', cv)), use), { code: 'TARGET_UNAVAILABLE' })
+  })
+
   it('does not take a content that is not what its name says', async () => {
     const { store, tools: use } = tools({})
     const { sha256 } = bytesContent('one')
@@ -113,10 +131,11 @@ describe('claim-application-documents', () => {
   it('remembers what it has kept of late, within bounds', () => {
     const recent = new RecentContents()
     const megabytes = (n: number) => Buffer.alloc(n * 1024 * 1024)
-    for (let n = 0; n < 20; n++) recent.add(String(n), megabytes(4))
+    const claim = (sha256: string) => ({ name: sha256, sha256, bytes: 0, facts: {} })
+    for (let n = 0; n < 20; n++) recent.add(claim(String(n)), megabytes(4))
     assert.equal(recent.get('11'), undefined)
-    assert.equal(recent.get('12')?.length, 4 * 1024 * 1024)
-    recent.add('too large', megabytes(5))
+    assert.equal(recent.get('12')?.bytes.length, 4 * 1024 * 1024)
+    recent.add(claim('too large'), megabytes(5))
     assert.equal(recent.get('too large'), undefined)
   })
 })
