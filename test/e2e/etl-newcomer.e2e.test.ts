@@ -8,7 +8,7 @@ import { CourantProcess } from '../support/courant-process.ts'
 import { eventually } from '../support/eventually.ts'
 import { withoutOdbc } from '../support/odbc-erp.ts'
 import { runCourant } from '../support/run-courant.ts'
-import { ownEnv, temporaryFolder } from '../support/stack.ts'
+import { temporaryFolder } from '../support/stack.ts'
 
 test('a newcomer: courant up, etl sync, etl load produit full, SELECT * FROM etl.vw_LastRuns', {
   skip: withoutOdbc
@@ -41,21 +41,21 @@ test('a newcomer: courant up, etl sync, etl load produit full, SELECT * FROM etl
     database: 'ods'
   })
   await client.connect()
-  t.after(() => client.end())
   const { rows } = await client.query('SELECT * FROM etl.vw_LastRuns')
+  await client.end()
   assert.deepEqual(
     rows.map(({ tablename, status, rowsinserted }) => [tablename, status, Number(rowsinserted)]),
     [['produit', 'succeeded', 3000]]
   )
 })
 
-/** Nothing of servers is set; only what the commands write goes to a folder of the test. */
+/** Nothing of servers is set, here neither, which a child inherits; what the commands write goes to a folder of the test. */
 function newcomersEnv(folder: string): Record<string, string> {
-  const kept = Object.entries(ownEnv(folder)).filter(
-    ([name, value]) => value !== undefined && !/^(PG|MINIO_|AZURE_|COURANT_(?!CACHE_DIR|DATA_DIR))/.test(name)
-  )
+  for (const name of Object.keys(process.env))
+    if (/^(PG|MINIO_|AZURE_|COURANT_(?!CACHE_DIR))/.test(name)) delete process.env[name]
   return {
-    ...(Object.fromEntries(kept) as Record<string, string>),
+    ...(process.env as Record<string, string>),
+    COURANT_DATA_DIR: folder,
     COURANT_STATE_DIR: join(folder, 'state'),
     COURANT_ODS_CACHE_DIR: join(folder, 'cache')
   }
