@@ -43,7 +43,9 @@ export const latency: Bench = {
       report(`${perSecond} changes a second for ${seconds} s`)
       const probes = await observed(observer, load, { seconds })
       const share = ((cpuSeconds() - before.cpuSeconds) * 1000) / (performance.now() - before.atMs)
-      const peaks = processes.map((process, i) => `${figure(process.usage().peakRssMb)} (${split[i]})`)
+      const peaks = processes.map(
+        (process, i) => `${figure(process.usage().peakRssMb)} (${split[i]?.join(', ')})`
+      )
       await Promise.all(processes.map((process) => process.stop()))
       return {
         setting: [
