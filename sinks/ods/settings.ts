@@ -25,9 +25,8 @@ export const odsSettings = {
   },
   duckdbMb: {
     env: 'COURANT_ODS_DUCKDB_MB',
-    describe:
-      'Memory that DuckDB may reserve to write and read the Parquet cache, in MB: one for each column of the widest table, and some; it uses less than half of it',
-    default: '1024',
+    describe: 'Memory that DuckDB may use to write and read the Parquet cache, in MB',
+    default: '400',
     check: wholeNumber(64)
   },
   deletesAllowed: {

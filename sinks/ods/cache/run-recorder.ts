@@ -144,12 +144,15 @@ export class RunRecorder {
   }
 }
 
-/** Row groups of 4,096 rows: with 300 columns DuckDB takes 130 MB for one, and 170 MB for one of twice the rows. */
+/**
+ * Row groups of 4,096 rows: of 300 columns DuckDB holds 130 MB for one, and 170 MB for one of twice the rows. Its
+ * dictionaries would reserve a megabyte for each column unless told otherwise.
+ */
 function convertStatement(csv: string, names: readonly string[]): string {
   const columns = names.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(', ')
   const format = `auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', allow_quoted_nulls = false, new_line = '\\n', buffer_size = 8388608, max_line_size = 4194304`
   const read = `read_csv(${sqlText(csv)}, ${format}, nullstr = ${sqlText(csvNull)}, columns = {${columns}})`
   const selected = `* REPLACE (unhex(hashdiff) AS hashdiff, is_deleted = '1' AS is_deleted, source_offset::BIGINT AS source_offset)`
   const parquet = csv.replace(/csv$/, 'parquet')
-  return `COPY (SELECT ${selected} FROM ${read}) TO ${sqlText(parquet)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 4096)`
+  return `COPY (SELECT ${selected} FROM ${read}) TO ${sqlText(parquet)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 4096, STRING_DICTIONARY_PAGE_SIZE_LIMIT 65536)`
 }
