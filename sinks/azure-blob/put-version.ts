@@ -14,6 +14,8 @@ interface VersionedPut {
   readonly version: BlobVersion
   readonly contentType: string
   readonly metadata?: Readonly<Record<string, string>>
+  /** Then it is looked for before it is put. */
+  readonly isLikelyThere?: boolean
 }
 
 /** Contents up to here are put at once; of larger ones it is asked first whether they are there. */
@@ -27,9 +29,10 @@ const maxLooks = 6
  * never goes back (promise 4), whoever else writes and whatever is lost on the way.
  */
 export async function putVersion(store: ObjectStore, name: string, put: VersionedPut): Promise<boolean> {
-  const { content, contentType, version } = put
+  const { content, contentType, version, isLikelyThere = false } = put
   const metadata = { ...put.metadata, ...factsOf(version), sha256: content.sha256 }
   if (
+    !isLikelyThere &&
     content.size <= blindPutBytes &&
     (await store.put(name, content, { ifNoneMatch: '*', metadata, contentType }))
   )
@@ -59,7 +62,10 @@ export function versionOf({ metadata }: ObjectInfo): BlobVersion | null {
 }
 
 /** Equal content is no new version; of the same version, what the newest code makes of it replaces what older did. */
-function isReplacedBy(stored: ObjectInfo, { content, version }: VersionedPut): boolean {
+export function isReplacedBy(
+  stored: ObjectInfo,
+  { content, version }: Pick<VersionedPut, 'content' | 'version'>
+): boolean {
   const known = versionOf(stored)
   if (!known) return true
   const isSame =

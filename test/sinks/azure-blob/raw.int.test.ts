@@ -212,6 +212,21 @@ describe('a version of an application', () => {
     assert.deepEqual(await bytesOf(target.raw, `${documents}/cv_cv.pdf`), pdfBytes('new'))
   })
 
+  it('is looked for by one request, and its documents are not touched when it is there', async () => {
+    const target = await azureCase()
+    await claimPlain(target, 1)
+    await exportAll(target, [withStatus('a', 1000), withStatus('b', 5000)])
+    const { proxy, env } = await throughProxy(target.env)
+    try {
+      await exportAll(target, [], env)
+      const opening = proxy.requests
+      await exportAll(target, [withStatus('a', 1000), withStatus('b', 5000), withStatus('b', 9000)], env)
+      assert.equal(proxy.requests, opening * 2 + 3)
+    } finally {
+      await proxy.close()
+    }
+  })
+
   it('takes the place of what the old service left under its name', async () => {
     const target = await azureCase()
     await claimPlain(target, 1)
