@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CourantError } from '../../runtime/errors.ts'
+import { CourantError, verdictOf } from '../../runtime/errors.ts'
 import { containerSettings, openContainer } from '../../runtime/object-store/azure-container.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
@@ -65,7 +65,7 @@ export function functionCallSink(): Spec<Writer<ClaimedApplication, ClaimedItem>
         context
       })
       return {
-        write: (items, { signal }) => writeByKey(items, signal, (item) => calls.call(item, signal)),
+        write: (items, { signal }) => calls.callAll(items, signal),
         close: async () => undefined
       }
     }
@@ -81,6 +81,9 @@ interface Parts {
   readonly context: Context
 }
 
+/** Applications whose calls may fail before the batch is tried again later. */
+const maxFailures = 20
+
 class FunctionCalls {
   readonly #parts: Parts
 
@@ -88,7 +91,22 @@ class FunctionCalls {
     this.#parts = parts
   }
 
-  async call(item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  /** Those that fail for a while do not hold up the others; a function that takes nothing is left alone soon. */
+  async callAll(items: readonly ClaimedItem[], signal: AbortSignal): Promise<void> {
+    const failures = new Map<string, unknown>()
+    await writeByKey(items, signal, async (item) => {
+      if (failures.has(item.key)) return
+      try {
+        await this.#call(item, signal)
+      } catch (error) {
+        failures.set(item.key, error)
+        if (verdictOf(error) !== 'transient' || failures.size >= maxFailures) throw error
+      }
+    })
+    for (const error of failures.values()) throw error
+  }
+
+  async #call(item: ClaimedItem, signal: AbortSignal): Promise<void> {
     const { url, key, container, marks, context } = this.#parts
     const { application, source } = item.value
     const mark = `calls/${application.id}/${source.content_sha256}`

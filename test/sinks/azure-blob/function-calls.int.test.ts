@@ -127,6 +127,21 @@ describe('the call of an Azure Function', () => {
     assert.equal(new Set(receiver.received.map(({ headers }) => headers['idempotency-key'])).size, 1)
   })
 
+  it('holds up no other when it cannot be taken now, until too many cannot', async () => {
+    const records = Array.from({ length: 40 }, (_, n) => withoutDocuments(n + 1))
+    await exportRaw(...records)
+    receiver.answers.push({ status: 503 }, { status: 202 }, { status: 503 })
+    const items = records.slice(0, 10).map((record, n) => item(record, n))
+    await assert.rejects(call(...items), { code: 'TARGET_UNAVAILABLE' })
+    assert.equal(receiver.received.length, 10)
+    await call(...items)
+    assert.equal(receiver.received.length, 12)
+    receiver.answers.push(...Array.from({ length: 40 }, () => ({ status: 503 })))
+    await assert.rejects(call(...records.map((record, n) => item(record, n))), { code: 'TARGET_UNAVAILABLE' })
+    const calls = receiver.received.map(({ headers }) => headers['idempotency-key'])
+    assert.ok(calls.length < 12 + 30, `${calls.length} calls`)
+  })
+
   it('is given up when the function refuses it, and follows nobody elsewhere', async () => {
     const record = withoutDocuments(1)
     await exportRaw(record)
