@@ -14,21 +14,26 @@ export interface ReceiverAnswer {
   readonly headers?: Record<string, string>
 }
 
+type UsualAnswer = (request: ReceivedRequest) => ReceiverAnswer
+
 /** An HTTP server on this machine that remembers what it got, and answers as it is told. */
 export class HttpReceiver {
   readonly received: ReceivedRequest[] = []
-  /** What the next requests are answered, in turn; then 202. */
+  /** What the next requests are answered, in turn; then what is usual. */
   readonly answers: ReceiverAnswer[] = []
+  readonly #usual: UsualAnswer
   readonly #server: http.Server
 
-  static async start(): Promise<HttpReceiver> {
-    const receiver = new HttpReceiver()
+  /** Listens on a free port; answers 202 unless told. */
+  static async start(usual: UsualAnswer = () => ({ status: 202 })): Promise<HttpReceiver> {
+    const receiver = new HttpReceiver(usual)
     receiver.#server.listen(0, '127.0.0.1')
     await once(receiver.#server, 'listening')
     return receiver
   }
 
-  private constructor() {
+  private constructor(usual: UsualAnswer) {
+    this.#usual = usual
     this.#server = http.createServer((request, response) => void this.#answer(request, response))
   }
 
@@ -37,8 +42,9 @@ export class HttpReceiver {
   }
 
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    this.received.push({ headers: request.headers, body: JSON.parse(await text(request)) as unknown })
-    const { status, headers = {} } = this.answers.shift() ?? { status: 202 }
+    const received = { headers: request.headers, body: JSON.parse(await text(request)) as unknown }
+    this.received.push(received)
+    const { status, headers = {} } = this.answers.shift() ?? this.#usual(received)
     response.writeHead(status, headers).end()
   }
 
