@@ -48,8 +48,6 @@ export class ClaimStore {
 
   /** The claim of a content with that hash, or null when it is not there. */
   async find(sha256: string): Promise<Claim | null> {
-    const known = this.recall(sha256)
-    if (known) return known
     const name = nameOf(sha256)
     const info = await this.#store.head(name)
     return info && { name, sha256, bytes: info.size, facts: info.metadata }
