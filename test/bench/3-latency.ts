@@ -4,6 +4,7 @@ import { GoldObserver } from './gold-observer.ts'
 import type { MeasuredProcess } from './measured-process.ts'
 import { type Probe, ProbeLoad } from './probe-load.ts'
 import { figure } from './markdown-table.ts'
+import { quantile } from './quantile.ts'
 import { SocialApplication } from './social-application.ts'
 
 const perSecond = 500
@@ -99,10 +100,6 @@ function secondsOf(probes: readonly Probe[]): number[] {
   return probes
     .flatMap(({ sentAtMs, seenAtMs }) => (seenAtMs === null ? [] : [(seenAtMs - sentAtMs) / 1000]))
     .sort((a, b) => a - b)
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
 function verdicts(probes: readonly Probe[], cost: { share: number; peaks: readonly string[] }): string[] {

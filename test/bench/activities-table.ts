@@ -8,11 +8,14 @@ export const activitiesTable = 'PG_Activities'
 
 const rowsAtOnce = 100_000
 
-/** Makes an empty database of the benchmark's own with the application's tables, and gives its name. */
-export async function createDatabase(env: Environment): Promise<string> {
+/** Makes a database of the benchmark's own with the social application's tables or others, and gives its name. */
+export async function createDatabase(
+  env: Environment,
+  fill: (client: Client) => Promise<unknown> = (pg) => createSourceSchema({ pg })
+): Promise<string> {
   const name = unique('bench').replace('-', '_')
   await withClient(env, async (client) => void (await client.query(`CREATE DATABASE ${name}`)))
-  await withClient({ ...env, PGDATABASE: name }, (pg) => createSourceSchema({ pg }))
+  await withClient({ ...env, PGDATABASE: name }, fill)
   return name
 }
 

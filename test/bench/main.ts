@@ -13,9 +13,18 @@ import { latency } from './3-latency.ts'
 import { growth } from './4-growth.ts'
 import { oldWay } from './5-old-way.ts'
 import { ods } from './6-ods.ts'
+import { applications } from './7-applications.ts'
 import { sectionText, writeSection } from './benchmarks-page.ts'
 
-const benches: readonly Bench[] = [postgresSnapshot, silverParquet, latency, growth, oldWay, ods]
+const benches: readonly Bench[] = [
+  postgresSnapshot,
+  silverParquet,
+  latency,
+  growth,
+  oldWay,
+  ods,
+  applications
+]
 
 const usage = `npm run bench -- [options] [numbers or names]
 ${benches.map(({ number, name, title }) => `  ${number}  ${name.padEnd(14)}${title}`).join('\n')}
