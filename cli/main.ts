@@ -1,6 +1,6 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=16 --heap-growing-percent=100 --disable-warning=TimeoutNegativeWarning
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=16 --heap-growing-percent=100
 // V8 and malloc would rather take memory than tidy up: these keep a process that runs dozens of pipelines under 500 MB
-// (docs/decisions/2026-11-22-memory.md). The warning is kafkajs's, which asks for timers in the past.
+// (docs/decisions/2026-11-22-memory.md).
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import kafkajs, { type Admin } from 'kafkajs'
 import { CourantError, verdictOf } from '../../runtime/errors.ts'
@@ -8,7 +7,7 @@ import { kafkaError, protocolType } from './errors.ts'
 import { topicsOf } from './group-member.ts'
 import { Link } from './link.ts'
 import type { KafkaAdmin, PartitionOffsets, TopicConfig, TopicOffset } from './port.ts'
-import { cut, socketFactory } from './sockets.ts'
+import { Sockets } from './sockets.ts'
 
 const { ConfigResourceTypes, ConfigSource, Kafka } = kafkajs
 
@@ -25,15 +24,20 @@ const unknownTopic = 'UNKNOWN_TOPIC_OR_PARTITION'
 /** An administrator that is connected, or a rejection that says why not. */
 export async function openAdmin(connection: Connection): Promise<KafkaAdmin> {
   const admin = new KafkajsAdmin(connection)
-  await admin.groups()
-  return admin
+  try {
+    await admin.groups()
+    return admin
+  } catch (error) {
+    await admin.close()
+    throw error
+  }
 }
 
 /** kafkajs's own admin client, with a deadline for each call and a new client after a fault. */
 class KafkajsAdmin implements KafkaAdmin {
   readonly #connection: Connection
   readonly #link: Link
-  #current: { readonly admin: Admin; readonly sockets: Set<Socket> } | null = null
+  #current: { readonly admin: Admin; readonly sockets: Sockets } | null = null
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -223,13 +227,13 @@ class KafkajsAdmin implements KafkaAdmin {
 
   async #connected(): Promise<Admin> {
     if (this.#current) return this.#current.admin
-    const sockets = new Set<Socket>()
+    const sockets = new Sockets()
     const { brokers, via } = this.#connection
     const kafka = new Kafka({
       ...kafkajsConfig(this.#connection),
       brokers: [...brokers],
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
-      socketFactory: socketFactory(via, sockets)
+      socketFactory: sockets.factory(via)
     })
     const admin = kafka.admin()
     this.#current = { admin, sockets }
@@ -238,7 +242,7 @@ class KafkajsAdmin implements KafkaAdmin {
   }
 
   #reset(): void {
-    if (this.#current) cut(this.#current.sockets)
+    this.#current?.sockets.cut()
     this.#current = null
   }
 }

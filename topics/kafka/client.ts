@@ -93,10 +93,13 @@ export function kafkaClient(settings: Settings, options: KafkaClientOptions = {}
   const codec = settings.text(compression) as CodecName
   const session = settings.number(sessionMs)
   const open = new Set<{ close(): Promise<void> }>()
+  let isClosed = false
   const track = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
     const handle = await opening
     open.add(handle)
-    return handle
+    if (!isClosed) return handle
+    await handle.close()
+    throw new CourantError('TOPICS_UNAVAILABLE', 'The connection to Kafka was closed meanwhile')
   }
   return {
     producer: () =>
@@ -113,6 +116,7 @@ export function kafkaClient(settings: Settings, options: KafkaClientOptions = {}
     admin: () => track(openAdmin(connection)),
     read: (from, how) => readPartition(connection, from, how),
     async close() {
+      isClosed = true
       await Promise.allSettled([...open].map((handle) => handle.close()))
       open.clear()
     }

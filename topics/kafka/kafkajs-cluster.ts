@@ -114,6 +114,19 @@ interface ProtocolError extends Error {
   readonly retriable: boolean
 }
 
+interface RequestQueue {
+  readonly pending: readonly unknown[]
+  scheduleCheckPendingRequests: (this: RequestQueue) => void
+}
+
+// kafkajs looks at the queue of each connection a thousand times a second, for ever, also where nothing waits in it: a
+// twentieth of a core in a process of some dozen pipelines. Only a queue that holds something is worth a look.
+const { prototype: requestQueue } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
+const { scheduleCheckPendingRequests } = requestQueue
+requestQueue.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+  if (this.pending.length > 0) scheduleCheckPendingRequests.call(this)
+}
+
 export const KafkaCluster = require('kafkajs/src/cluster') as new (config: ClusterConfig) => Cluster
 
 export const { createLogger } = require('kafkajs/src/loggers') as {

@@ -1,9 +1,8 @@
-import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
 import { type Connection, kafkajsConfig } from './connection.ts'
 import { type Cluster, createLogger, KafkaCluster } from './kafkajs-cluster.ts'
-import { cut, socketFactory } from './sockets.ts'
+import { Sockets } from './sockets.ts'
 
 /** How long closing waits for goodbyes before it cuts the sockets. */
 const goodbyeMs = 1_000
@@ -17,7 +16,7 @@ const readCommitted = 1
  */
 export class Link {
   readonly #connection: Connection
-  #current: { readonly cluster: Cluster; readonly sockets: Set<Socket> } | null = null
+  #current: { readonly cluster: Cluster; readonly sockets: Sockets } | null = null
   #connecting: Promise<Cluster> | null = null
   #turn = 0
   #isClosed = false
@@ -40,7 +39,7 @@ export class Link {
     if (!current || (cluster && cluster !== current.cluster)) return
     this.#current = null
     this.#connecting = null
-    cut(current.sockets)
+    current.sockets.cut()
   }
 
   /** Says goodbye if the brokers listen, and cuts the connections in any case. */
@@ -54,7 +53,7 @@ export class Link {
   }
 
   async #connect(): Promise<Cluster> {
-    const sockets = new Set<Socket>()
+    const sockets = new Sockets()
     const cluster = this.#newCluster(sockets)
     this.#current = { cluster, sockets }
     try {
@@ -66,7 +65,7 @@ export class Link {
     }
   }
 
-  #newCluster(sockets: Set<Socket>): Cluster {
+  #newCluster(sockets: Sockets): Cluster {
     const { brokers, via, metadataMs } = this.#connection
     const { logLevel: level, logCreator, ...config } = kafkajsConfig(this.#connection)
     // Each cluster starts with another broker, so that a dead first one does not stand in the way for ever.
@@ -79,7 +78,7 @@ export class Link {
       allowAutoTopicCreation: false,
       isolationLevel: readCommitted,
       logger: createLogger({ level, logCreator }),
-      socketFactory: socketFactory(via, sockets)
+      socketFactory: sockets.factory(via)
     })
   }
 }

@@ -43,7 +43,12 @@ test('we read what another client wrote, and agree with it on the partition of a
   t.after(() => client.close())
   const use = await KafkaUse.begin(client, { partitions: 5 })
   const { CompressionTypes, Partitioners } = kafkajs
-  const producer = otherClient().producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  // Without idempotence it sends all again when the leader of one new partition is not ready yet.
+  const producer = otherClient().producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    idempotent: true,
+    maxInFlightRequests: 1
+  })
   await producer.connect()
   const keys = Array.from({ length: 20 }, (_, index) => `key ${index}`)
   await producer.send({
