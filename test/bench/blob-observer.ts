@@ -4,7 +4,9 @@ import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { type Environment, settingsFrom } from '../../runtime/settings.ts'
 import { containers } from '../../sinks/azure-blob/containers.ts'
 
-const lookMs = 50
+const lookMs = 100
+/** Blobs come about in the order of their calls: after so many that are not there, a round asks for no more. */
+const missesPerRound = 4
 const patienceMs = 60_000
 
 interface Awaited {
@@ -13,7 +15,7 @@ interface Awaited {
   readonly resolve: (isThere: boolean) => void
 }
 
-/** Looks for blobs of the raw container until they are there, all of them in one round after the other. */
+/** Looks for blobs of the raw container until they are there, by few requests: they cost the storage account as much. */
 export class BlobObserver {
   readonly #store: ObjectStore
   #awaited: Awaited[] = []
@@ -42,8 +44,11 @@ export class BlobObserver {
 
   async #look(): Promise<void> {
     while (!this.#isClosed) {
+      let misses = 0
       for (const one of this.#awaited) {
+        if (misses >= missesPerRound) break
         const info = await this.#store.head(one.name).catch(() => null)
+        if (info === null) misses += 1
         if (info === null && performance.now() < one.untilMs) continue
         this.#awaited = this.#awaited.filter((other) => other !== one)
         one.resolve(info !== null)
