@@ -20,6 +20,8 @@ async function create(memoryMb: number): Promise<DuckDBInstance> {
     threads: '1',
     memory_limit: `${memoryMb}MB`,
     temp_directory: spilled,
+    // Each file is read once: kept in memory, a large table's would fill what DuckDB may use.
+    enable_external_file_cache: 'false',
     allocator_flush_threshold: '1MB',
     allocator_bulk_deallocation_flush_threshold: '1MB',
     autoinstall_known_extensions: 'false'
