@@ -44,7 +44,7 @@ async function clean({ days, dryRun = false, output }: CleanOptions): Promise<vo
     for (const { table, run } of old) await rm(join(cacheDir, table, run), { recursive: true, force: true })
   printRows(
     old.map((run) => ({ ...run })),
-    { json: output === 'json', none: `No run in ${cacheDir} is older than ${days} days.` }
+    { json: output === 'json', none: `${cacheDir} has no run of more than ${days} × 24 hours.` }
   )
   if (output === 'json' || old.length === 0) return
   const bytes = old.reduce((sum, run) => sum + run.bytes, 0)

@@ -69,8 +69,8 @@ async function connectionChecks(session: EtlSession): Promise<Check[]> {
       }
     }),
     await checked('schema registry', async () => {
-      const versions = await connectionFor(settings).registry.versionsOf('courant-preflight')
-      return `answers (${versions.length} versions of a subject that nobody uses)`
+      await connectionFor(settings).registry.versionsOf('courant-preflight')
+      return 'answers'
     }),
     await checked('source', async () => `its clock says ${await sourceClock(connection)}`)
   ]

@@ -87,7 +87,7 @@ function validationReport(validated: readonly Validated[], at: Date): Report {
     title: 'Source and ODS',
     summary:
       unequal.length === 0
-        ? `All ${validated.length} tables are equal.`
+        ? `Source and ODS are equal in ${validated.length === 1 ? 'this table' : `all ${validated.length} tables`}.`
         : `${unequal.length} of ${validated.length} tables differ; rows that changed at the source since the last load explain it until the next.`,
     isWell: unequal.length === 0,
     at,

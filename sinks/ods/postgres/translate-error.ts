@@ -7,10 +7,10 @@ const refusals: Readonly<Record<string, string>> = {
     'a key has two rows where one is allowed. If KeepHistory went from 1 to 0, rename the table with its history first, and a new one is made',
   '28000': 'correct the user in COURANT_ODS_URL, or let pg_hba.conf admit it',
   '28P01': 'correct user and password in COURANT_ODS_URL',
-  '3D000': 'the database of the ODS does not exist: run `courant etl migrate`',
-  '3F000': 'the ODS has no tables yet: run `courant etl migrate`',
+  '3D000': 'the database of the ODS does not exist: run `courant etl sync`',
+  '3F000': 'the ODS has no tables yet: run `courant etl sync`',
   '42501': 'grant the user of COURANT_ODS_URL the rights it needs (docs/ods.md)',
-  '42P01': 'a table is missing: run `courant etl migrate`'
+  '42P01': 'a table is missing: run `courant etl sync`'
 }
 const diskFull = '53100'
 const timeouts = new Set(['57014', '55P03'])

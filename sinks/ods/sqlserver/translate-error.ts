@@ -2,7 +2,7 @@ import { CourantError } from '../../../runtime/errors.ts'
 
 // https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
 const refusals: Readonly<Record<number, string>> = {
-  208: 'a table is missing: run `courant etl migrate`',
+  208: 'a table is missing: run `courant etl sync`',
   229: 'grant the user of COURANT_ODS_URL the rights it needs (docs/ods.md)',
   262: 'grant the user of COURANT_ODS_URL the rights it needs (docs/ods.md)',
   1505: 'a key has two rows where one is allowed. If KeepHistory went from 1 to 0, rename the table with its history first, and a new one is made',
