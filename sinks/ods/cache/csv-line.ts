@@ -5,11 +5,9 @@ const special = /[",\n\r\\]/
 
 /** A row as a line of CSV that DuckDB and PostgreSQL read alike: NULL is `\N` without quotes, '' is nothing at all. */
 export function csvLine(values: readonly (string | null)[]): string {
-  const cells = new Array<string>(values.length)
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at]
-    cells[at] = value === null || value === undefined ? csvNull : special.test(value) ? quoted(value) : value
-  }
+  const cells = values.map((value) =>
+    value === null ? csvNull : special.test(value) ? quoted(value) : value
+  )
   // Of hundreds of cells a join is three times as fast as adding one by one.
   return `${cells.join(',')}\n`
 }
