@@ -87,17 +87,26 @@ async function claimDocument(
     : { id, kind, filename, reason: 'not_pdf', claim: name }
 }
 
-/**
- * The claim, or why there is none: the content that was submitted wherever it still is, else what the document is now.
- * Of a webhook it is not in the claim store yet, mostly; of a backfill it mostly is, and is looked for there first.
- */
+/** The claim, or why there is none. */
 async function claimOf(
   { id, sha256, bytes }: ApplicationDocument,
+  source: ApplicationRead,
+  tools: ClaimTools
+): Promise<Claim | string> {
+  if (sha256 === null) return 'empty'
+  if ((bytes ?? 0) > tools.maxBytes) return 'too_large'
+  return tools.claims.claimOnce(`${id}/${sha256}`, () => claimContent({ id, sha256 }, source, tools))
+}
+
+/**
+ * The content that was submitted wherever it still is, else what the document is now. Of a webhook it is not in the
+ * claim store yet, mostly; of a backfill it mostly is, and is looked for there first.
+ */
+async function claimContent(
+  { id, sha256 }: { id: string; sha256: string },
   { trigger }: ApplicationRead,
   { documents, claims, maxBytes }: ClaimTools
 ): Promise<Claim | string> {
-  if (sha256 === null) return 'empty'
-  if ((bytes ?? 0) > maxBytes) return 'too_large'
   const isLikelyNew = trigger === 'webhook'
   const known = isLikelyNew ? claims.recall(sha256) : await claims.find(sha256)
   if (known) return known

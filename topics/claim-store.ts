@@ -35,6 +35,7 @@ export interface Claim {
 export class ClaimStore {
   readonly #store: ObjectStore
   readonly #recent: RecentContents
+  readonly #underWay = new Map<string, Promise<Claim | string>>()
 
   constructor(store: ObjectStore, recent = new RecentContents()) {
     this.#store = store
@@ -51,6 +52,18 @@ export class ClaimStore {
     const name = nameOf(sha256)
     const info = await this.#store.head(name)
     return info && { name, sha256, bytes: info.size, facts: info.metadata }
+  }
+
+  /**
+   * Claims a version of a document, or says why it cannot be: who asks for one that is being claimed gets the same
+   * answer, so that a document that changes meanwhile does not give two.
+   */
+  claimOnce(version: string, claim: () => Promise<Claim | string>): Promise<Claim | string> {
+    const underWay = this.#underWay.get(version)
+    if (underWay) return underWay
+    const claiming = claim().finally(() => this.#underWay.delete(version))
+    this.#underWay.set(version, claiming)
+    return claiming
   }
 
   /** Keeps a content; durable on resolve. */

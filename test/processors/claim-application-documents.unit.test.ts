@@ -113,6 +113,22 @@ describe('claim-application-documents', () => {
     assert.deepEqual(asked, ['a'])
   })
 
+  it('gives those that claim a document at once the same content, though it changes meanwhile', async () => {
+    const contents: Record<string, Buffer> = { a: pdfBytes('before') }
+    const { store, tools: use } = tools(contents)
+    const record = submitted(document('a', pdfBytes('before')))
+    const put = store.put.bind(store)
+    store.put = async (...args) => {
+      contents['a'] = pdfBytes('now')
+      return put(...args)
+    }
+    const first = claimDocuments(record, use)
+    await new Promise(setImmediate)
+    const claimed = await Promise.all([first, claimDocuments(record, use)])
+    const replayed = await claimDocuments(record, { ...use, claims: new ClaimStore(store) })
+    assert.deepEqual(claimed, [replayed, replayed])
+  })
+
   it('refers to nothing that the store refuses without having it', async () => {
     const cv = pdfBytes('cv')
     const { store, tools: use } = tools({ a: cv })

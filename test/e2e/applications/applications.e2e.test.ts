@@ -102,7 +102,12 @@ describe(`job applications while all is killed under ${perSecond} webhooks a sec
     t.diagnostic(`again: ${JSON.stringify(await recordsBehind(world))}, for ${before.size} blobs`)
     for (const name of ['processors', 'sinks']) world.processes.get(name)?.start()
     await settle()
-    assert.deepEqual(await blobEtags(world.settings), before)
+    const now = await blobEtags(world.settings)
+    const names = [...new Set([...before.keys(), ...now.keys()])]
+    assert.deepEqual(
+      names.filter((name) => before.get(name) !== now.get(name)),
+      []
+    )
   })
 
   /** Each process, the broker and the storage account once, in random order. */
