@@ -151,7 +151,7 @@ function* documentRows(random: Random, person: Person, applicationId: string): G
         filename: `${kind === 'cv' ? 'CV' : kind} ${first_name.trim()} ${last_name}.pdf`,
         content: isBroken
           ? Buffer.from('not a PDF')
-          : pdfOf([`${first_name.trim()} ${last_name}`, kind, ...texts.answers])
+          : pdfOf([`${first_name.trim()} ${last_name}`, `${kind} ${applicationId}`, ...texts.answers])
       }
     }
   }
