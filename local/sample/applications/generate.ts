@@ -150,7 +150,7 @@ function* documentRows(random: Random, person: Person, applicationId: string): G
         kind,
         filename: `${kind === 'cv' ? 'CV' : kind} ${first_name.trim()} ${last_name}.pdf`,
         content: isBroken
-          ? Buffer.from(`not a PDF: ${applicationId}`)
+          ? Buffer.from(`not a PDF: ${kind} ${applicationId}`)
           : pdfOf([`${first_name.trim()} ${last_name}`, `${kind} ${applicationId}`, ...texts.answers])
       }
     }
