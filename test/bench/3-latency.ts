@@ -45,7 +45,7 @@ export const latency: Bench = {
       const probes = await observed(observer, load, { seconds })
       const share = ((cpuSeconds() - before.cpuSeconds) * 1000) / (performance.now() - before.atMs)
       const peaks = processes.map(
-        (process, i) => `${figure(process.usage().peakRssMb)} (${split[i]?.join(', ')})`
+        (process, i) => `${figure(process.usage().peakRssMb)} (\`${split[i]?.join(' ')}\`)`
       )
       await Promise.all(processes.map((process) => process.stop()))
       return {
