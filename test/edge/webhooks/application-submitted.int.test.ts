@@ -125,8 +125,14 @@ describe('the webhook of job applications in production', { timeout: 180_000 }, 
       `INSERT INTO application (id, candidate_id, job_offer_id, status)
        SELECT '${id}', candidate_id, job_offer_id, status FROM application LIMIT 1`
     )
+    const inserted = await session.query('SELECT clock_timestamp()::text AS at')
     const answer = call(id)
-    await session.query('SELECT pg_sleep(0.3)')
+    const asked = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+      AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND query_start > $1`
+    const begun = [inserted.rows[0]?.['at']]
+    await eventually(async () => (await recruitment.client.query(asked, begun)).rowCount, {
+      what: 'the edge asking before the commit'
+    })
     await session.query('COMMIT')
     assert.equal((await answer).status, 202)
   })
