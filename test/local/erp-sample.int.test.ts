@@ -3,14 +3,13 @@ import { after, before, describe, it } from 'node:test'
 import { Client } from 'pg'
 import { changeErp, createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
 import { erpTable, erpTableNames } from '../../local/sample/erp/erp-tables.ts'
-import { sharedStack } from '../support/stack.ts'
+import { asAdmin } from '../support/postgres-admin.ts'
 import { unique } from '../support/unique.ts'
 
 describe('the ERP sample', () => {
   const database = unique('erp-sample')
   let pg: Client
   before(async () => {
-    sharedStack('postgres')
     await asAdmin(`CREATE DATABASE "${database}"`)
     pg = new Client({ database })
     await pg.connect()
@@ -70,13 +69,3 @@ describe('the ERP sample', () => {
     await pg.query('SELECT delai FROM "PUB".fournis')
   })
 })
-
-async function asAdmin(statement: string): Promise<void> {
-  const admin = new Client({ database: 'postgres' })
-  await admin.connect()
-  try {
-    await admin.query(statement)
-  } finally {
-    await admin.end()
-  }
-}

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { Client } from 'pg'
 import { type ConnectedSources, connectSources } from '../../local/sample/connect-sources.ts'
 import { createSourceSchema, tablesOf } from '../../local/sample/create-source-schema.ts'
 import { fillSample } from '../../local/sample/fill-sample.ts'
 import type { SourceTableName } from '../../local/sample/source-tables.ts'
 import { trickle } from '../../local/sample/trickle.ts'
 import { settingsFrom } from '../../runtime/settings.ts'
+import { asAdmin } from '../support/postgres-admin.ts'
 import { sharedStack } from '../support/stack.ts'
 import { unique } from '../support/unique.ts'
 
@@ -14,14 +14,6 @@ const database = unique('sample')
 const keyspace = database.replaceAll('-', '_')
 const size = { seed: 5, users: 60, days: 3, eventsPerUserDay: 12, endingAt: new Date('2026-11-20T18:00:00Z') }
 let sources: ConnectedSources
-
-async function asAdmin(sql: string): Promise<void> {
-  const { PGHOST: host = '', PGPORT: port, PGUSER: user, PGPASSWORD: password } = sharedStack('postgres')
-  const client = new Client({ host, port: Number(port), user, password, database: 'postgres' })
-  await client.connect()
-  await client.query(sql)
-  await client.end()
-}
 
 before(async () => {
   await asAdmin(`CREATE DATABASE "${database}"`)

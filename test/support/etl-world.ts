@@ -1,7 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'pg'
 import type { ErpColumn } from '../../local/sample/erp/erp-columns.ts'
 import { type Environment, settingsFrom } from '../../runtime/settings.ts'
 import { type ConfigRow, parseEtlTable } from '../../schemas/erp/metadata.ts'
@@ -11,6 +10,7 @@ import type { OdsDatabase, ResultRow } from '../../sinks/ods/ods-database.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
 import { closeConnections, connectionFor } from '../../topics/connection.ts'
 import { OdbcErp } from './odbc-erp.ts'
+import { asAdmin } from './postgres-admin.ts'
 import { type Ended, runCourant } from './run-courant.ts'
 import { sharedStack } from './stack.ts'
 import { unique } from './unique.ts'
@@ -96,10 +96,7 @@ export class EtlWorld {
     await this.ods.close()
     await this.erp.drop()
     await deleteTopics(this.env)
-    const admin = new Client({ database: 'postgres' })
-    await admin.connect()
-    await admin.query(`DROP DATABASE IF EXISTS "${url.pathname.slice(1)}" WITH (FORCE)`)
-    await admin.end()
+    await asAdmin(`DROP DATABASE IF EXISTS "${url.pathname.slice(1)}" WITH (FORCE)`)
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

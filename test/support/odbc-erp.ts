@@ -12,6 +12,7 @@ import type { Item, Reader } from '../../runtime/pipeline.ts'
 import { type ConfigRow, parseEtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunEnvelope, RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { testContext, type TestContext } from './context.ts'
+import { asAdmin } from './postgres-admin.ts'
 import { sharedStack } from './stack.ts'
 import { unique } from './unique.ts'
 
@@ -143,14 +144,4 @@ const rowOf = ({ value }: Item<RunEnvelope>) => (value.after ? [value.after] : [
 function serverOf(database: string) {
   const { PGHOST = '', PGPORT = '', PGUSER = '', PGPASSWORD = '' } = sharedStack('postgres')
   return { host: PGHOST, port: PGPORT, user: PGUSER, password: PGPASSWORD, database }
-}
-
-async function asAdmin(statement: string): Promise<void> {
-  const admin = new Client({ database: 'postgres' })
-  await admin.connect()
-  try {
-    await admin.query(statement)
-  } finally {
-    await admin.end()
-  }
 }

@@ -6,6 +6,7 @@ import { postgresReader } from '../../../producers/postgres/postgres-reader.ts'
 import type { Environment } from '../../../runtime/settings.ts'
 import type { AvroField, Table } from '../../../schemas/table.ts'
 import { eventually } from '../../support/eventually.ts'
+import { asAdmin } from '../../support/postgres-admin.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
 
@@ -36,7 +37,7 @@ export class SourceDatabase {
 
   static async create(options = ''): Promise<SourceDatabase> {
     const database = unique('producer')
-    await asAdmin((admin) => admin.query(`CREATE DATABASE "${database}" ${options}`))
+    await asAdmin(`CREATE DATABASE "${database}" ${options}`)
     const source = new SourceDatabase(database)
     await source.client.connect()
     return source
@@ -77,7 +78,7 @@ export class SourceDatabase {
   async drop(): Promise<void> {
     await this.dropSlots()
     await Promise.all([this.client, ...this.#sessions].map((client) => client.end()))
-    await asAdmin((admin) => admin.query(`DROP DATABASE "${this.env['PGDATABASE']}" WITH (FORCE)`))
+    await asAdmin(`DROP DATABASE "${this.env['PGDATABASE']}" WITH (FORCE)`)
     rmSync(this.#folder, { recursive: true })
   }
 
@@ -114,16 +115,5 @@ export function tableOf(name: string, { columns, key, cursor }: Omit<TableShape,
       courant: { source: 'postgres', table: name, key, cursor },
       fields
     }
-  }
-}
-
-async function asAdmin(work: (admin: Client) => Promise<unknown>): Promise<void> {
-  const { PGHOST: host = '', PGPORT: port, PGUSER: user, PGPASSWORD: password } = sharedStack('postgres')
-  const admin = new Client({ host, port: Number(port), user, password, database: 'postgres' })
-  await admin.connect()
-  try {
-    await work(admin)
-  } finally {
-    await admin.end()
   }
 }
