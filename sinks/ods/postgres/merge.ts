@@ -1,8 +1,7 @@
 import type { RunColumn } from '../../../schemas/erp/columns.ts'
-import { instantText } from '../instant-text.ts'
-import { hashRule } from '../hashdiff.ts'
 import type { Dialect, RunValues } from '../dialect.ts'
 import type { OdsTable } from '../ods-table.ts'
+import { runParameters } from '../run-parameters.ts'
 import type { Statement } from '../statement.ts'
 import { quoted } from './types.ts'
 
@@ -48,16 +47,6 @@ const saidDeletedBy = (name: string) =>
 /** A row of the ODS that this run found otherwise; an older run never replaces a newer one's. */
 const isChanged = `t.row_version < @replacesBelow AND (t.hashdiff <> s.hashdiff OR t.is_deleted = 1)`
 
-const valuesOf = ({ runId, version, replacesBelow, topic, partition }: RunValues) => ({
-  version,
-  replacesBelow,
-  at: instantText(version),
-  rule: hashRule,
-  runId,
-  topic,
-  partition
-})
-
 /** What the run gives every row it writes, beside the row's own columns. */
 const runAssignments: Readonly<Record<string, string>> = {
   hashdiff_rule: 'CAST(@rule AS smallint)',
@@ -90,7 +79,7 @@ const counting = (
   run: RunValues
 ): Statement => ({
   text: `WITH done AS (\n${text}\nRETURNING 1)\nSELECT count(*) AS ${what} FROM done`,
-  values: valuesOf(run)
+  values: runParameters(run)
 })
 
 function update({ name, columns }: OdsTable, run: RunValues): Statement {

@@ -1,8 +1,7 @@
 import type { RunColumn } from '../../../schemas/erp/columns.ts'
 import type { Dialect, RunValues } from '../dialect.ts'
-import { hashRule } from '../hashdiff.ts'
-import { instantText } from '../instant-text.ts'
 import type { OdsTable } from '../ods-table.ts'
+import { runParameters } from '../run-parameters.ts'
 import type { Statement } from '../statement.ts'
 import { bracketed, castStaged } from './types.ts'
 
@@ -44,16 +43,6 @@ WHERE t.[is_current] = 1 AND t.[is_deleted] = 0;`,
 
 /** A row of the ODS that this run found otherwise; an older run never replaces a newer one's. */
 const isChanged = 't.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1)'
-
-const valuesOf = ({ runId, version, replacesBelow, topic, partition }: RunValues) => ({
-  version,
-  replacesBelow,
-  at: instantText(version),
-  rule: hashRule,
-  runId,
-  topic,
-  partition
-})
 
 /** What the run gives every row it writes, beside the row's own columns. */
 const runAssignments: Readonly<Record<string, string>> = {
@@ -112,7 +101,7 @@ OUTPUT $action INTO @done;
 SELECT COALESCE(SUM(CASE WHEN [action] = 'INSERT' THEN 1 ELSE 0 END), 0) AS [inserted],
   COALESCE(SUM(CASE WHEN [action] = 'UPDATE' THEN 1 ELSE 0 END), 0) AS [updated]
 FROM @done;`
-  return { text, values: valuesOf(run) }
+  return { text, values: runParameters(run) }
 }
 
 /** A statement that changes rows, and a second that answers with how many. */
@@ -122,7 +111,7 @@ const counting = (
   run: RunValues
 ): Statement => ({
   text: `${text};\nSELECT @@ROWCOUNT AS [${what}];`,
-  values: valuesOf(run)
+  values: runParameters(run)
 })
 
 /** Ends the current version of what changed; insert then begins the next at the same instant. */
