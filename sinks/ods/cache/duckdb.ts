@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CourantError } from '../../../runtime/errors.ts'
+import { freesAtOnce } from '../../lake/duckdb.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 
@@ -22,8 +23,7 @@ async function create(memoryMb: number): Promise<DuckDBInstance> {
     temp_directory: spilled,
     // Each file is read once: kept in memory, a large table's would fill what DuckDB may use.
     enable_external_file_cache: 'false',
-    allocator_flush_threshold: '1MB',
-    allocator_bulk_deallocation_flush_threshold: '1MB',
+    ...freesAtOnce,
     autoinstall_known_extensions: 'false'
   })
 }
