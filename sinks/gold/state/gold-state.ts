@@ -6,6 +6,7 @@ import type { Day } from '../time.ts'
 import { holdFolder } from './hold-folder.ts'
 import { type ChangeItem, type KeptTable, type Subject, subjects } from './kept-table.ts'
 import { keptTables } from './kept-tables.ts'
+import { prepareAll } from './prepare-all.ts'
 import { TargetRows } from './target-rows.ts'
 import { type Targets, WaitingDays } from './waiting-days.ts'
 
@@ -57,7 +58,7 @@ export class GoldState {
     for (const { ddl } of keptTables) database.exec(ddl)
     this.rows = new TargetRows(database)
     this.waiting = new WaitingDays(database)
-    this.#statements = prepare(database)
+    this.#statements = prepareAll(database, statementTexts)
     this.#tables = new Map(
       keptTables.map((kept) => [topicsOf(kept.table).clean.name, [kept, kept.open(database, this.#touch)]])
     )
@@ -180,8 +181,3 @@ const statementTexts = {
   definitions: `SELECT value FROM facts WHERE name = 'definitions'`,
   setDefinitions: `INSERT OR REPLACE INTO facts VALUES ('definitions', ?)`
 } as const
-
-function prepare(database: DatabaseSync): Statements {
-  const entries = Object.entries(statementTexts).map(([name, text]) => [name, database.prepare(text)])
-  return Object.fromEntries(entries) as Statements
-}

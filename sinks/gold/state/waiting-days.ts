@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Day } from '../time.ts'
 import { type Subject, subjects } from './kept-table.ts'
+import { prepareAll } from './prepare-all.ts'
 import type { Target } from './target-rows.ts'
 
 /** Targets of one subject, and the mark that tells whether they were touched again since their rows were read. */
@@ -23,8 +24,7 @@ export class WaitingDays {
   constructor(database: DatabaseSync) {
     this.#database = database
     database.exec(ddl)
-    const entries = Object.entries(texts).map(([name, text]) => [name, database.prepare(text)])
-    this.#statements = Object.fromEntries(entries) as Record<keyof typeof texts, StatementSync>
+    this.#statements = prepareAll(database, texts)
     this.#mark = Number(this.#statements.lastMark.get()?.['mark'] ?? 0)
   }
 
