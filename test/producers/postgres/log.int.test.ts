@@ -172,9 +172,7 @@ describe('following the log', () => {
     await fill(5)
     const reader = await use.open()
     await use.readToEnd(reader)
-    await sql(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'courant test'`
-    )
+    await source.cutReaders()
     await sql(`INSERT INTO notes VALUES (6, 'x', now())`)
     const seen: number[] = []
     await use.waitFor(reader, (items) => seen.push(...use.idsOf(items)) > 0)

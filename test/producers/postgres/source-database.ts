@@ -68,6 +68,12 @@ export class SourceDatabase {
     }
   }
 
+  /** Ends the readers' connections to this database; other tests' readers carry the same name in theirs. */
+  async cutReaders(): Promise<void> {
+    const theirs = `application_name = 'courant test' AND datname = current_database()`
+    await this.client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${theirs}`)
+  }
+
   // A database with a slot cannot be dropped, nor a slot that a connection still ends; the server has few of them.
   async dropSlots(): Promise<void> {
     const query =

@@ -87,9 +87,7 @@ describe('a connection that fails', () => {
     await use.table.put(new Map([[1, 'a']]))
     const reader = await use.open()
     await use.readToEnd(reader)
-    await sql(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'courant test'`
-    )
+    await source.cutReaders()
     await use.table.put(new Map([[2, 'b']]))
     const seen: number[] = []
     await eventually(async () => {
