@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { DOUBLE, DuckDBDataChunk, DuckDBInstance, type DuckDBConnection, VARCHAR } from '@duckdb/node-api'
 import type { DuckDBValue } from '@duckdb/node-api'
-import { freesAtOnce } from '../lake/duckdb.ts'
+import { keepsNothing } from '../lake/duckdb.ts'
 import { type InputType, inputs } from './inputs.ts'
 import { createModelViews } from './models.ts'
 import type { Rate } from './rates.ts'
@@ -73,7 +73,7 @@ export function openDuckDb(folder: string): Promise<DuckDBInstance> {
     memory_limit: '128MB',
     temp_directory: join(folder, 'spill'),
     preserve_insertion_order: 'false',
-    ...freesAtOnce,
+    ...keepsNothing,
     autoinstall_known_extensions: 'false'
   })
 }

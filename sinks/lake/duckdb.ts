@@ -4,8 +4,12 @@ import type { Settings } from '../../runtime/settings.ts'
 import { duckdbMb } from './lake-settings.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** Options by which freed memory goes back at once: the allocator keeps it by thread, and Node runs statements on several. */
-export const freesAtOnce = {
+/**
+ * Options by which DuckDB keeps no memory it does not need: the allocator keeps what was freed by thread, and Node runs
+ * statements on several; and of Parquet files, which we read once each, it would keep the content.
+ */
+export const keepsNothing = {
+  enable_external_file_cache: 'false',
   allocator_flush_threshold: '1MB',
   allocator_bulk_deallocation_flush_threshold: '1MB'
 } as const
@@ -22,7 +26,7 @@ export async function lakeConnection(settings: Settings): Promise<DuckDBConnecti
     threads: '1',
     memory_limit: `${settings.number(duckdbMb)}MB`,
     temp_directory: join(temporaryFolder(), 'spilled'),
-    ...freesAtOnce,
+    ...keepsNothing,
     autoinstall_known_extensions: 'false'
   })
   const connection = await (await shared).connect()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CourantError } from '../../../runtime/errors.ts'
-import { freesAtOnce } from '../../lake/duckdb.ts'
+import { keepsNothing } from '../../lake/duckdb.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 
@@ -21,9 +21,7 @@ async function create(memoryMb: number): Promise<DuckDBInstance> {
     threads: '1',
     memory_limit: `${memoryMb}MB`,
     temp_directory: spilled,
-    // Each file is read once: kept in memory, a large table's would fill what DuckDB may use.
-    enable_external_file_cache: 'false',
-    ...freesAtOnce,
+    ...keepsNothing,
     autoinstall_known_extensions: 'false'
   })
 }
