@@ -3,7 +3,7 @@ import { sqlText } from '../lake/duckdb.ts'
 import { inTransaction } from '../warehouse/attached-database.ts'
 import { type GoldTable, goldTables } from './models.ts'
 import type { NextOffset } from './state/gold-state.ts'
-import type { Subject } from './state/kept-table.ts'
+import { contentPart, type Subject, wholeDay } from './state/kept-table.ts'
 
 /** Creates the Gold tables, and what they have read, in the attached database `gold`. */
 export async function createGoldTables(connection: DuckDBConnection): Promise<void> {
@@ -25,12 +25,17 @@ export function columnList({ columns }: GoldTable): string {
     .join(', ')
 }
 
-/** Replaces the rows of the days in `targets` by what the models give for them, all tables of the subject or none. */
+/** Replaces the rows of the days, or parts of them, in `targets` by what the models give for them, all tables of the subject or none. */
 export async function replaceTargets(connection: DuckDBConnection, subject: Subject): Promise<void> {
   await inTransaction(connection, async () => {
-    for (const { name, dateColumn } of goldTables.filter((table) => table.subject === subject)) {
+    for (const { name, dateColumn, contentColumn } of goldTables.filter(
+      (table) => table.subject === subject
+    )) {
       const isTarget = (row: string) =>
-        `${row}.user_id = targets.user_id AND ${row}.${dateColumn} = targets.date`
+        `${row}.user_id = targets.user_id AND ${row}.${dateColumn} = targets.date` +
+        (contentColumn
+          ? ` AND (targets.part = '${wholeDay}' OR targets.part = ${contentPart(`${row}.${contentColumn}`)})`
+          : '')
       await connection.run(`DELETE FROM gold.main.${name} AS old USING targets WHERE ${isTarget('old')}`)
       await connection.run(
         `INSERT INTO gold.main.${name}

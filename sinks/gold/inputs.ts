@@ -1,4 +1,4 @@
-import type { KeptTable, Subject } from './state/kept-table.ts'
+import { contentPart, type KeptTable, type Subject, wholeDay } from './state/kept-table.ts'
 import { messages } from './state/messages.ts'
 import { notifications } from './state/notifications.ts'
 import { notificationStates } from './state/notification-states.ts'
@@ -14,7 +14,7 @@ export interface Input {
   readonly kept: KeptTable
   readonly columns: Readonly<Record<string, InputType>>
   /**
-   * SQL that gives the columns from the kept state for the users' days in `temp.targets(user_id, day)`, by subject: all
+   * SQL that gives the columns from the kept state for the targets in `temp.targets(user_id, day, part)`, by subject: all
    * that their figures depend on. More than that would do no harm, for the caller takes only the targets' rows. After
    * the columns come partition, log_offset and changed_at of the row, for lineage.
    */
@@ -36,9 +36,10 @@ const eventsOfSessions = (spans: string) => `
 
 // CROSS JOIN keeps SQLite to the order written here: from the few targets to the rows an index finds for each.
 const wanted = `
-  SELECT DISTINCT n.user_id, n.notification_id FROM temp.targets t
+  SELECT DISTINCT n.user_id, n.notification_time, n.notification_id FROM temp.targets t
   CROSS JOIN notifications n ON n.user_id = t.user_id
-    AND n.notification_time >= t.day * ${dayMicros} AND n.notification_time < (t.day + 1) * ${dayMicros}`
+    AND n.notification_time >= t.day * ${dayMicros} AND n.notification_time < (t.day + 1) * ${dayMicros}
+    AND (t.part = '${wholeDay}' OR t.part = ${contentPart('n.content')})`
 
 /** Every input of the models. */
 export const inputs: readonly Input[] = [
@@ -113,9 +114,9 @@ export const inputs: readonly Input[] = [
       notifications: `
         SELECT hex(n.user_id), n.notification_time, hex(n.notification_id), n.content, n.state, n.seen_at, n.version,
           n.log_offset, n.is_deleted, n.partition, n.log_offset, n.changed_at
-        FROM temp.targets t
-        CROSS JOIN notifications n ON n.user_id = t.user_id
-          AND n.notification_time >= t.day * ${dayMicros} AND n.notification_time < (t.day + 1) * ${dayMicros}`
+        FROM (${wanted}) w
+        CROSS JOIN notifications n ON n.user_id = w.user_id AND n.notification_time = w.notification_time
+          AND n.notification_id = w.notification_id`
     }
   },
   {

@@ -9,7 +9,7 @@ import { inputs } from './inputs.ts'
 import { goldTables } from './models.ts'
 import { goldSettings } from './settings.ts'
 import { stateFile } from './state/gold-state.ts'
-import type { KeptTable } from './state/kept-table.ts'
+import { type KeptTable, wholeDay } from './state/kept-table.ts'
 import { TargetRows } from './state/target-rows.ts'
 import { type Day, dayOf, dayText } from './time.ts'
 
@@ -81,7 +81,7 @@ function readRecords(folder: string, target: { userId: string; day: Day }): Kept
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
   try {
     const rows = new TargetRows(database)
-    rows.choose([target])
+    rows.choose([{ ...target, part: wholeDay }])
     return inputs.flatMap(({ kept, fromState }) =>
       Object.entries(fromState).flatMap(([subject, sql]) => {
         const gold = goldTables.filter((table) => table.subject === subject).map(({ name }) => name)

@@ -26,7 +26,7 @@ export class ModelEngine {
     const engine = new ModelEngine(instance, await instance.connect())
     const { connection } = engine
     await connection.run(`SET TimeZone = 'UTC'`)
-    await connection.run('CREATE TABLE targets (user_id UUID, date DATE)')
+    await connection.run('CREATE TABLE targets (user_id UUID, date DATE, part VARCHAR)')
     for (const { name, columns } of inputs) {
       const types = Object.entries(columns)
       const staged = types.map(([column, type]) => `${column} ${isNumber(type) ? 'DOUBLE' : 'VARCHAR'}`)

@@ -9,6 +9,8 @@ export interface GoldTable {
   readonly name: string
   readonly subject: Subject
   readonly dateColumn: string
+  /** The column by which rows of a day are computed apart, when they can be. */
+  readonly contentColumn?: string
   /** Columns by name: type and, for people, what they mean. */
   readonly columns: Readonly<Record<string, readonly [type: string, meaning: string]>>
 }
@@ -49,6 +51,7 @@ export const goldTables: readonly GoldTable[] = [
     name: 'global_notif_impact_per_day',
     subject: 'notifications',
     dateColumn: 'notif_date',
+    contentColumn: 'content_notif',
     columns: {
       user_id: ['UUID', 'The user'],
       content_notif: ['VARCHAR', 'What the notification said'],
@@ -76,9 +79,12 @@ export async function createModelViews(connection: DuckDBConnection): Promise<vo
     await connection.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${modelSql(name)}`)
 }
 
+/** How it is noted what must be computed: figures that another version noted otherwise must not be forgotten. */
+const waitingRule = 'by content'
+
 /** Changes when a figure computed now could differ from one computed before: with the models and with the rates. */
 export function definitionsHash(rates: readonly Rate[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(rates))
+  const hash = createHash('sha256').update(waitingRule).update(JSON.stringify(rates))
   for (const name of modelNames) hash.update(modelSql(name))
   return hash.digest('hex')
 }

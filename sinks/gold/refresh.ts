@@ -7,7 +7,7 @@ import type { Target } from './state/target-rows.ts'
 import type { Targets } from './state/waiting-days.ts'
 
 export interface Refreshed {
-  /** Users' days computed anew. */
+  /** Users' days, or parts of them, computed anew. */
   readonly days: number
   /** Offsets that all of Gold has reached, or null when time ran out before everything that waited was computed. */
   readonly offsets: readonly NextOffset[] | null
@@ -61,9 +61,10 @@ function inputRows(state: GoldState, { subject, list }: Targets): ReadonlyMap<st
 async function loadTargets({ connection }: ModelEngine, targets: readonly Target[]): Promise<void> {
   await connection.run('TRUNCATE targets')
   const appender = await connection.createAppender('targets')
-  for (const { userId, day } of targets) {
+  for (const { userId, day, part } of targets) {
     appender.appendUUID(uuidValue(BigInt(`0x${userId}`)))
     appender.appendDate(new DuckDBDateValue(day))
+    appender.appendVarchar(part)
     appender.endRow()
   }
   appender.closeSync()

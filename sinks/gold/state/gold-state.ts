@@ -4,7 +4,15 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { topicsOf } from '../../../topics/catalogue.ts'
 import type { Day } from '../time.ts'
 import { holdFolder } from './hold-folder.ts'
-import { type ChangeItem, type KeptTable, type Subject, subjects } from './kept-table.ts'
+import {
+  type ChangeItem,
+  type KeptTable,
+  type Place,
+  subjects,
+  type Subject,
+  type Touch,
+  wholeDay
+} from './kept-table.ts'
 import { keptTables } from './kept-tables.ts'
 import { prepareAll } from './prepare-all.ts'
 import { TargetRows } from './target-rows.ts'
@@ -32,7 +40,7 @@ export class GoldState {
   readonly waiting: WaitingDays
   readonly #release: () => void
   readonly #tables: ReadonlyMap<string, readonly [KeptTable, (items: readonly ChangeItem[]) => void]>
-  readonly #touched = new Map<string, readonly [Subject, string, Day]>()
+  readonly #touched = new Map<string, Place>()
   readonly #statements: Statements
 
   /** Opens the state of a folder for this process alone. */
@@ -140,8 +148,13 @@ export class GoldState {
     this.#release()
   }
 
-  readonly #touch = (subject: Subject, userId: string, day: Day): void => {
-    this.#touched.set(`${subject}/${userId}/${day}`, [subject, userId, day])
+  readonly #touch: Touch = {
+    activity: (userId, day) => this.#touchPlace({ subject: 'activity', userId, day, part: wholeDay }),
+    notifications: (userId, day, part) => this.#touchPlace({ subject: 'notifications', userId, day, part })
+  }
+
+  #touchPlace(place: Place): void {
+    this.#touched.set(`${place.subject}/${place.userId}/${place.day}/${place.part}`, place)
   }
 
   #dropKnown(items: readonly ChangeItem[]) {

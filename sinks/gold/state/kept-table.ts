@@ -9,8 +9,31 @@ export type Subject = 'activity' | 'notifications'
 
 export const subjects: readonly Subject[] = ['activity', 'notifications']
 
-/** Says that the figures of a user's day must be computed anew. */
-export type Touch = (subject: Subject, userId: string, day: Day) => void
+/**
+ * Says which part of a day's figures: a text made by `contentPart`, of the notifications with one content, or `wholeDay`.
+ */
+export type Part = string
+
+/** Everything that a subject tells of a user's day. */
+export const wholeDay: Part = ''
+
+/** SQL, of SQLite and DuckDB, for the part that a notification belongs to by a column with its content, which may be null. */
+export const contentPart = (column: string): string => `coalesce('=' || ${column}, 'null')`
+
+/** Figures that are computed together. */
+export interface Place {
+  readonly subject: Subject
+  /** A UUID, with dashes or without. */
+  readonly userId: string
+  readonly day: Day
+  readonly part: Part
+}
+
+/** Says that figures of a user's day must be computed anew. */
+export interface Touch {
+  activity(userId: string, day: Day): void
+  notifications(userId: string, day: Day, part: Part): void
+}
 
 /** A changed row as its change carries it: all columns, or of a delete the key columns only. */
 export type ChangeItem<Row = Readonly<Record<string, string | number | null>>> = LogItem<Change<Row>>

@@ -31,8 +31,8 @@ export const messages: KeptTable = {
         const before = author.get(...key)
         keep.run(...key, column('user_id'), ...keptValues(item))
         const after = column('user_id')
-        if (before) touch('activity', String(before['userId']), day)
-        if (after) touch('activity', String(after), day)
+        if (before) touch.activity(String(before['userId']), day)
+        if (after) touch.activity(String(after), day)
       }
     }
   }

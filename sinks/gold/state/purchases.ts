@@ -23,7 +23,7 @@ export const purchases: KeptTable = {
         const column = rowOf(item)
         const names = ['user_id', 'purchase_time', 'purchase_id', 'amount', 'currency']
         keep.run(...names.map(column), ...keptValues(item))
-        touch('activity', String(column('user_id')), dayOf(Number(column('purchase_time'))))
+        touch.activity(String(column('user_id')), dayOf(Number(column('purchase_time'))))
       }
     }
   }

@@ -2,7 +2,15 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Micros } from '../../../schemas/change.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { dayMicros, dayOf } from '../time.ts'
-import { type KeptTable, type Touch, ifNewer, keptColumns, keptValues, rowOf } from './kept-table.ts'
+import {
+  type KeptTable,
+  type Touch,
+  contentPart,
+  ifNewer,
+  keptColumns,
+  keptValues,
+  rowOf
+} from './kept-table.ts'
 
 /** After a success, how far ahead a session may start and still be counted as its effect. */
 export const effectMicros: Micros = 30 * 60 * 1_000_000
@@ -39,7 +47,7 @@ export const sessionEvents: KeptTable = {
         const key = `${userId}/${sessionId}`
         if (!sessions.has(key)) sessions.set(key, { userId, sessionId, before: reach(userId, sessionId) })
         // A login counts on its own day, which need not be one of the session's.
-        touch('activity', userId, dayOf(Number(column('event_time'))))
+        touch.activity(userId, dayOf(Number(column('event_time'))))
       }
       for (const item of items) {
         const column = rowOf(item)
@@ -73,21 +81,21 @@ function sessionReach(database: DatabaseSync): (userId: string, sessionId: strin
 
 /** Touches the days that a session covers, or covered, and the notifications whose effect it may be, or have been. */
 function dayToucher(database: DatabaseSync, touch: Touch) {
-  const notificationDays = database.prepare(
-    `SELECT notification_time / ${dayMicros} AS day FROM notifications
+  const concerned = database.prepare(
+    `SELECT notification_time / ${dayMicros} AS day, ${contentPart('content')} AS part FROM notifications
      WHERE user_id = unhex(?1, '-') AND seen_at BETWEEN ?2 AND ?3
      UNION
-     SELECT n.notification_time / ${dayMicros} FROM notification_states s
+     SELECT n.notification_time / ${dayMicros}, ${contentPart('n.content')} FROM notification_states s
      JOIN notifications n ON n.user_id = s.user_id AND n.notification_id = s.notification_id
      WHERE s.user_id = unhex(?1, '-') AND s.seen_at BETWEEN ?2 AND ?3`
   )
   return (userId: string, reaches: readonly (Reach | null)[]) => {
     const known = reaches.filter((reach) => reach !== null)
     if (known.length === 0) return
-    for (const at of known.flatMap(({ from, until }) => [from, until])) touch('activity', userId, dayOf(at))
+    for (const at of known.flatMap(({ from, until }) => [from, until])) touch.activity(userId, dayOf(at))
     const first = Math.min(...known.map(({ from }) => from)) - effectMicros
     const last = Math.max(...known.map(({ until }) => until))
-    for (const { day } of notificationDays.all(userId, first, last))
-      touch('notifications', userId, Number(day))
+    for (const { day, part } of concerned.all(userId, first, last))
+      touch.notifications(userId, Number(day), String(part))
   }
 }

@@ -1,17 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Day } from '../time.ts'
+import type { Part } from './kept-table.ts'
 
-/** A user's day whose figures are asked for. */
+/** Figures of a user's day that are asked for. */
 export interface Target {
   /** 32 hexadecimal digits. */
   readonly userId: string
   readonly day: Day
+  readonly part: Part
 }
 
 /** A value as a query of the state gives it. */
 export type KeptValue = string | number | null
 
-/** Runs queries over the kept rows that find their users' days in `temp.targets(user_id, day)`. */
+/** Runs queries over the kept rows that find their targets in `temp.targets(user_id, day, part)`. */
 export class TargetRows {
   readonly #database: DatabaseSync
   readonly #add: StatementSync
@@ -19,14 +21,14 @@ export class TargetRows {
 
   constructor(database: DatabaseSync) {
     this.#database = database
-    database.exec('CREATE TEMP TABLE targets (user_id BLOB, day INTEGER)')
-    this.#add = database.prepare('INSERT INTO temp.targets VALUES (unhex(?), ?)')
+    database.exec('CREATE TEMP TABLE targets (user_id BLOB, day INTEGER, part TEXT)')
+    this.#add = database.prepare('INSERT INTO temp.targets VALUES (unhex(?), ?, ?)')
   }
 
-  /** Says which users' days the next queries are about. */
+  /** Says what the next queries are about. */
   choose(targets: readonly Target[]): void {
     this.#database.exec('DELETE FROM temp.targets')
-    for (const { userId, day } of targets) this.#add.run(userId, day)
+    for (const { userId, day, part } of targets) this.#add.run(userId, day, part)
   }
 
   /** The rows of a query, each an array of its columns. */

@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Day } from '../time.ts'
-import { type Subject, subjects } from './kept-table.ts'
+import { type Place, subjects, type Subject, wholeDay } from './kept-table.ts'
 import { prepareAll } from './prepare-all.ts'
 import type { Target } from './target-rows.ts'
 
@@ -12,7 +11,7 @@ export interface Targets {
 }
 
 /**
- * The users' days whose figures must be computed anew. Each keeps when it began to wait, so that one that is touched all
+ * The users' days, or parts of them, whose figures must be computed anew. Each keeps when it began to wait, so that one that is touched all
  * the time still has its turn, and when it was touched last, so that it goes on waiting if that was after its rows were read.
  * Changes belong into a transaction with what caused them.
  */
@@ -38,10 +37,10 @@ export class WaitingDays {
     return this.#statements.any.get() !== undefined
   }
 
-  add(touched: Iterable<readonly [Subject, string, Day]>): void {
+  add(touched: Iterable<Place>): void {
     this.#mark += 1
-    for (const [subject, userId, day] of touched)
-      this.#statements.add.run(subject, userId, day, this.#mark, this.#mark)
+    for (const { subject, userId, day, part } of touched)
+      this.#statements.add.run(subject, userId, day, part, this.#mark, this.#mark)
   }
 
   /** Adds every day of every user. */
@@ -51,7 +50,7 @@ export class WaitingDays {
       everyDay
         .map(
           (select) =>
-            `INSERT OR REPLACE INTO waiting_days SELECT *, ${this.#mark}, ${this.#mark} FROM (${select});`
+            `INSERT OR REPLACE INTO waiting SELECT *, '${wholeDay}', ${this.#mark}, ${this.#mark} FROM (${select});`
         )
         .join('\n')
     )
@@ -74,19 +73,19 @@ export class WaitingDays {
 
   /** Ends the wait of days that have been computed; one that was touched meanwhile begins to wait anew. */
   computed({ subject, list, readAt }: Targets): void {
-    for (const { userId, day } of list) {
-      this.#statements.remove.run(subject, userId, day, readAt)
-      this.#statements.waitAnew.run(subject, userId, day)
+    for (const { userId, day, part } of list) {
+      this.#statements.remove.run(subject, userId, day, part, readAt)
+      this.#statements.waitAnew.run(subject, userId, day, part)
     }
   }
 }
 
 const ddl = `
-  CREATE TABLE IF NOT EXISTS waiting_days (
-    subject TEXT, user_id BLOB, day INTEGER, since INTEGER NOT NULL, mark INTEGER NOT NULL,
-    PRIMARY KEY (subject, user_id, day)
+  CREATE TABLE IF NOT EXISTS waiting (
+    subject TEXT, user_id BLOB, day INTEGER, part TEXT, since INTEGER NOT NULL, mark INTEGER NOT NULL,
+    PRIMARY KEY (subject, user_id, day, part)
   ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS waiting_days_by_age ON waiting_days (subject, since);`
+  CREATE INDEX IF NOT EXISTS waiting_by_age ON waiting (subject, since);`
 
 const everyDay = [
   `SELECT DISTINCT 'activity', user_id, created_at / 86400000000 FROM messages WHERE user_id IS NOT NULL`,
@@ -96,13 +95,15 @@ const everyDay = [
   `SELECT DISTINCT 'notifications', user_id, notification_time / 86400000000 FROM notifications`
 ]
 
+const isPlace = 'subject = ? AND user_id = unhex(?) AND day = ? AND part = ?'
+
 const texts = {
-  add: `INSERT INTO waiting_days VALUES (?, unhex(?, '-'), ?, ?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark`,
-  any: 'SELECT 1 FROM waiting_days LIMIT 1',
-  lastMark: 'SELECT max(mark) AS mark FROM waiting_days',
-  oldest: 'SELECT min(since) AS since FROM waiting_days WHERE subject = ?',
-  targets: `SELECT lower(hex(user_id)) AS userId, day FROM waiting_days
+  add: `INSERT INTO waiting VALUES (?, unhex(?, '-'), ?, ?, ?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark`,
+  any: 'SELECT 1 FROM waiting LIMIT 1',
+  lastMark: 'SELECT max(mark) AS mark FROM waiting',
+  oldest: 'SELECT min(since) AS since FROM waiting WHERE subject = ?',
+  targets: `SELECT lower(hex(user_id)) AS userId, day, part FROM waiting
     WHERE subject = ? AND since <= ? ORDER BY since LIMIT ?`,
-  remove: 'DELETE FROM waiting_days WHERE subject = ? AND user_id = unhex(?) AND day = ? AND mark <= ?',
-  waitAnew: 'UPDATE waiting_days SET since = mark WHERE subject = ? AND user_id = unhex(?) AND day = ?'
+  remove: `DELETE FROM waiting WHERE ${isPlace} AND mark <= ?`,
+  waitAnew: `UPDATE waiting SET since = mark WHERE ${isPlace}`
 } as const
