@@ -5,19 +5,11 @@ import type { MeasuredProcess } from './measured-process.ts'
 import { type Probe, ProbeLoad } from './probe-load.ts'
 import { figure } from './markdown-table.ts'
 import { quantile } from './quantile.ts'
+import { split } from './split.ts'
 import { SocialApplication } from './social-application.ts'
 
 const perSecond = 500
 const patienceMs = 60_000
-
-/** How the runbook says to split the pipelines over processes. */
-const split: readonly (readonly string[])[] = [
-  ['postgres.*', 'cassandra.*'],
-  ['clean-*'],
-  ['bronze.*'],
-  ['silver.*'],
-  ['gold']
-]
 
 /** How long after a commit in a source the change is in the published Gold tables, at a steady rate. */
 export const latency: Bench = {
@@ -34,7 +26,7 @@ export const latency: Bench = {
       const endingAt = new Date(new Date().setUTCHours(0, 0, 0, 0) - 1)
       const history = await application.addSample({ seed: 3, users, days: 2, eventsPerUserDay: 20, endingAt })
       const load = await ProbeLoad.prepare(application.sources, { users: 500, changes: perSecond * seconds })
-      const processes = await Promise.all(split.map((names) => application.start(names)))
+      const processes = await Promise.all(Object.values(split).map((names) => application.start(names)))
       const [first] = processes as [MeasuredProcess]
       report('waiting until the history is in Gold')
       await application.untilQuiet(first)
@@ -44,8 +36,8 @@ export const latency: Bench = {
       report(`${perSecond} changes a second for ${seconds} s`)
       const probes = await observed(observer, load, { seconds })
       const share = ((cpuSeconds() - before.cpuSeconds) * 1000) / (performance.now() - before.atMs)
-      const peaks = processes.map(
-        (process, i) => `${figure(process.usage().peakRssMb)} (\`${split[i]?.join(' ')}\`)`
+      const peaks = Object.keys(split).map(
+        (part, i) => `${figure(processes[i]?.usage().peakRssMb ?? 0)} (${part})`
       )
       await Promise.all(processes.map((process) => process.stop()))
       return {

@@ -1,17 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { trickle } from '../../local/sample/trickle.ts'
 import type { Bench, BenchContext, Findings } from './bench.ts'
+import type { MeasuredProcess } from './measured-process.ts'
 import { figure } from './markdown-table.ts'
+import { split } from './split.ts'
 import { SocialApplication } from './social-application.ts'
 import type { Work } from './work.ts'
 
-const stages: Readonly<Record<string, readonly string[]>> = {
-  'postgres.*, cassandra.*': ['postgres.*', 'cassandra.*'],
-  'clean-*': ['clean-*'],
-  'bronze.*': ['bronze.*'],
-  'silver.*': ['silver.*'],
-  gold: ['gold']
-}
 const days = 7
 const rowsPerUserDay = 21
 const livePerSecond = 200
@@ -23,12 +18,13 @@ interface Size {
   readonly live: Live
 }
 
-/** What one process with all pipelines costs once the history is in. */
+/** What the processes cost together once the history is in. */
 interface Live {
   /** Cores taken while nothing happens. */
   readonly idleCores: number
   /** Milliseconds of CPU for each thing that happens in the application. */
   readonly cpuMsPerChange: number
+  /** Of the largest process. */
   readonly peakRssMb: number
 }
 
@@ -46,18 +42,18 @@ export const growth: Bench = {
       setting: [
         `The social application with ${sizes.map(({ rows }) => rows.toLocaleString('en-US')).join(', then ')} rows in its nine tables, ${days} days each; more rows by more users.`,
         'First each stage runs over all of it in one process of its own, and what each further row costs is told from the difference between two sizes, so that the start does not count.',
-        `Then all pipelines run in one process: idle, and with ${livePerSecond} new things a second.`
+        `Then these processes run together: idle, and with ${livePerSecond} new things a second.`
       ],
       tables: [
         {
           caption: 'CPU in µs for each further row, by stage',
-          rows: Object.keys(stages).map((stage) => costRow(stage, sizes))
+          rows: Object.keys(split).map((stage) => costRow(stage, sizes))
         },
         {
           caption: 'Peak RSS in MB, by stage',
-          rows: Object.keys(stages).map((stage) => memoryRow(stage, sizes))
+          rows: Object.keys(split).map((stage) => memoryRow(stage, sizes))
         },
-        { caption: 'One process with all pipelines, after that history', rows: sizes.map(liveRow) }
+        { caption: 'All processes together, after that history', rows: sizes.map(liveRow) }
       ],
       verdicts: verdicts(sizes)
     }
@@ -73,11 +69,11 @@ async function measureSize(context: BenchContext, wanted: number): Promise<Size>
     report(`filling the sources with about ${wanted.toLocaleString('en-US')} rows`)
     const rows = await application.addSample({ seed: 4, users, days, eventsPerUserDay: 20, endingAt })
     const work = new Map<string, Work>()
-    for (const [stage, names] of Object.entries(stages)) {
+    for (const [stage, names] of Object.entries(split)) {
       report(`measuring ${stage} with ${rows.toLocaleString('en-US')} rows`)
       work.set(stage, await application.runOnce(rows, names))
     }
-    report(`measuring all pipelines live after ${rows.toLocaleString('en-US')} rows`)
+    report(`measuring live after ${rows.toLocaleString('en-US')} rows`)
     return { rows, work, live: await measureLive(application, context.isQuick ? 8000 : 40_000) }
   } finally {
     await application.remove()
@@ -85,14 +81,16 @@ async function measureSize(context: BenchContext, wanted: number): Promise<Size>
 }
 
 async function measureLive(application: SocialApplication, forMs: number): Promise<Live> {
-  const courant = await application.start()
-  await application.untilQuiet(courant)
+  const processes = await Promise.all(Object.values(split).map((names) => application.start(names)))
+  const [first] = processes as [MeasuredProcess]
+  const cpuSeconds = () => processes.reduce((sum, process) => sum + process.usage().cpuSeconds, 0)
+  await application.untilQuiet(first)
   // Files are compacted and Gold is published for a while after the last change.
   await wait(forMs / 2)
   const cpuOf = async (during: () => Promise<void>) => {
-    const before = courant.usage().cpuSeconds
+    const before = cpuSeconds()
     await during()
-    return courant.usage().cpuSeconds - before
+    return cpuSeconds() - before
   }
   const idleSeconds = await cpuOf(() => wait(forMs))
   const idleCores = idleSeconds / (forMs / 1000)
@@ -102,11 +100,12 @@ async function measureLive(application: SocialApplication, forMs: number): Promi
       { signal: AbortSignal.timeout(forMs), perSecond: livePerSecond, seed: 4 },
       application.sources
     )
-    await application.untilQuiet(courant)
+    await application.untilQuiet(first)
   })
   const idleShare = (idleCores * (performance.now() - beganAt)) / 1000
   const changes = (livePerSecond * forMs) / 1000
-  const { peakRssMb } = await courant.stop()
+  const usages = await Promise.all(processes.map((process) => process.stop()))
+  const peakRssMb = Math.max(...usages.map((usage) => usage.peakRssMb))
   return { idleCores, cpuMsPerChange: ((busySeconds - idleShare) * 1000) / changes, peakRssMb }
 }
 
@@ -130,7 +129,7 @@ function liveRow({ rows, live }: Size): Record<string, string | number> {
     'rows of history': rows,
     'idle, cores': live.idleCores,
     'CPU ms / change': live.cpuMsPerChange,
-    'peak RSS MB': live.peakRssMb
+    'peak RSS MB, largest': live.peakRssMb
   }
 }
 
