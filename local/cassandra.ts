@@ -98,8 +98,11 @@ commitlog_sync: batch
 commitlog_disk_access_mode: legacy
 commitlog_segment_size: 8MiB
 commitlog_total_space: 256MiB
-memtable_heap_space: 128MiB
+memtable_heap_space: 64MiB
 memtable_offheap_space: 64MiB
+# What storage-attached indexes gather in memory is not counted in memtables, and 1 GiB unless told: more than the heap.
+sai_options:
+  segment_write_buffer_size: 64MiB
 file_cache_size: 32MiB
 key_cache_size: 8MiB
 concurrent_reads: 8
