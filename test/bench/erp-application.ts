@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Pool } from 'pg'
+import { Client, Pool } from 'pg'
 import { changeErp, createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
 import { erpConnectionString } from '../../local/sample/erp/erp-connection.ts'
 import { erpTable } from '../../local/sample/erp/erp-tables.ts'
@@ -88,7 +88,17 @@ export class ErpApplication implements Installation {
   /** Adds rows up to a number; what is there stays. */
   async fill(rows: number): Promise<void> {
     await fillErp(this.#erp, tableName, { to: rows })
-    await this.#erp.query(`VACUUM ANALYZE erp_data."${tableName}"`)
+  }
+
+  /** Does at once what PostgreSQL would do by and by, so that nothing that was measured before slows down what comes. */
+  async settle(): Promise<void> {
+    for (const database of Object.values(this.#databases)) {
+      const client = new Client(connectionOf({ ...this.env, PGDATABASE: database }))
+      await client.connect()
+      await client.query('VACUUM ANALYZE')
+      await client.end()
+    }
+    await this.#server.query('CHECKPOINT')
   }
 
   /** Changes one in ten rows, others in each round, and gives how many, and the source's clock before. */
