@@ -44,7 +44,8 @@ export type RawChange = Change<RawRow, RawRow>
 
 /** The same on every attempt to publish a change, and different for any other change of the key. */
 export function changeId(key: string, source: Pick<ChangeSource, 'row_version' | 'row_hash'>): string {
-  return `${key}@${source.row_version}.${source.row_hash}`
+  // Joined, because V8 keeps a concatenated text as its pieces, four times as large; ids are remembered for long.
+  return [key, '@', source.row_version, '.', source.row_hash].join('')
 }
 
 /** A record's key: the value of a single key column, or a JSON array of several in the order of the schema. */

@@ -189,7 +189,8 @@ const nextOf = ({ topic, partition, offset }: KafkaRecord): TopicOffset => ({
 function itemOf<T>(record: KafkaRecord, value: T, shape: ReadShape<T>): LogItem<T> {
   const { topic, partition, offset, headers, timestamp } = record
   const key = (headers[keyHeader] ?? record.key)?.toString() ?? ''
-  const position = `${topic}/${partition}/${offset}`
+  // Joined for the reason changeId has.
+  const position = [topic, partition, offset].join('/')
   return {
     id: shape.idOf?.(value, key) ?? headers[idHeader]?.toString() ?? position,
     value,

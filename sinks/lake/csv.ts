@@ -1,12 +1,6 @@
 /** A record of RFC 4180 with its line end. NULL is an empty field, the empty string is `""`, so that both come back. */
 export function csvRecord(cells: readonly (string | null)[]): string {
-  let line = ''
-  for (let n = 0; n < cells.length; n++) {
-    if (n > 0) line += ','
-    const cell = cells[n]
-    if (cell !== null && cell !== undefined) line += csvField(cell)
-  }
-  return `${line}\r\n`
+  return cells.map((cell) => (cell === null ? '' : csvField(cell))).join(',') + '\r\n'
 }
 
 const mustBeQuoted = /[",\r\n]/
