@@ -8,6 +8,8 @@ import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { type PipelineStatus, runAll, sharedSettings } from '../runtime/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
 import { teamsAlerts } from '../runtime/teams-alerts.ts'
+import { claimingPipeline } from '../processors/claim-application-documents.ts'
+import { rawExporter } from '../sinks/azure-blob/function-calls.ts'
 import { connectionFor } from '../topics/connection.ts'
 import { deadLetterWriter } from '../topics/dead-letters.ts'
 import { publishLag, type WatchedGroup } from '../topics/lag-metrics.ts'
@@ -69,7 +71,15 @@ async function untilClosed(done: Promise<void>, close: () => Promise<void>): Pro
   }
 }
 
+/** An application is exported once its documents are claimed and its raw blobs are there. */
+const ageGauges: ReadonlyMap<string, string> = new Map(
+  [claimingPipeline, rawExporter].map((name) => [name, 'oldest_unexported_application_seconds'])
+)
+
 const watchedGroups = (pipelines: readonly AnyPipeline[], metrics: MetricsRegistry): WatchedGroup[] =>
   pipelines
     .filter(({ reads }) => reads.length > 0)
-    .map(({ name, reads }) => ({ name, topics: reads, metrics: metrics.of(name) }))
+    .map(({ name, reads }) => {
+      const ageGauge = ageGauges.get(name)
+      return { name, topics: reads, metrics: metrics.of(name), ...(ageGauge && { ageGauge }) }
+    })

@@ -42,13 +42,15 @@ const maxBytes: Spec<number> = {
   open: async ({ settings }) => settings.number(maxBytesSetting)
 }
 
+export const claimingPipeline = 'claim-application-documents'
+
 /**
  * `claim-application-documents`: copies the documents of an application into the claim store, so that all that comes
  * after needs the topic and that store only, even when the rows are gone.
  */
 export function claimApplicationDocuments(documents: Spec<DocumentSource>): AnyPipeline {
   return defineProcessor({
-    name: 'claim-application-documents',
+    name: claimingPipeline,
     from: topicOf(events.submittedApplication),
     uses: { documents, claims: claimStore, maxBytes },
     atOnce: 8,

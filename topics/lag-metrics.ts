@@ -8,6 +8,8 @@ export interface WatchedGroup {
   readonly name: string
   readonly topics: readonly string[]
   readonly metrics: Metrics
+  /** Another name for the age of its oldest unread record, by what that means to people. */
+  readonly ageGauge?: string
 }
 
 /**
@@ -37,12 +39,17 @@ export async function publishLag(
   }
 }
 
-function publish({ topics, metrics }: WatchedGroup, samples: readonly LagSample[]): void {
+function publish({ topics, metrics, ageGauge }: WatchedGroup, samples: readonly LagSample[]): void {
+  if (ageGauge) metrics.gauge(ageGauge, oldestSeconds(samples))
   for (const topic of topics) {
     const own = samples.filter((sample) => sample.topic === topic)
-    const ages = own.map(({ ageMs }) => ageMs ?? Number.NaN)
     const records = own.reduce((sum, sample) => sum + sample.records, own.length > 0 ? 0 : Number.NaN)
     metrics.gauge('lag_records', records, { topic })
-    metrics.gauge('lag_seconds', ages.length > 0 ? Math.max(...ages) / 1000 : Number.NaN, { topic })
+    metrics.gauge('lag_seconds', oldestSeconds(own), { topic })
   }
+}
+
+function oldestSeconds(samples: readonly LagSample[]): number {
+  const ages = samples.map(({ ageMs }) => ageMs ?? Number.NaN)
+  return ages.length > 0 ? Math.max(...ages) / 1000 : Number.NaN
 }

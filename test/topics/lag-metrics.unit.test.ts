@@ -16,7 +16,12 @@ describe('the metrics of lag', () => {
     const metrics = new MetricsRegistry()
     const stop = new AbortController()
     const groups = [
-      { name: 'silver.users', topics: [topic], metrics: metrics.of('silver.users') },
+      {
+        name: 'silver.users',
+        topics: [topic],
+        metrics: metrics.of('silver.users'),
+        ageGauge: 'oldest_user_seconds'
+      },
       { name: 'lost', topics: ['no.such.topic'], metrics: metrics.of('lost') }
     ]
     const published = publishLag(groups, { connection, log: context.log, signal: stop.signal, everyMs: 5 })
@@ -24,6 +29,7 @@ describe('the metrics of lag', () => {
       const text = await metrics.registry.metrics()
       assert.match(text, /courant_lag_records\{pipeline="silver.users",topic="activity.users.clean"\} 1\n/)
       assert.match(text, /courant_lag_seconds\{pipeline="silver.users",.*\} 6\d/)
+      assert.match(text, /courant_oldest_user_seconds\{pipeline="silver.users"\} 6\d/)
       assert.match(text, /courant_lag_status\{pipeline="silver.users"\} 4\n/)
       assert.match(text, /courant_lag_records\{pipeline="lost",topic="no.such.topic"\} Nan\n/i)
       return true
