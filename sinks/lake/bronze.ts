@@ -5,7 +5,7 @@ import { type Content, bytesContent } from '../../runtime/object-store/content.t
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { csvRecord } from './csv.ts'
 import { FileChain } from './file-chain.ts'
-import { graceMs, lakeBatching, lakeRepeatWindow, lakeSettings } from './lake-settings.ts'
+import { bronzeBatching, graceMs, lakeRepeatWindow, lakeSettings } from './lake-settings.ts'
 
 /** Columns after the source's own. */
 const technicalColumns = ['_op', '_changed_at', '_partition', '_offset']
@@ -18,7 +18,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
   return {
     describe: `CSV files bronze/${table.name}/<day>/`,
     settings: lakeSettings,
-    batching: lakeBatching,
+    batching: bronzeBatching,
     repeatWindow: lakeRepeatWindow,
     async open(context) {
       const chain = new FileChain<RawChange>(
