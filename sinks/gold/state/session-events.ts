@@ -81,9 +81,12 @@ function sessionReach(database: DatabaseSync): (userId: string, sessionId: strin
 
 /** Touches the days that a session covers, or covered, and the notifications whose effect it may be, or have been. */
 function dayToucher(database: DatabaseSync, touch: Touch) {
+  // The version that was seen need not be the one whose content stands: every content the notification ever had.
   const concerned = database.prepare(
-    `SELECT notification_time / ${dayMicros} AS day, ${contentPart('content')} AS part FROM notifications
-     WHERE user_id = unhex(?1, '-') AND seen_at BETWEEN ?2 AND ?3
+    `SELECT n.notification_time / ${dayMicros} AS day, ${contentPart('n.content')} AS part FROM notifications seen
+     JOIN notifications n ON n.user_id = seen.user_id AND n.notification_time = seen.notification_time
+       AND n.notification_id = seen.notification_id
+     WHERE seen.user_id = unhex(?1, '-') AND seen.seen_at BETWEEN ?2 AND ?3
      UNION
      SELECT n.notification_time / ${dayMicros}, ${contentPart('n.content')} FROM notification_states s
      JOIN notifications n ON n.user_id = s.user_id AND n.notification_id = s.notification_id

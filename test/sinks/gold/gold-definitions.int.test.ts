@@ -3,8 +3,10 @@ import { after, describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { parseRates } from '../../../sinks/gold/rates.ts'
 import type { ChangeItem } from '../../../sinks/gold/state/kept-table.ts'
+import { dayMicros } from '../../../sinks/gold/time.ts'
+import { tables } from '../../../schemas/tables.ts'
 import { GoldBench, openEngine } from './gold-bench.ts'
-import { happenings, itemsOf } from './happenings.ts'
+import { firstDay, type Happening, happenings, itemsOf, uuid } from './happenings.ts'
 import { goldOf } from './oracle.ts'
 
 const rates = parseRates('currency,rate,valid_from\nEUR,1,\nUSD,0.92345678,\nUSD,0.5,2025-11-10', 'EUR')
@@ -15,6 +17,7 @@ const options = {
   interruptAfterTimeLimit: 60_000,
   verbose: true
 } as const
+const hour = dayMicros / 24
 const engine = await openEngine(rates)
 after(() => engine.close())
 
@@ -33,6 +36,41 @@ describe('Gold, computed as changes come', () => {
       })
     })
     await fc.assert(runs, options)
+  })
+
+  it('counts a late session for the content that stands, when another version of the notification was read', async () => {
+    const at = firstDay * dayMicros
+    const notification = { user_id: uuid(1, 1), notification_time: at, notification_id: uuid(6, 1) }
+    const session = { user_id: uuid(1, 1), session_id: uuid(2, 1) }
+    const list: Happening[] = [
+      {
+        table: tables.userNotifications,
+        at: at + 1,
+        isDelete: false,
+        row: { ...notification, content: 'News', state: 'read', modified_at: at + hour }
+      },
+      {
+        table: tables.userNotifications,
+        at: at + 2,
+        isDelete: false,
+        row: { ...notification, content: 'Sale', state: 'sent', modified_at: at + 20 * hour }
+      },
+      ...(['login', 'logout'] as const).map((event_type, n) => ({
+        table: tables.userSessionEvents,
+        at: at + 3 + n,
+        isDelete: false,
+        row: { ...session, event_time: at + (1 + n) * hour, event_type }
+      }))
+    ]
+    await withBench(async (bench) => {
+      for (const item of itemsOf(list)) {
+        bench.state.keep([item])
+        await bench.compute()
+      }
+      const rows = await bench.rows()
+      assert.deepEqual(rows, goldOf(list, rates))
+      assert.match(rows.global_notif_impact_per_day[0] ?? '', /Sale\|.*\|true\|3600$/)
+    })
   })
 
   it('gives the same rows in any order that keeps the order of each key', { timeout: 600_000 }, async () => {
