@@ -110,9 +110,9 @@ describe(`job applications while all is killed under ${perSecond} webhooks a sec
     )
   })
 
-  /** Each process, the broker and the storage account once, in random order. */
+  /** Each process, each server and a backfill once, in random order. */
   function victims(): string[] {
-    const all = [...world.processes.keys(), 'kafka', 'azurite', 'storage']
+    const all = [...world.processes.keys(), ...world.servers.keys(), 'storage', 'backfill']
     const shuffled = all.map((name) => ({ name, at: random.next() })).toSorted((a, b) => a.at - b.at)
     return shuffled.map(({ name }) => name)
   }
@@ -123,6 +123,7 @@ describe(`job applications while all is killed under ${perSecond} webhooks a sec
     await wait(random.next() * 1000)
     const server = [...world.servers.values()].find(({ name }) => name === victim)
     if (victim === 'storage') await misbehave()
+    else if (victim === 'backfill') await cutBackfill()
     // Stopped in order: Azurite saves its index every five seconds, and killed it forgets what it has acknowledged.
     else if (victim === 'azurite') await server?.restart()
     else if (server) {
@@ -134,6 +135,14 @@ describe(`job applications while all is killed under ${perSecond} webhooks a sec
       await wait(random.next() * 1000)
       world.processes.get(victim)?.start()
     }
+  }
+
+  /** Killed somewhere between its start and its end, which the backfill after all faults makes good. */
+  async function cutBackfill(): Promise<void> {
+    const backfill = world.command(['applications', 'backfill', '--since', '24h'])
+    backfill.start()
+    await wait(500 + random.next() * 1500)
+    await backfill.end('SIGKILL')
   }
 
   /** 503, 409, 412 and cut connections, until each has struck. */

@@ -4,6 +4,7 @@ import { fillApplications } from '../../../local/sample/applications/fill-applic
 import { applicationRows } from '../../../local/sample/applications/generate.ts'
 import { pdfOf } from '../../../local/sample/applications/pdf.ts'
 import { type Random, randomFrom } from '../../../local/sample/random.ts'
+import { eventually } from '../../support/eventually.ts'
 
 /** A webhook that was answered with 202. */
 export interface Accepted {
@@ -22,6 +23,9 @@ interface BackEndOptions {
 }
 
 const retryMs = 250
+/** A killed PostgreSQL is back long before; what we store may be stored again. */
+const untilStored = <T>(action: () => Promise<T>) =>
+  eventually(action, { timeoutMs: 60_000, what: 'a change in PostgreSQL' })
 const answerWithinMs = 15_000
 
 /** Changes applications and tells the webhook of each change, again and again until it is accepted. */
@@ -70,9 +74,13 @@ export class RecruitmentBackEnd {
 
   async #happen(n: number): Promise<void> {
     const choice = this.#random.next()
-    const id = choice < 0.15 ? await this.#insert(n) : this.#random.pick(this.#ids)
-    if (choice >= 0.15 && choice < 0.25) await this.#replaceCv(id, n)
-    else if (choice < 0.6) await this.#update(id, `etat-${n}`)
+    const known = this.#random.pick(this.#ids)
+    const id = await untilStored(async () => {
+      if (choice < 0.15) return this.#insert(n)
+      if (choice < 0.25) await this.#replaceCv(known, n)
+      else if (choice < 0.6) await this.#update(known, `etat-${n}`)
+      return known
+    })
     await this.tell(id)
   }
 

@@ -32,7 +32,9 @@ export interface RecruitmentWorld {
   readonly functions: AzureFunction
   readonly teams: HttpReceiver
   readonly webhookUrl: string
-  /** Runs a command to its end, with nothing between it and the servers. */
+  /** A command to start, with nothing between it and the servers. */
+  command(args: readonly string[]): CourantProcess
+  /** Runs such a command to its end. */
   courant(args: readonly string[]): Promise<string>
   close(): Promise<void>
 }
@@ -107,12 +109,13 @@ async function build({ folder, applications, undo, close }: Site): Promise<Recru
     Promise.all([...processes.values()].filter((one) => one.isRunning).map((one) => one.end('SIGKILL')))
   )
   const plainEnv = { ...env, AZURE_STORAGE_CONNECTION_STRING: direct }
+  const command = (args: readonly string[]) => processOf(args.slice(0, 2).join('-'), args, plainEnv)
   const courant = async (args: readonly string[]) => {
-    const command = processOf(args.slice(0, 2).join('-'), args, plainEnv)
-    command.start()
-    const code = await command.ended()
-    if (code !== 0) throw new Error(`courant ${args.join(' ')} ended with ${code}:\n${command.output()}`)
-    return command.output()
+    const process = command(args)
+    process.start()
+    const code = await process.ended()
+    if (code !== 0) throw new Error(`courant ${args.join(' ')} ended with ${code}:\n${process.output()}`)
+    return process.output()
   }
   await courant(['topics', 'apply'])
   return {
@@ -127,6 +130,7 @@ async function build({ folder, applications, undo, close }: Site): Promise<Recru
     functions,
     teams,
     webhookUrl: `http://127.0.0.1:${edgePort}/api/v1/webhooks/application-submitted`,
+    command,
     courant,
     close
   }
