@@ -133,5 +133,6 @@ try {
   await main()
 } catch (error) {
   process.stderr.write(`${error instanceof CourantError ? error.message : (error as Error).stack}\n`)
-  process.exitCode = 1
+  // Clients of a server that failed would go on looking for it and keep the process.
+  process.exit(1)
 }
