@@ -42,6 +42,7 @@ const maxBytes: Spec<number> = {
   open: async ({ settings }) => settings.number(maxBytesSetting)
 }
 
+/** The pipeline that comes before every export. */
 export const claimingPipeline = 'claim-application-documents'
 
 /**
