@@ -3,7 +3,8 @@ import { sqlText } from '../lake/duckdb.ts'
 import { inTransaction } from '../warehouse/attached-database.ts'
 import { type GoldTable, goldTables } from './models.ts'
 import type { NextOffset } from './state/gold-state.ts'
-import { contentPart, type Subject, wholeDay } from './state/kept-table.ts'
+import type { Subject } from './state/kept-table.ts'
+import { isOfPart } from './state/notification-places.ts'
 
 /** Creates the Gold tables, and what they have read, in the attached database `gold`. */
 export async function createGoldTables(connection: DuckDBConnection): Promise<void> {
@@ -33,9 +34,7 @@ export async function replaceTargets(connection: DuckDBConnection, subject: Subj
     )) {
       const isTarget = (row: string) =>
         `${row}.user_id = targets.user_id AND ${row}.${dateColumn} = targets.date` +
-        (contentColumn
-          ? ` AND (targets.part = '${wholeDay}' OR targets.part = ${contentPart(`${row}.${contentColumn}`)})`
-          : '')
+        (contentColumn ? ` AND ${isOfPart('targets.part', `${row}.${contentColumn}`)}` : '')
       await connection.run(`DELETE FROM gold.main.${name} AS old USING targets WHERE ${isTarget('old')}`)
       await connection.run(
         `INSERT INTO gold.main.${name}

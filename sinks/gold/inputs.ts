@@ -1,4 +1,5 @@
-import { contentPart, type KeptTable, type Subject, wholeDay } from './state/kept-table.ts'
+import type { KeptTable, Subject } from './state/kept-table.ts'
+import { isOfPart } from './state/notification-places.ts'
 import { messages } from './state/messages.ts'
 import { notifications } from './state/notifications.ts'
 import { notificationStates } from './state/notification-states.ts'
@@ -39,7 +40,7 @@ const wanted = `
   SELECT DISTINCT n.user_id, n.notification_time, n.notification_id FROM temp.targets t
   CROSS JOIN notifications n ON n.user_id = t.user_id
     AND n.notification_time >= t.day * ${dayMicros} AND n.notification_time < (t.day + 1) * ${dayMicros}
-    AND (t.part = '${wholeDay}' OR t.part = ${contentPart('n.content')})`
+    AND ${isOfPart('t.part', 'n.content')}`
 
 /** Every input of the models. */
 export const inputs: readonly Input[] = [

@@ -10,15 +10,12 @@ export type Subject = 'activity' | 'notifications'
 export const subjects: readonly Subject[] = ['activity', 'notifications']
 
 /**
- * Says which part of a day's figures: a text made by `contentPart`, of the notifications with one content, or `wholeDay`.
+ * Says which part of a day's figures: the notifications with one content (notification-places.ts), or `wholeDay`.
  */
 export type Part = string
 
 /** Everything that a subject tells of a user's day. */
 export const wholeDay: Part = ''
-
-/** SQL, of SQLite and DuckDB, for the part that a notification belongs to by a column with its content, which may be null. */
-export const contentPart = (column: string): string => `coalesce('=' || ${column}, 'null')`
 
 /** Figures that are computed together. */
 export interface Place {

@@ -1,6 +1,6 @@
 import { tables } from '../../../schemas/tables.ts'
-import { dayMicros } from '../time.ts'
-import { type KeptTable, contentPart, keptColumns, keptValues, rowOf } from './kept-table.ts'
+import { type KeptTable, keptColumns, keptValues, rowOf } from './kept-table.ts'
+import { notificationToucher } from './notification-places.ts'
 
 /** Every version of what the application knows of a notification. */
 export const notificationStates: KeptTable = {
@@ -22,12 +22,10 @@ export const notificationStates: KeptTable = {
        VALUES (unhex(?, '-'), unhex(?, '-'), unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?)`
     )
     // A delete names only the id, and an update may point to another notification: all that it ever pointed to.
-    const concerned = database.prepare(
-      `SELECT DISTINCT lower(hex(n.user_id)) AS userId, n.notification_time / ${dayMicros} AS day,
-         ${contentPart('n.content')} AS part
-       FROM notification_states s
-       JOIN notifications n ON n.user_id = s.user_id AND n.notification_id = s.notification_id
-       WHERE s.id = unhex(?, '-')`
+    const touchPlaces = notificationToucher(
+      database,
+      touch,
+      `SELECT user_id, notification_id FROM notification_states WHERE id = unhex(?, '-')`
     )
     return (items) => {
       for (const item of items) {
@@ -35,8 +33,7 @@ export const notificationStates: KeptTable = {
         const { ts_us, row_hash } = item.value.source
         const names = ['id', 'user_id', 'notification_id', 'status']
         keep.run(...names.map(column), column('updated_at') ?? ts_us, row_hash, ...keptValues(item))
-        for (const { userId, day, part } of concerned.all(column('id')))
-          touch.notifications(String(userId), Number(day), String(part))
+        touchPlaces(column('id'))
       }
     }
   }

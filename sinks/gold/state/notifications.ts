@@ -1,6 +1,6 @@
 import { tables } from '../../../schemas/tables.ts'
-import { dayOf } from '../time.ts'
-import { type KeptTable, contentPart, keptColumns, keptValues, rowOf } from './kept-table.ts'
+import { type KeptTable, keptColumns, keptValues, rowOf } from './kept-table.ts'
+import { notificationToucher } from './notification-places.ts'
 
 /** Every version of every notification: the first that says it was read decides, even when a later one says otherwise. */
 export const notifications: KeptTable = {
@@ -20,10 +20,10 @@ export const notifications: KeptTable = {
       `INSERT OR IGNORE INTO notifications
        VALUES (unhex(?, '-'), ?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?)`
     )
-    // A version with another content moves the notification from one row of Gold to another.
-    const parts = database.prepare(
-      `SELECT DISTINCT ${contentPart('content')} AS part FROM notifications
-       WHERE user_id = unhex(?, '-') AND notification_time = ? AND notification_id = unhex(?, '-')`
+    const touchPlaces = notificationToucher(
+      database,
+      touch,
+      `SELECT unhex(?, '-') AS user_id, unhex(?, '-') AS notification_id`
     )
     return (items) => {
       for (const item of items) {
@@ -31,9 +31,7 @@ export const notifications: KeptTable = {
         const { ts_us, row_hash } = item.value.source
         const names = ['user_id', 'notification_time', 'notification_id', 'content', 'state']
         keep.run(...names.map(column), column('modified_at') ?? ts_us, row_hash, ...keptValues(item))
-        const day = dayOf(Number(column('notification_time')))
-        for (const { part } of parts.all(...names.slice(0, 3).map(column)))
-          touch.notifications(String(column('user_id')), day, String(part))
+        touchPlaces(column('user_id'), column('notification_id'))
       }
     }
   }

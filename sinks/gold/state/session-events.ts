@@ -2,15 +2,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Micros } from '../../../schemas/change.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { dayMicros, dayOf } from '../time.ts'
-import {
-  type KeptTable,
-  type Touch,
-  contentPart,
-  ifNewer,
-  keptColumns,
-  keptValues,
-  rowOf
-} from './kept-table.ts'
+import { type KeptTable, type Touch, ifNewer, keptColumns, keptValues, rowOf } from './kept-table.ts'
+import { notificationToucher } from './notification-places.ts'
 
 /** After a success, how far ahead a session may start and still be counted as its effect. */
 export const effectMicros: Micros = 30 * 60 * 1_000_000
@@ -81,16 +74,13 @@ function sessionReach(database: DatabaseSync): (userId: string, sessionId: strin
 
 /** Touches the days that a session covers, or covered, and the notifications whose effect it may be, or have been. */
 function dayToucher(database: DatabaseSync, touch: Touch) {
-  // The version that was seen need not be the one whose content stands: every content the notification ever had.
-  const concerned = database.prepare(
-    `SELECT n.notification_time / ${dayMicros} AS day, ${contentPart('n.content')} AS part FROM notifications seen
-     JOIN notifications n ON n.user_id = seen.user_id AND n.notification_time = seen.notification_time
-       AND n.notification_id = seen.notification_id
-     WHERE seen.user_id = unhex(?1, '-') AND seen.seen_at BETWEEN ?2 AND ?3
+  const touchNotifications = notificationToucher(
+    database,
+    touch,
+    `SELECT user_id, notification_id FROM notifications WHERE user_id = unhex(?1, '-') AND seen_at BETWEEN ?2 AND ?3
      UNION
-     SELECT n.notification_time / ${dayMicros}, ${contentPart('n.content')} FROM notification_states s
-     JOIN notifications n ON n.user_id = s.user_id AND n.notification_id = s.notification_id
-     WHERE s.user_id = unhex(?1, '-') AND s.seen_at BETWEEN ?2 AND ?3`
+     SELECT user_id, notification_id FROM notification_states
+     WHERE user_id = unhex(?1, '-') AND seen_at BETWEEN ?2 AND ?3`
   )
   return (userId: string, reaches: readonly (Reach | null)[]) => {
     const known = reaches.filter((reach) => reach !== null)
@@ -98,7 +88,6 @@ function dayToucher(database: DatabaseSync, touch: Touch) {
     for (const at of known.flatMap(({ from, until }) => [from, until])) touch.activity(userId, dayOf(at))
     const first = Math.min(...known.map(({ from }) => from)) - effectMicros
     const last = Math.max(...known.map(({ until }) => until))
-    for (const { day, part } of concerned.all(userId, first, last))
-      touch.notifications(userId, Number(day), String(part))
+    touchNotifications(userId, first, last)
   }
 }

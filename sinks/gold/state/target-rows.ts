@@ -1,13 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Day } from '../time.ts'
-import type { Part } from './kept-table.ts'
+import type { Place } from './kept-table.ts'
 
 /** Figures of a user's day that are asked for. */
-export interface Target {
+export interface Target extends Omit<Place, 'subject'> {
   /** 32 hexadecimal digits. */
   readonly userId: string
-  readonly day: Day
-  readonly part: Part
 }
 
 /** A value as a query of the state gives it. */
