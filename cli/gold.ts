@@ -21,7 +21,7 @@ export function goldCommand(program: Command): void {
     .command('show')
     .description('print the newest rows of each Gold table, as analysts see them')
     .option('--rows <count>', 'how many', '10')
-    .option('--json', 'for machines')
+    .option('--json', 'for machines: rows by table')
     .action(show)
   gold
     .command('rebuild')
@@ -41,8 +41,13 @@ export function goldCommand(program: Command): void {
 }
 
 async function show({ rows: count, json = false }: { rows: string; json?: boolean }): Promise<void> {
-  for (const { table, rows } of await goldPreview(sharedSettings(process.env), Number(count))) {
-    if (!json) print(`\n${table}`)
+  const previews = await goldPreview(sharedSettings(process.env), Number(count))
+  if (json) {
+    print(JSON.stringify(Object.fromEntries(previews.map(({ table, rows }) => [table, rows])), null, 2))
+    return
+  }
+  for (const { table, rows } of previews) {
+    print(`\n${table}`)
     printRows(rows, { json, none: 'No rows yet.' })
   }
 }
