@@ -18,7 +18,7 @@ import { closeConnections } from '../topics/connection.ts'
 import { columns } from './columns.ts'
 import { pipelinesNamed } from './pipelines.ts'
 import { startLiveRun } from './live-run.ts'
-import { untilGoldPublished, untilSettled } from './settled.ts'
+import { untilSettled } from './settled.ts'
 import { StageWatch } from './stages.ts'
 import { type StopSignal, untilStopSignal } from './stop-signal.ts'
 import { applyTopics } from './topics.ts'
@@ -103,9 +103,7 @@ async function runDemo({
       logger: createLog(settings.text(logLevel))
     })
     const watch = new StageWatch(pipelines, live.metrics)
-    const settled = untilSettled(pipelines, { ...live, signal: stop.signal }).then(() =>
-      untilGoldPublished(settings, stop.signal)
-    )
+    const settled = untilSettled(pipelines, { ...live, signal: stop.signal })
     await Promise.race([caughtUp(watch, settled), live.done])
     if (!stop.signal.aborted) await tell(watch, { url: live.url, begunAt })
     if (!once) await Promise.race([stayLive(watch, { sources, signal: stop.signal }), live.done])

@@ -1,35 +1,38 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { PipelineStatus } from '../runtime/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
+import { unseenDays } from '../sinks/gold/gold-publisher.ts'
 import { goldPipeline } from '../sinks/gold/index.ts'
-import { publishedOffsets } from '../sinks/warehouse/gold-preview.ts'
 import { connectionFor } from '../topics/connection.ts'
 import type { KafkaAdmin } from '../topics/kafka/port.ts'
 
 interface SettledOptions {
   readonly settings: Settings
   readonly status: readonly PipelineStatus[]
+  readonly metrics: MetricsRegistry
   readonly signal: AbortSignal
 }
 
 const askEveryMs = 500
 
 /**
- * Resolves once producers have caught up and no pipeline has anything left to read, seen twice in a row with nothing
- * written in between; or when the signal aborts.
+ * Resolves once producers have caught up, no pipeline has anything left to read and analysts see all that Gold has read,
+ * found twice in a row with nothing written in between; or when the signal aborts.
  */
 export async function untilSettled(
   pipelines: readonly AnyPipeline[],
   options: SettledOptions
 ): Promise<void> {
-  const { settings, status, signal } = options
+  const { settings, status, metrics, signal } = options
   const admin = await connectionFor(settings).kafka.admin()
   try {
     let before = -1
     while (!signal.aborted) {
       const { unread, written } = await backlog(pipelines, admin)
-      const isQuiet = unread === 0 && status.every(({ caughtUp }) => caughtUp)
+      const isQuiet =
+        unread === 0 && status.every(({ caughtUp }) => caughtUp) && (await isGoldSeen(pipelines, metrics))
       if (isQuiet && written === before) return
       before = isQuiet ? written : -1
       await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
@@ -65,21 +68,12 @@ async function backlog(
   return { unread: sum(unread.flat()), written: sum([...offsets.values()].flat().map(({ high }) => high)) }
 }
 
-/**
- * Resolves once the published Gold contains all that its pipeline has committed, or when the signal aborts: figures are
- * published a moment after they are computed.
- */
-export async function untilGoldPublished(settings: Settings, signal: AbortSignal): Promise<void> {
-  const admin = await connectionFor(settings).kafka.admin()
-  try {
-    const committed = await admin.committed(goldPipeline.name, goldPipeline.reads)
-    while (!signal.aborted) {
-      // Before the first publication there is no file to look into.
-      const published = await publishedOffsets(settings).catch(() => new Map<string, number>())
-      if (committed.every((at) => (published.get(`${at.topic}/${at.partition}`) ?? 0) >= at.offset)) return
-      await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
-    }
-  } finally {
-    await admin.close()
-  }
+/** Gold commits what it keeps, and publishes a moment later what follows from it. */
+async function isGoldSeen(
+  pipelines: readonly AnyPipeline[],
+  { registry }: MetricsRegistry
+): Promise<boolean> {
+  if (!pipelines.some(({ name }) => name === goldPipeline.name)) return true
+  const gauge = await registry.getSingleMetric(`courant_${unseenDays}`)?.get()
+  return gauge?.values[0]?.value === 0
 }

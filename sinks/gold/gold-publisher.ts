@@ -19,6 +19,9 @@ import type { GoldState } from './state/gold-state.ts'
 /** The database that Gold is computed into, and that copies are published of. */
 export const workFile = (folder: string): string => join(folder, 'gold.duckdb')
 
+/** A gauge: users' days, or parts of them, of which analysts do not see the newest figures yet. */
+export const unseenDays = 'gold_unseen_days'
+
 /** Computing done before what there is gets published, in milliseconds. */
 const refreshMs = 500
 
@@ -54,6 +57,8 @@ export class GoldPublisher {
   #isSilverNew = false
   #looking: Promise<void> | null = null
   #isCatchingUp = false
+  #unseenDays = 0
+  #unpublishedDays = 0
   #isDrained = true
   #publishDueAt = 0
   #silverDueAt = 0
@@ -109,6 +114,11 @@ export class GoldPublisher {
     this.#isCatchingUp = isCatchingUp
   }
 
+  /** Tells that so many users' days were touched: analysts do not see it yet, though its offsets will be committed now. */
+  kept(days: number): void {
+    this.#tellUnseen(this.#unseenDays + days)
+  }
+
   /** Publishes what was kept and stops. */
   async close(): Promise<void> {
     this.#stop.abort()
@@ -140,6 +150,7 @@ export class GoldPublisher {
       if (this.#isStale && isDue(this.#publishDueAt)) await this.#publish()
     })
     this.#failures = isPublished ? 0 : this.#failures + 1
+    this.#tellUnseen(this.#state.waiting.count() + (this.#isStale ? Math.max(1, this.#unpublishedDays) : 0))
     if (isDue(this.#filesDueAt)) await this.#guarded('Gold files were not written', () => this.#writeFiles())
   }
 
@@ -168,6 +179,7 @@ export class GoldPublisher {
       if (this.#isSilverNew) await this.#silver.writeTo(connection, 'gold')
       this.#isSilverNew = false
       this.#isStale = true
+      this.#unpublishedDays += days
       this.#context.metrics.count('gold_days_computed_total', days)
     })
   }
@@ -177,6 +189,7 @@ export class GoldPublisher {
     const { metrics, now, settings } = this.#context
     await publishDatabase(workFile(this.#folder), resolve(settings.text(goldSettings.analyticsPath)))
     this.#isStale = false
+    this.#unpublishedDays = 0
     const tookMs = performance.now() - begunAt
     this.#publishDueAt = performance.now() + tookMs * restPerPublication
     metrics.count('gold_publications_total')
@@ -204,6 +217,12 @@ export class GoldPublisher {
       await this.#files.write()
       metrics.gauge('gold_set_aside', await countSetAside(this.#engine.connection))
     })
+  }
+
+  /** What was touched twice is counted twice until the next round counts anew. */
+  #tellUnseen(days: number): void {
+    this.#unseenDays = days
+    this.#context.metrics.gauge(unseenDays, days)
   }
 
   #withWork<T>(action: () => Promise<T>): Promise<T> {

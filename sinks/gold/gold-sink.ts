@@ -31,7 +31,7 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
         async write(items, { signal }) {
           signal.throwIfAborted()
           publisher.check()
-          state.keep(items as readonly ChangeItem[])
+          publisher.kept(state.keep(items as readonly ChangeItem[]))
           publisher.catchingUp(items.length === batching.maxItems)
         },
         async close() {

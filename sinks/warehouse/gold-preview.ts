@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { goldTables } from '../gold/models.ts'
@@ -12,34 +12,7 @@ export interface GoldPreview {
 }
 
 /** Looks into the published database as an analyst does. */
-export function goldPreview(settings: Settings, limit = 5): Promise<readonly GoldPreview[]> {
-  return withPublished(settings, async (connection) => {
-    const previews: GoldPreview[] = []
-    for (const { name, dateColumn } of goldTables) {
-      const sql = `SELECT COLUMNS(*)::VARCHAR FROM ${name} ORDER BY ${dateColumn} DESC, user_id LIMIT ${limit}`
-      const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson()
-      previews.push({ table: name, rows: rows as GoldPreview['rows'] })
-    }
-    return previews
-  })
-}
-
-/** The next offset of each partition (`topic/partition`) that the published figures do not contain yet. */
-export function publishedOffsets(settings: Settings): Promise<ReadonlyMap<string, number>> {
-  return withPublished(settings, async (connection) => {
-    const result = await connection.runAndReadAll('SELECT topic, partition, next_offset FROM lineage.offsets')
-    return new Map(
-      result
-        .getRows()
-        .map(([topic, partition, next]) => [`${topic as string}/${Number(partition)}`, Number(next)])
-    )
-  })
-}
-
-async function withPublished<T>(
-  settings: Settings,
-  look: (connection: DuckDBConnection) => Promise<T>
-): Promise<T> {
+export async function goldPreview(settings: Settings, limit = 5): Promise<readonly GoldPreview[]> {
   const path = settings.text(goldSettings.analyticsPath)
   if (!existsSync(path))
     throw new CourantError(
@@ -49,7 +22,13 @@ async function withPublished<T>(
   const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' })
   const connection = await instance.connect()
   try {
-    return await look(connection)
+    const previews: GoldPreview[] = []
+    for (const { name, dateColumn } of goldTables) {
+      const sql = `SELECT COLUMNS(*)::VARCHAR FROM ${name} ORDER BY ${dateColumn} DESC, user_id LIMIT ${limit}`
+      const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson()
+      previews.push({ table: name, rows: rows as GoldPreview['rows'] })
+    }
+    return previews
   } finally {
     connection.closeSync()
     instance.closeSync()

@@ -37,6 +37,11 @@ export class WaitingDays {
     return this.#statements.any.get() !== undefined
   }
 
+  /** How many wait. */
+  count(): number {
+    return Number(this.#statements.count.get()?.['count'] ?? 0)
+  }
+
   add(touched: Iterable<Place>): void {
     this.#mark += 1
     for (const { subject, userId, day, part } of touched)
@@ -100,6 +105,7 @@ const isPlace = 'subject = ? AND user_id = unhex(?) AND day = ? AND part = ?'
 const texts = {
   add: `INSERT INTO waiting VALUES (?, unhex(?, '-'), ?, ?, ?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark`,
   any: 'SELECT 1 FROM waiting LIMIT 1',
+  count: 'SELECT count(*) AS count FROM waiting',
   lastMark: 'SELECT max(mark) AS mark FROM waiting',
   oldest: 'SELECT min(since) AS since FROM waiting WHERE subject = ?',
   targets: `SELECT lower(hex(user_id)) AS userId, day, part FROM waiting
