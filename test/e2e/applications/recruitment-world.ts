@@ -111,11 +111,11 @@ async function build({ folder, applications, undo, close }: Site): Promise<Recru
   const plainEnv = { ...env, AZURE_STORAGE_CONNECTION_STRING: direct }
   const command = (args: readonly string[]) => processOf(args.slice(0, 2).join('-'), args, plainEnv)
   const courant = async (args: readonly string[]) => {
-    const process = command(args)
-    process.start()
-    const code = await process.ended()
-    if (code !== 0) throw new Error(`courant ${args.join(' ')} ended with ${code}:\n${process.output()}`)
-    return process.output()
+    const started = command(args)
+    started.start()
+    const code = await started.ended()
+    if (code !== 0) throw new Error(`courant ${args.join(' ')} ended with ${code}:\n${started.output()}`)
+    return started.output()
   }
   await courant(['topics', 'apply'])
   return {
