@@ -56,7 +56,8 @@ const insertActivities = `
   FROM generate_series($1::bigint, $2::bigint) AS n,
     LATERAL (SELECT date_trunc('day', now(), 'UTC') - interval '1 ms' * (1 + n * 7919 % ($3::bigint * 86400000))) AS t (at)`
 
-async function withClient<T>(env: Environment, use: (client: Client) => Promise<T>): Promise<T> {
+/** Does something with a connection of its own to PGDATABASE of `env`. */
+export async function withClient<T>(env: Environment, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(connectionOf(env))
   await client.connect()
   try {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client, Pool } from 'pg'
+import { Pool } from 'pg'
 import { changeErp, createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
 import { erpConnectionString } from '../../local/sample/erp/erp-connection.ts'
 import { erpTable } from '../../local/sample/erp/erp-tables.ts'
@@ -11,7 +11,7 @@ import { migrate } from '../../sinks/ods/migrate.ts'
 import type { OdsDatabase, ResultRow } from '../../sinks/ods/ods-database.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
 import { unique } from '../support/unique.ts'
-import { connectionOf } from './activities-table.ts'
+import { connectionOf, withClient } from './activities-table.ts'
 import type { BenchContext } from './bench.ts'
 import { type Installation, startCourant } from './courant-process.ts'
 import { LogProgress } from './log-progress.ts'
@@ -92,12 +92,8 @@ export class ErpApplication implements Installation {
 
   /** Does at once what PostgreSQL would do by and by, so that nothing that was measured before slows down what comes. */
   async settle(): Promise<void> {
-    for (const database of Object.values(this.#databases)) {
-      const client = new Client(connectionOf({ ...this.env, PGDATABASE: database }))
-      await client.connect()
-      await client.query('VACUUM ANALYZE')
-      await client.end()
-    }
+    for (const PGDATABASE of Object.values(this.#databases))
+      await withClient({ ...this.env, PGDATABASE }, (client) => client.query('VACUUM ANALYZE'))
     await this.#server.query('CHECKPOINT')
   }
 
