@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Bench, Findings } from './bench.ts'
 import { GoldObserver } from './gold-observer.ts'
-import type { MeasuredProcess } from './measured-process.ts'
 import { type Probe, ProbeLoad } from './probe-load.ts'
 import { figure } from './markdown-table.ts'
 import { quantile } from './quantile.ts'
-import { split } from './split.ts'
+import { SplitRun } from './split.ts'
 import { SocialApplication } from './social-application.ts'
 
 const perSecond = 500
@@ -26,20 +25,16 @@ export const latency: Bench = {
       const endingAt = new Date(new Date().setUTCHours(0, 0, 0, 0) - 1)
       const history = await application.addSample({ seed: 3, users, days: 2, eventsPerUserDay: 20, endingAt })
       const load = await ProbeLoad.prepare(application.sources, { users: 500, changes: perSecond * seconds })
-      const processes = await Promise.all(Object.values(split).map((names) => application.start(names)))
-      const [first] = processes as [MeasuredProcess]
+      const courant = await SplitRun.start(application)
       report('waiting until the history is in Gold')
-      await application.untilQuiet(first)
+      await courant.untilQuiet()
       const observer = new GoldObserver(application.analyticsFile)
-      const cpuSeconds = () => processes.reduce((sum, process) => sum + process.usage().cpuSeconds, 0)
-      const before = { cpuSeconds: cpuSeconds(), atMs: performance.now() }
+      const before = { cpuSeconds: courant.cpuSeconds(), atMs: performance.now() }
       report(`${perSecond} changes a second for ${seconds} s`)
       const probes = await observed(observer, load, { seconds })
-      const share = ((cpuSeconds() - before.cpuSeconds) * 1000) / (performance.now() - before.atMs)
-      const peaks = Object.keys(split).map(
-        (part, i) => `${figure(processes[i]?.usage().peakRssMb ?? 0)} (${part})`
-      )
-      await Promise.all(processes.map((process) => process.stop()))
+      const share = ((courant.cpuSeconds() - before.cpuSeconds) * 1000) / (performance.now() - before.atMs)
+      const peaks = [...courant.peaksMb()].map(([part, mb]) => `${figure(mb)} (${part})`)
+      await courant.stop()
       return {
         setting: [
           `${perSecond} changes a second for ${seconds} s over ${history.toLocaleString('en-US')} rows of history, half of them messages in Cassandra, half of them notification states in PostgreSQL.`,

@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { trickle } from '../../local/sample/trickle.ts'
 import type { Bench, BenchContext, Findings } from './bench.ts'
-import type { MeasuredProcess } from './measured-process.ts'
 import { figure } from './markdown-table.ts'
-import { split } from './split.ts'
+import { split, SplitRun } from './split.ts'
 import { SocialApplication } from './social-application.ts'
 import type { Work } from './work.ts'
 
@@ -81,16 +80,14 @@ async function measureSize(context: BenchContext, wanted: number): Promise<Size>
 }
 
 async function measureLive(application: SocialApplication, forMs: number): Promise<Live> {
-  const processes = await Promise.all(Object.values(split).map((names) => application.start(names)))
-  const [first] = processes as [MeasuredProcess]
-  const cpuSeconds = () => processes.reduce((sum, process) => sum + process.usage().cpuSeconds, 0)
-  await application.untilQuiet(first)
+  const courant = await SplitRun.start(application)
+  await courant.untilQuiet()
   // Files are compacted and Gold is published for a while after the last change.
   await wait(forMs / 2)
   const cpuOf = async (during: () => Promise<void>) => {
-    const before = cpuSeconds()
+    const before = courant.cpuSeconds()
     await during()
-    return cpuSeconds() - before
+    return courant.cpuSeconds() - before
   }
   const idleSeconds = await cpuOf(() => wait(forMs))
   const idleCores = idleSeconds / (forMs / 1000)
@@ -100,12 +97,12 @@ async function measureLive(application: SocialApplication, forMs: number): Promi
       { signal: AbortSignal.timeout(forMs), perSecond: livePerSecond, seed: 4 },
       application.sources
     )
-    await application.untilQuiet(first)
+    await courant.untilQuiet()
   })
   const idleShare = (idleCores * (performance.now() - beganAt)) / 1000
   const changes = (livePerSecond * forMs) / 1000
-  const usages = await Promise.all(processes.map((process) => process.stop()))
-  const peakRssMb = Math.max(...usages.map((usage) => usage.peakRssMb))
+  await courant.stop()
+  const peakRssMb = Math.max(...courant.peaksMb().values())
   return { idleCores, cpuMsPerChange: ((busySeconds - idleShare) * 1000) / changes, peakRssMb }
 }
 
