@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 
 /** A row as it is compared: its key as topics carry it, and its hashdiff. */
 export interface ComparedRow {
@@ -32,7 +32,7 @@ const rowsPerTransaction = 20_000
  * be compared in little memory; `close` removes it.
  */
 export class KeyComparison {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'courant-compare-'))
+  readonly #folder = mkdtempSync(join(temporaryFolder(), 'compare-'))
   readonly #db = new DatabaseSync(join(this.#folder, 'rows.sqlite'))
   readonly #insert: Readonly<Record<Side, StatementSync>>
 

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { sqlText } from '../lake/duckdb.ts'
+import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 import { fileContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { goldTables } from './models.ts'
@@ -19,16 +21,14 @@ export class GoldFiles {
   readonly #connection: DuckDBConnection
   readonly #store: ObjectStore
   readonly #state: GoldState
-  readonly #folder: string
 
   constructor(
     connection: DuckDBConnection,
-    options: { readonly store: ObjectStore; readonly state: GoldState; readonly folder: string }
+    options: { readonly store: ObjectStore; readonly state: GoldState }
   ) {
     this.#connection = connection
     this.#store = options.store
     this.#state = options.state
-    this.#folder = options.folder
   }
 
   /** Writes the days that changed, newest first, from the attached database `gold`. */
@@ -57,9 +57,8 @@ export class GoldFiles {
       if (existing) await this.#store.delete(name)
       return true
     }
-    const folder = await mkdtemp(join(this.#folder, 'parquet-'))
+    const file = join(temporaryFolder(), `${randomUUID()}.parquet`)
     try {
-      const file = join(folder, 'day.parquet')
       const offsets = await this.#offsets()
       await this.#connection.run(
         `COPY (SELECT * ${rows} ORDER BY ALL) TO ${sqlText(file)}
@@ -69,7 +68,7 @@ export class GoldFiles {
       const contentType = 'application/vnd.apache.parquet'
       return (await this.#store.put(name, await fileContent(file), { ...condition, contentType })) !== null
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await rm(file, { force: true })
     }
   }
 

@@ -78,7 +78,7 @@ export class GoldPublisher {
       folder: join(folder, 'silver'),
       graceMs: settings.number(goldSettings.graceMs)
     })
-    const files = new GoldFiles(engine.connection, { store, state, folder })
+    const files = new GoldFiles(engine.connection, { store, state })
     return new GoldPublisher({ context, state, engine, silver, files, folder })
   }
 

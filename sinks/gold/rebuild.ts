@@ -60,10 +60,11 @@ export async function rebuildFromSilver(settings: Settings, days: DaySpan): Prom
       const result = await withAttached(connection, { file, name: 'gold' }, async () => {
         await createGoldTables(connection)
         const comparison = await compareAll(connection, days)
-        await replaceAll(connection, days)
+        // Noted before, so that files are written in any case if this ends halfway.
         state.addPendingDays(days)
+        await replaceAll(connection, days)
         const store = await objectStoreFor(settings)
-        await new GoldFiles(connection, { store, state, folder }).writeAll()
+        await new GoldFiles(connection, { store, state }).writeAll()
         return comparison
       })
       await publishDatabase(file, resolve(settings.text(goldSettings.analyticsPath)))

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { Settings } from '../../runtime/settings.ts'
 import { duckdbMb } from './lake-settings.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 
 /**
  * Options by which DuckDB keeps no memory it does not need: the allocator keeps what was freed by thread, and Node runs

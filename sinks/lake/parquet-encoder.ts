@@ -8,7 +8,7 @@ import type { Table } from '../../schemas/table.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import { lakeConnection, sqlName, sqlText } from './duckdb.ts'
 import { type CleanItem, type SilverColumn, silverColumns, silverOrder } from './silver-columns.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048

@@ -15,7 +15,7 @@ import {
 import { type Content, fileContent } from '../../../runtime/object-store/content.ts'
 import { sqlName, sqlText } from '../../lake/duckdb.ts'
 import { copyStatement, type FileFacts } from '../../lake/parquet-encoder.ts'
-import { temporaryFolder } from '../../lake/temporary-folder.ts'
+import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
 import type { FeatureType } from './feature-columns.ts'
 import { type FeatureRow, fileColumns, type RowVersion, versionIn } from './feature-rows.ts'
 

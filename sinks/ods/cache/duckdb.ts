@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CourantError } from '../../../runtime/errors.ts'
 import { keepsNothing } from '../../lake/duckdb.ts'
+import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 
@@ -14,13 +13,11 @@ export async function cacheConnection(memoryMb: number): Promise<DuckDBConnectio
 }
 
 async function create(memoryMb: number): Promise<DuckDBInstance> {
-  const spilled = mkdtempSync(join(tmpdir(), 'courant-ods-'))
-  process.once('exit', () => rmSync(spilled, { recursive: true, force: true }))
   return DuckDBInstance.create(':memory:', {
     // Every column of a row group has blocks of its own: with 300 columns the number of threads decides on memory.
     threads: '1',
     memory_limit: `${memoryMb}MB`,
-    temp_directory: spilled,
+    temp_directory: join(temporaryFolder(), 'spilled-ods'),
     ...keepsNothing,
     autoinstall_known_extensions: 'false'
   })
