@@ -80,7 +80,9 @@ export interface Writer<T, I extends Item<T> = Item<T>> {
   /**
    * Resolves once the items are durable, and all that it held before them. Must be safe to repeat with the same items.
    * A writer that gathers items into something larger may resolve to 'held': the runner commits them only after a
-   * later write that is durable. Such a writer has `stored`, and drops what it holds when asked for it.
+   * later write that is durable, and writes nothing, an empty list, when nothing more has come. Held items may come
+   * again, after partitions were assigned anew: the writer knows them by their place, or has `stored` and drops what it
+   * holds when asked for it.
    */
   write(items: readonly I[], options: { signal: AbortSignal }): Promise<void | 'held'>
   close(): Promise<void>

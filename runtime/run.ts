@@ -123,7 +123,7 @@ class Loop {
       const refused = await writeBatch((items) => this.#write(items), applied.out)
       await this.#setAside(refused)
       this.#count(batch, applied.out.length - refused.length, applied.rejected.length)
-    }
+    } else if (this.#isHolding) await this.#write([])
     if (this.#isHolding) {
       this.#held.add(batch)
       return

@@ -1,11 +1,12 @@
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import type { Micros, RawChange } from '../../schemas/change.ts'
 import type { Table } from '../../schemas/table.ts'
-import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
+import { bytesContent } from '../../runtime/object-store/content.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { csvRecord } from './csv.ts'
-import { FileChain } from './file-chain.ts'
-import { bronzeBatching, graceMs, lakeRepeatWindow, lakeSettings } from './lake-settings.ts'
+import { type ChainRow, FileChain } from './file-chain.ts'
+import { GatheringWriter } from './gathering-writer.ts'
+import { bronzeBatching, graceMs, keptRows, lakeRepeatWindow, lakeSettings } from './lake-settings.ts'
 
 /** Columns after the source's own. */
 const technicalColumns = ['_op', '_changed_at', '_partition', '_offset']
@@ -21,37 +22,45 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
     batching: bronzeBatching,
     repeatWindow: lakeRepeatWindow,
     async open(context) {
-      const chain = new FileChain<RawChange>(
+      const { settings } = context
+      const chain = new FileChain<string>(
         {
-          store: await objectStoreFor(context.settings),
+          store: await objectStoreFor(settings),
           folder: `bronze/${table.name}`,
           table: table.name,
           extension: 'csv',
           contentType: 'text/csv; charset=utf-8; header=present',
-          encode: async (rows) => csvOf(table, rows),
-          trustMs: context.settings.number(graceMs) / 2
+          encode: async (rows) => bytesContent([header(table), ...rows.map(({ value }) => value)].join('')),
+          trustMs: settings.number(graceMs) / 2
         },
         context
       )
+      const writer = new GatheringWriter({
+        chain,
+        rowOf: (item: LogItem<RawChange>) => recordOf(table, item),
+        maxItems: bronzeBatching(settings).maxItems,
+        keptRows: settings.number(keptRows)
+      })
       return {
-        write: (items, { signal }) => chain.append(items, signal),
-        close: async () => undefined
+        write: (items, options) => writer.write(items, options),
+        close: async () => writer.close()
       }
     }
   }
 }
 
-function csvOf(table: Table, rows: readonly LogItem<RawChange>[]): Content {
-  const columns = table.columns.map(({ name }) => name)
-  const records = [csvRecord([...columns, ...technicalColumns])]
-  for (const { value, partition, offset } of rows) {
-    // A delete has only its key columns, in `before`.
-    const row = value.after ?? value.before
-    const cells: (string | null)[] = columns.map((column) => row?.[column] ?? null)
-    cells.push(value.op, isoMicros(value.source.ts_us), String(partition), String(offset))
-    records.push(csvRecord(cells))
-  }
-  return bytesContent(records.join(''))
+function header({ columns }: Table): string {
+  return csvRecord([...columns.map(({ name }) => name), ...technicalColumns])
+}
+
+/** A change as its line: of all that may be kept back, it takes the least memory. */
+function recordOf({ columns }: Table, item: LogItem<RawChange>): ChainRow<string> {
+  const { id, at, value, partition, offset } = item
+  // A delete has only its key columns, in `before`.
+  const row = value.after ?? value.before
+  const cells: (string | null)[] = columns.map(({ name }) => row?.[name] ?? null)
+  cells.push(value.op, isoMicros(value.source.ts_us), String(partition), String(offset))
+  return { id, at, partition, offset, value: csvRecord(cells) }
 }
 
 /** Such as 2026-11-22T10:00:00.123456Z. */

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto'
 import { CourantError } from '../../runtime/errors.ts'
-import type { Context, LogItem } from '../../runtime/pipeline.ts'
+import type { Context } from '../../runtime/pipeline.ts'
 import type { Content } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { type Ds, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
+
+/** A row of a topic, with what a file of the lake says of it. */
+export interface ChainRow<T> {
+  readonly id: string
+  /** Its day is that of the file. */
+  readonly at: Date
+  readonly partition: number
+  readonly offset: number
+  readonly value: T
+}
 
 export interface FileChainOptions<T> {
   readonly store: ObjectStore
@@ -12,7 +22,7 @@ export interface FileChainOptions<T> {
   readonly table: string
   readonly extension: string
   readonly contentType: string
-  readonly encode: (rows: readonly LogItem<T>[], ds: Ds) => Promise<Content>
+  readonly encode: (rows: readonly ChainRow<T>[], ds: Ds) => Promise<Content>
   /** Last offsets, by partition, that a day's compacted file contains; absent where nothing is ever compacted. */
   readonly contained?: (ds: Ds) => Promise<ReadonlyMap<number, number>>
   /** For how long what is known of a chain's end may be relied on: less than parts live after their compaction. */
@@ -33,7 +43,7 @@ interface ChainEnd {
 interface Group<T> {
   readonly ds: Ds
   readonly partition: number
-  readonly rows: LogItem<T>[]
+  readonly rows: ChainRow<T>[]
 }
 
 /**
@@ -57,7 +67,7 @@ export class FileChain<T> {
   }
 
   /** Resolves once every row is in its day's chain. */
-  async append(rows: readonly LogItem<T>[], signal: AbortSignal): Promise<void> {
+  async append(rows: readonly ChainRow<T>[], signal: AbortSignal): Promise<void> {
     // One iterator: each worker takes the next group that nobody has taken.
     const groups = groupsOf(rows)
     const stop = new AbortController()
@@ -91,7 +101,7 @@ export class FileChain<T> {
     }
   }
 
-  #withoutStored({ rows }: Group<T>, end: ChainEnd): LogItem<T>[] {
+  #withoutStored({ rows }: Group<T>, end: ChainEnd): ChainRow<T>[] {
     const fresh = rows.filter(({ offset }) => offset >= end.next)
     const known = rows.length - fresh.length
     if (known > 0) this.#context.metrics.count('lake_rows_known_total', known)
@@ -104,7 +114,7 @@ export class FileChain<T> {
     return fresh
   }
 
-  async #create({ ds, partition }: Group<T>, rows: readonly LogItem<T>[], link: number): Promise<boolean> {
+  async #create({ ds, partition }: Group<T>, rows: readonly ChainRow<T>[], link: number): Promise<boolean> {
     const { store, folder, table, extension, contentType, encode } = this.#options
     const content = await encode(rows, ds)
     const name = partName(partPrefix(`${folder}/${ds}`, table, partition), link, extension)
@@ -150,13 +160,13 @@ function endOf(name: string, metadata: Readonly<Record<string, string>>): Omit<C
   return { next: Number(last) + 1, lastId: metadata['last-id'] ?? null }
 }
 
-function endAfter(rows: readonly LogItem<unknown>[]): ChainEnd {
+function endAfter(rows: readonly ChainRow<unknown>[]): ChainEnd {
   const last = rows.at(-1)
   return { next: (last?.offset ?? -1) + 1, lastId: last ? hashOf(last.id) : null, knownAt: Date.now() }
 }
 
 /** What is kept with a part: first and last offset, rows, hash of the content, hash of the last row's id. */
-function partMetadata(rows: readonly LogItem<unknown>[], content: Content): Record<string, string> {
+function partMetadata(rows: readonly ChainRow<unknown>[], content: Content): Record<string, string> {
   return {
     first: String(rows[0]?.offset),
     last: String(rows.at(-1)?.offset),
@@ -172,7 +182,7 @@ function hashOf(id: string): string {
 }
 
 /** Rows by day and partition, each group in the order of offsets. */
-function groupsOf<T>(rows: readonly LogItem<T>[]): MapIterator<Group<T>> {
+function groupsOf<T>(rows: readonly ChainRow<T>[]): MapIterator<Group<T>> {
   const groups = new Map<string, Group<T>>()
   const days = new Map<number, Ds>()
   for (const row of rows) {

@@ -17,6 +17,14 @@ const batchRows: Setting = {
   check: wholeNumber(1, 200_000)
 }
 
+export const keptRows: Setting = {
+  env: 'COURANT_LAKE_KEPT_ROWS',
+  describe:
+    'Rows that Bronze and Silver of a process keep back together while a backlog lies spread over many days, for fewer and larger files; memory grows with it, 0 keeps none',
+  default: '100000',
+  check: wholeNumber(0)
+}
+
 export const graceMs: Setting = {
   env: 'COURANT_LAKE_GRACE_MS',
   describe:
@@ -55,7 +63,13 @@ export const freshSeconds: Setting = {
 }
 
 /** What every sink into the lake may be set by. */
-export const lakeSettings: readonly Setting[] = [lingerMs, batchRows, graceMs, ...objectStoreSettings]
+export const lakeSettings: readonly Setting[] = [
+  lingerMs,
+  batchRows,
+  keptRows,
+  graceMs,
+  ...objectStoreSettings
+]
 
 /** Settings of Silver besides. */
 export const silverSettings: readonly Setting[] = [

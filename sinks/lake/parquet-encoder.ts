@@ -7,7 +7,7 @@ import type { Settings } from '../../runtime/settings.ts'
 import type { Table } from '../../schemas/table.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import { lakeConnection, sqlName, sqlText } from './duckdb.ts'
-import { type CleanItem, type SilverColumn, silverColumns, silverOrder } from './silver-columns.ts'
+import { type SilverColumn, type SilverRow, silverColumns, silverOrder } from './silver-columns.ts'
 import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 
 /** Rows of a DuckDB vector. */
@@ -16,7 +16,7 @@ const chunkRows = 2048
 /** Facts that a Parquet file carries in its footer; see `parquet_kv_metadata` in DuckDB. */
 export type FileFacts = Readonly<Record<string, string>>
 
-/** Turns clean rows of one table into Parquet files, sorted and with statistics; one after the other. */
+/** Turns rows of one table into Parquet files, sorted and with statistics; one after the other. */
 export class ParquetEncoder {
   readonly #connection: DuckDBConnection
   readonly #table: Table
@@ -34,13 +34,13 @@ export class ParquetEncoder {
     this.#columns = silverColumns(table)
   }
 
-  encode(rows: readonly CleanItem[], facts: FileFacts): Promise<Content> {
+  encode(rows: readonly SilverRow[], facts: FileFacts): Promise<Content> {
     const next = this.#last.then(() => this.#encode(rows, facts))
     this.#last = next.catch(() => undefined)
     return next
   }
 
-  async #encode(rows: readonly CleanItem[], facts: FileFacts): Promise<Content> {
+  async #encode(rows: readonly SilverRow[], facts: FileFacts): Promise<Content> {
     const file = join(temporaryFolder(), `${randomUUID()}.parquet`)
     try {
       await this.#stage(rows)
@@ -61,7 +61,7 @@ export class ParquetEncoder {
     this.#connection.closeSync()
   }
 
-  async #stage(rows: readonly CleanItem[]): Promise<void> {
+  async #stage(rows: readonly SilverRow[]): Promise<void> {
     const types = this.#columns.map(({ staged }) => staged)
     const columns = this.#columns.map(({ name, staged }) => `${sqlName(name)} ${staged.toString()}`)
     await this.#connection.run(`CREATE TEMP TABLE staged (${columns.join(', ')})`)
@@ -69,7 +69,11 @@ export class ParquetEncoder {
     for (let from = 0; from < rows.length; from += chunkRows) {
       const page = rows.slice(from, from + chunkRows)
       const chunk = DuckDBDataChunk.create(types, page.length)
-      for (const [at, { valueOf }] of this.#columns.entries()) chunk.setColumnValues(at, page.map(valueOf))
+      for (const at of types.keys())
+        chunk.setColumnValues(
+          at,
+          page.map(({ value }) => value[at] ?? null)
+        )
       appender.appendDataChunk(chunk)
     }
     appender.closeSync()
@@ -82,8 +86,8 @@ export class ParquetEncoder {
       // DuckDB quotes the value that does not fit, so its own words must not be passed on.
       if (error instanceof Error && /^(Conversion|Out of Range|Invalid Input) Error/.test(error.message))
         throw new CourantError(
-          'RECORD_INVALID',
-          `A value does not fit the type its column has in Silver ${this.#table.name}; correct the cleaning or the schema`
+          'TARGET_REFUSED',
+          `DuckDB cannot make the type of a Silver column out of a value of ${this.#table.name}; silver-columns.ts should have refused it`
         )
       throw error
     }

@@ -1,69 +1,98 @@
 import { BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api'
+import { CourantError } from '../../runtime/errors.ts'
 import type { LogItem } from '../../runtime/pipeline.ts'
 import type { Change } from '../../schemas/change.ts'
+import { decimalBytes } from '../../schemas/decimal.ts'
 import type { ColumnKind, Table } from '../../schemas/table.ts'
+import type { ChainRow } from './file-chain.ts'
 
 /** A clean row of any table: its columns by name. */
 export type CleanRow = Readonly<Record<string, unknown>>
 export type CleanChange = Change<CleanRow>
 export type CleanItem = LogItem<CleanChange>
+/** A row as a Silver file has it: staged values in the order of the columns. */
+export type SilverRow = ChainRow<readonly DuckDBValue[]>
 
 /** A column of a Silver file: its type there, and how a row's value gets there. */
-export interface SilverColumn {
+export interface SilverColumn extends Mapping {
   readonly name: string
+  readonly valueOf: (item: CleanItem) => DuckDBValue
+}
+
+interface Mapping {
   /** DuckDB's name of the type it has in Parquet. */
   readonly sqlType: string
   /** Rows are handed to DuckDB as text, numbers and booleans, which is cheapest; SQL makes the exact type of them. */
   readonly staged: DuckDBType
   /** SQL that turns a staged value into the column's type. */
   readonly cast: (staged: string) => string
-  readonly valueOf: (item: CleanItem) => DuckDBValue
+  /** True of a value, not null, that `cast` takes. */
+  readonly fits: (value: unknown) => boolean
 }
 
-interface Mapping {
-  readonly sqlType: string
-  readonly staged: DuckDBType
-  readonly cast: (staged: string) => string
-}
+const isText = (value: unknown) => typeof value === 'string'
+const isNumber = (value: unknown) => typeof value === 'number'
+const isBoolean = (value: unknown) => typeof value === 'boolean'
+const isWhole = (value: unknown) => Number.isSafeInteger(value)
+const isWholeUpTo = (most: number) => (value: unknown) => isWhole(value) && Math.abs(value as number) <= most
+
+const maxInt = 2_147_483_647
+/** DuckDB's last date is in the year 5,881,580, somewhat before its last integer of days. */
+const maxDays = 2_000_000_000
 
 // Numbers below 2^53 pass through a double unchanged, and Avro's decoder lets no larger ones through.
-const exact = (sqlType: string): Mapping => ({
+const exact = (sqlType: string, fits: Mapping['fits']): Mapping => ({
   sqlType,
   staged: DOUBLE,
-  cast: (staged) => `${staged}::${sqlType}`
+  cast: (staged) => `${staged}::${sqlType}`,
+  fits
 })
-const text: Mapping = { sqlType: 'VARCHAR', staged: VARCHAR, cast: (staged) => staged }
+const text: Mapping = { sqlType: 'VARCHAR', staged: VARCHAR, cast: (staged) => staged, fits: isText }
 /** µs since the epoch → an instant, `isAdjustedToUTC` in Parquet. */
 const instant: Mapping = {
   sqlType: 'TIMESTAMP WITH TIME ZONE',
   staged: DOUBLE,
-  cast: (staged) => `make_timestamptz(${staged}::BIGINT)`
+  cast: (staged) => `make_timestamptz(${staged}::BIGINT)`,
+  fits: isWhole
 }
+const int = exact('INTEGER', isWholeUpTo(maxInt))
+const long = exact('BIGINT', isWhole)
 
 const mappings: Record<Exclude<ColumnKind['kind'], 'decimal'>, Mapping> = {
   string: text,
   // As text: Spark (4.0) cannot open a file that has a column of Parquet's UUID type, and pandas shows bytes.
   uuid: text,
-  int: exact('INTEGER'),
-  long: exact('BIGINT'),
-  double: { sqlType: 'DOUBLE', staged: DOUBLE, cast: (staged) => staged },
-  boolean: { sqlType: 'BOOLEAN', staged: BOOLEAN, cast: (staged) => staged },
+  int,
+  long,
+  double: { sqlType: 'DOUBLE', staged: DOUBLE, cast: (staged) => staged, fits: isNumber },
+  boolean: { sqlType: 'BOOLEAN', staged: BOOLEAN, cast: (staged) => staged, fits: isBoolean },
   timestamp: instant,
-  date: { sqlType: 'DATE', staged: DOUBLE, cast: (staged) => `(DATE '1970-01-01' + ${staged}::INTEGER)` }
+  date: {
+    sqlType: 'DATE',
+    staged: DOUBLE,
+    cast: (staged) => `(DATE '1970-01-01' + ${staged}::INTEGER)`,
+    fits: isWholeUpTo(maxDays)
+  }
 }
 
 function mappingOf(type: ColumnKind): Mapping {
   if (type.kind !== 'decimal') return mappings[type.kind]
-  const sqlType = `DECIMAL(${type.precision},${type.scale})`
-  return { sqlType, staged: VARCHAR, cast: (staged) => `${staged}::${sqlType}` }
+  const { precision, scale } = type
+  const sqlType = `DECIMAL(${precision},${scale})`
+  return {
+    sqlType,
+    staged: VARCHAR,
+    cast: (staged) => `${staged}::${sqlType}`,
+    fits: (value) => typeof value === 'string' && decimalBytes(value, precision, scale) !== undefined
+  }
 }
 
 const technicalColumns: readonly SilverColumn[] = [
   { name: '_op', ...text, valueOf: ({ value }) => value.op },
-  { name: '_version', ...exact('BIGINT'), valueOf: ({ value }) => value.source.row_version },
+  { name: '_version', ...long, valueOf: ({ value }) => value.source.row_version },
   { name: '_changed_at', ...instant, valueOf: ({ value }) => value.source.ts_us },
-  { name: '_partition', ...exact('INTEGER'), valueOf: ({ partition }) => partition },
-  { name: '_offset', ...exact('BIGINT'), valueOf: ({ offset }) => offset }
+  { name: '_partition', ...int, valueOf: ({ partition }) => partition },
+  { name: '_offset', ...long, valueOf: ({ offset }) => offset }
 ]
 
 /** The columns of a table's Silver files: the source's, then the technical ones. A delete has only its key columns. */
@@ -76,6 +105,22 @@ export function silverColumns(table: Table): readonly SilverColumn[] {
     })
   )
   return [...columns, ...technicalColumns]
+}
+
+/** A clean change as Silver has it; throws RECORD_INVALID, without the value, of one whose value a column cannot take. */
+export function silverRow(table: Table, columns: readonly SilverColumn[], item: CleanItem): SilverRow {
+  const { id, at, partition, offset } = item
+  const value = columns.map(({ name, valueOf, fits }) => {
+    const cell = valueOf(item)
+    if (cell !== null && !fits(cell))
+      throw new CourantError(
+        'RECORD_INVALID',
+        `A value does not fit the type that ${name} has in Silver ${table.name}; correct the cleaning or the schema`,
+        { details: { itemId: id } }
+      )
+    return cell
+  })
+  return { id, at, partition, offset, value }
 }
 
 /** What analysts look up by, which is what files are sorted by: the key, then the order of its changes. */

@@ -4,9 +4,16 @@ import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { Compactor } from './compactor.ts'
 import { lakeConnection } from './duckdb.ts'
 import { FileChain } from './file-chain.ts'
-import { graceMs, lakeBatching, lakeRepeatWindow, silverSettings } from './lake-settings.ts'
+import { GatheringWriter } from './gathering-writer.ts'
+import { graceMs, keptRows, lakeBatching, lakeRepeatWindow, silverSettings } from './lake-settings.ts'
 import { ParquetEncoder } from './parquet-encoder.ts'
-import type { CleanChange, CleanItem } from './silver-columns.ts'
+import {
+  type CleanChange,
+  type CleanItem,
+  type SilverRow,
+  silverColumns,
+  silverRow
+} from './silver-columns.ts'
 import { readCompacted } from './silver-files.ts'
 import { ensureSilverSchema } from './silver-schema.ts'
 
@@ -27,7 +34,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       const encoder = await ParquetEncoder.open(table, settings)
       const connection = await lakeConnection(settings)
       const compactor = new Compactor({ store, table, schema, connection, context })
-      const chain = new FileChain<CleanChange>(
+      const chain = new FileChain<SilverRow['value']>(
         {
           store,
           folder: `silver/${table.name}`,
@@ -40,10 +47,18 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
         },
         context
       )
+      const columns = silverColumns(table)
+      const writer = new GatheringWriter({
+        chain,
+        rowOf: (item: CleanItem) => silverRow(table, columns, item),
+        maxItems: lakeBatching(settings).maxItems,
+        keptRows: settings.number(keptRows)
+      })
       compactor.start()
       return {
-        write: (items, { signal }) => chain.append(items, signal),
+        write: (items, options) => writer.write(items, options),
         async close() {
+          writer.close()
           await compactor.close()
           connection.closeSync()
           await encoder.close()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { tables } from '../../schemas/tables.ts'
 import { ParquetEncoder } from '../../sinks/lake/parquet-encoder.ts'
-import type { CleanItem } from '../../sinks/lake/silver-columns.ts'
+import { type CleanItem, silverColumns, silverRow } from '../../sinks/lake/silver-columns.ts'
 import { testContext } from '../support/context.ts'
 
 /**
@@ -54,7 +54,9 @@ function imported(name: string): Promise<Record<string, never>> {
 
 async function duckdb(): Promise<Write> {
   const encoder = await ParquetEncoder.open(tables.activities, testContext({}).settings)
-  return async (items) => (await encoder.encode(items, { first: '0' })).size
+  const silver = silverColumns(tables.activities)
+  const rowOf = (item: CleanItem) => silverRow(tables.activities, silver, item)
+  return async (items) => (await encoder.encode(items.map(rowOf), { first: '0' })).size
 }
 
 async function hyparquet(): Promise<Write> {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { CourantError } from '../../../runtime/errors.ts'
-import type { LogItem } from '../../../runtime/pipeline.ts'
-import { FileChain } from '../../../sinks/lake/file-chain.ts'
+import { type ChainRow, FileChain } from '../../../sinks/lake/file-chain.ts'
 import { type Content, bytesContent } from '../../../runtime/object-store/content.ts'
 import type { ObjectStore, PutOptions } from '../../../runtime/object-store/object-store.ts'
 import { testContext } from '../../support/context.ts'
@@ -15,7 +14,7 @@ const signal = new AbortController().signal
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => cleanChange(from + i))
 
 function chainOn(store: ObjectStore, trustMs = 60_000): FileChain<unknown> {
-  const encode = async (rows: readonly LogItem<unknown>[]) =>
+  const encode = async (rows: readonly ChainRow<unknown>[]) =>
     bytesContent(rows.map((row) => `${place(row)}\n`).join(''))
   const options = {
     store,

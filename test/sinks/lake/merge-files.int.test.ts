@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test'
 import { lakeConnection } from '../../../sinks/lake/duckdb.ts'
 import { type InputFile, mergeFiles } from '../../../sinks/lake/merge-files.ts'
 import { ParquetEncoder } from '../../../sinks/lake/parquet-encoder.ts'
-import { silverColumns } from '../../../sinks/lake/silver-columns.ts'
+import { silverColumns, silverRow } from '../../../sinks/lake/silver-columns.ts'
 import { testContext } from '../../support/context.ts'
 import { sampleTable } from './sample-log.ts'
 import { range } from './silver-lake.ts'
@@ -20,6 +20,7 @@ describe('merging Parquet files', () => {
     const { settings } = testContext({})
     const connection = await lakeConnection(settings)
     const encoder = await ParquetEncoder.open(sampleTable, settings)
+    const columns = silverColumns(sampleTable)
     const inputs: InputFile[] = []
     for (const [at, [from, to]] of [
       [0, 2000],
@@ -27,13 +28,16 @@ describe('merging Parquet files', () => {
       [2100, 2200],
       [2200, 2300]
     ].entries()) {
-      const content = await encoder.encode(range(from ?? 0, to ?? 0), {})
+      const content = await encoder.encode(
+        range(from ?? 0, to ?? 0).map((item) => silverRow(sampleTable, columns, item)),
+        {}
+      )
       const file = join(folder, `${at}.parquet`)
       assert.ok(Buffer.isBuffer(content.source))
       await writeFile(file, content.source)
       inputs.push({ file, size: content.size })
     }
-    const schema = silverColumns(sampleTable).map(({ name, sqlType }) => ({ name, type: sqlType }))
+    const schema = columns.map(({ name, sqlType }) => ({ name, type: sqlType }))
     const largest = inputs[0]?.size ?? 0
     for (const maxRunBytes of [1e9, largest + 10, largest - 10, (inputs[1]?.size ?? 0) + 10, 10]) {
       const file = join(folder, 'merged.parquet')

@@ -1,0 +1,42 @@
+import type { Item, Writer } from '../../runtime/pipeline.ts'
+import type { ChainRow, FileChain } from './file-chain.ts'
+import { GatheredRows } from './gathered-rows.ts'
+
+interface Gathering<I, T> {
+  readonly chain: FileChain<T>
+  /** An item as it is kept until it is written; throws RECORD_INVALID of one that could not be: later is too late. */
+  readonly rowOf: (item: I) => ChainRow<T>
+  /** Items that the runner gives at most at once. */
+  readonly maxItems: number
+  /** Rows that all writers of this process keep back together. */
+  readonly keptRows: number
+}
+
+/**
+ * Appends rows to chains of files. While there is a backlog whose rows lie spread over many days, as a first snapshot's
+ * do, it keeps them back until there are more for each file, or `keptRows` of them; otherwise years of history would
+ * become a file for every few rows. The runner commits what is kept back only once it is written.
+ */
+export class GatheringWriter<I extends Item<unknown>, T> implements Pick<Writer<unknown>, 'write'> {
+  readonly #options: Gathering<I, T>
+  readonly #rows: GatheredRows<T>
+
+  constructor(options: Gathering<I, T>) {
+    this.#options = options
+    this.#rows = new GatheredRows(options.keptRows)
+  }
+
+  async write(items: readonly I[], { signal }: { signal: AbortSignal }): Promise<void | 'held'> {
+    const { chain, rowOf, maxItems } = this.#options
+    this.#rows.add(items.map(rowOf))
+    // Repeats and tombstones are not among the items, so that a batch of a backlog may be somewhat smaller.
+    if (items.length * 2 > maxItems && this.#rows.isWorthWaiting) return 'held'
+    await chain.append(this.#rows.list, signal)
+    this.#rows.clear()
+  }
+
+  /** Forgets what it keeps: it was not committed. */
+  close(): void {
+    this.#rows.clear()
+  }
+}
