@@ -23,7 +23,8 @@ export function notificationToucher(
     `SELECT DISTINCT lower(hex(n.user_id)) AS userId, n.notification_time / ${dayMicros} AS day,
        ${contentPart('n.content')} AS part
      FROM (${which}) w
-     CROSS JOIN notifications n ON n.user_id = w.user_id AND n.notification_id = w.notification_id`
+     CROSS JOIN notifications n INDEXED BY notifications_by_id
+       ON n.user_id = w.user_id AND n.notification_id = w.notification_id`
   )
   return (...parameters) => {
     for (const { userId, day, part } of places.all(...parameters))

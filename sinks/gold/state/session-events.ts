@@ -64,7 +64,8 @@ function sessionReach(database: DatabaseSync): (userId: string, sessionId: strin
   const reach = database.prepare(
     `SELECT coalesce(min(CASE WHEN event_type = 'login' THEN event_time END), min(event_time)) AS "from",
        max(event_time) AS last
-     FROM session_events WHERE user_id = unhex(?, '-') AND session_id = unhex(?, '-') AND NOT is_deleted`
+     FROM session_events INDEXED BY session_events_by_session
+     WHERE user_id = unhex(?, '-') AND session_id = unhex(?, '-') AND NOT is_deleted`
   )
   return (userId, sessionId) => {
     const { from, last } = reach.get(userId, sessionId) as { from: Micros | null; last: Micros | null }
