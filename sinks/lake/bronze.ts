@@ -1,10 +1,9 @@
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import type { Micros, RawChange } from '../../schemas/change.ts'
 import type { Table } from '../../schemas/table.ts'
-import { bytesContent } from '../../runtime/object-store/content.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { csvRecord } from './csv.ts'
-import { type ChainRow, FileChain } from './file-chain.ts'
+import { type ChainRow, FileChain, plainEncoder } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
 import { bronzeBatching, graceMs, keptRows, lakeRepeatWindow, lakeSettings } from './lake-settings.ts'
 
@@ -23,6 +22,9 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
     repeatWindow: lakeRepeatWindow,
     async open(context) {
       const { settings } = context
+      const encoder = plainEncoder<string>((rows) =>
+        [header(table), ...rows.map(({ value }) => value)].join('')
+      )
       const chain = new FileChain<string>(
         {
           store: await objectStoreFor(settings),
@@ -30,7 +32,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
           table: table.name,
           extension: 'csv',
           contentType: 'text/csv; charset=utf-8; header=present',
-          encode: async (rows) => bytesContent([header(table), ...rows.map(({ value }) => value)].join('')),
+          encoderOf: async () => encoder,
           trustMs: settings.number(graceMs) / 2
         },
         context

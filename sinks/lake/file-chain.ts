@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
-import type { Content } from '../../runtime/object-store/content.ts'
+import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { type Ds, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
 
@@ -15,6 +15,13 @@ export interface ChainRow<T> {
   readonly value: T
 }
 
+/** Makes the files of one append: what they share is done once for all of them. */
+export interface PartEncoder<T> {
+  /** Rows of one day and partition, in the order of their offsets: all of those appended from the first one on. */
+  encode(rows: readonly ChainRow<T>[], ds: Ds): Promise<Content>
+  close(): Promise<void>
+}
+
 export interface FileChainOptions<T> {
   readonly store: ObjectStore
   /** Such as `bronze/users`. */
@@ -22,7 +29,7 @@ export interface FileChainOptions<T> {
   readonly table: string
   readonly extension: string
   readonly contentType: string
-  readonly encode: (rows: readonly ChainRow<T>[], ds: Ds) => Promise<Content>
+  readonly encoderOf: (rows: readonly ChainRow<T>[]) => Promise<PartEncoder<T>>
   /** Last offsets, by partition, that a day's compacted file contains; absent where nothing is ever compacted. */
   readonly contained?: (ds: Ds) => Promise<ReadonlyMap<number, number>>
   /** For how long what is known of a chain's end may be relied on: less than parts live after their compaction. */
@@ -68,11 +75,25 @@ export class FileChain<T> {
 
   /** Resolves once every row is in its day's chain. */
   async append(rows: readonly ChainRow<T>[], signal: AbortSignal): Promise<void> {
-    // One iterator: each worker takes the next group that nobody has taken.
-    const groups = groupsOf(rows)
+    if (rows.length === 0) return
+    const encoder = await this.#options.encoderOf(rows)
+    try {
+      await this.#appendGroups(groupsOf(rows), encoder, signal)
+    } finally {
+      await encoder.close()
+    }
+  }
+
+  /** One iterator: each worker takes the next group that nobody has taken. */
+  async #appendGroups(
+    groups: MapIterator<Group<T>>,
+    encoder: PartEncoder<T>,
+    signal: AbortSignal
+  ): Promise<void> {
     const stop = new AbortController()
+    const until = AbortSignal.any([signal, stop.signal])
     const worker = async () => {
-      for (const group of groups) await this.#appendGroup(group, AbortSignal.any([signal, stop.signal]))
+      for (const group of groups) await this.#appendGroup(group, encoder, until)
     }
     const workers = Array.from({ length: filesAtOnce }, () =>
       worker().catch((error: unknown) => {
@@ -85,7 +106,7 @@ export class FileChain<T> {
     if (failed) throw stop.signal.reason
   }
 
-  async #appendGroup(group: Group<T>, signal: AbortSignal): Promise<void> {
+  async #appendGroup(group: Group<T>, encoder: PartEncoder<T>, signal: AbortSignal): Promise<void> {
     const place = `${group.ds}/${group.partition}`
     for (;;) {
       signal.throwIfAborted()
@@ -94,7 +115,7 @@ export class FileChain<T> {
       if (fresh.length === 0) return
       // If the answer gets lost, the object may be there all the same: then its end must be read.
       this.#ends.delete(place)
-      if (await this.#create(group, fresh, end.next)) {
+      if (await this.#create({ ...group, rows: fresh }, encoder, end.next)) {
         this.#ends.set(place, endAfter(fresh))
         return
       }
@@ -114,9 +135,9 @@ export class FileChain<T> {
     return fresh
   }
 
-  async #create({ ds, partition }: Group<T>, rows: readonly ChainRow<T>[], link: number): Promise<boolean> {
-    const { store, folder, table, extension, contentType, encode } = this.#options
-    const content = await encode(rows, ds)
+  async #create({ ds, partition, rows }: Group<T>, encoder: PartEncoder<T>, link: number): Promise<boolean> {
+    const { store, folder, table, extension, contentType } = this.#options
+    const content = await encoder.encode(rows, ds)
     const name = partName(partPrefix(`${folder}/${ds}`, table, partition), link, extension)
     const metadata = partMetadata(rows, content)
     const etag = await store.put(name, content, { ifNoneMatch: '*', contentType, metadata })
@@ -195,4 +216,9 @@ function groupsOf<T>(rows: readonly ChainRow<T>[]): MapIterator<Group<T>> {
     else groups.set(place, { ds, partition: row.partition, rows: [row] })
   }
   return groups.values()
+}
+
+/** An encoder that has nothing to prepare. */
+export function plainEncoder<T>(encode: (rows: readonly ChainRow<T>[]) => string): PartEncoder<T> {
+  return { encode: async (rows) => bytesContent(encode(rows)), close: async () => undefined }
 }

@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
+import { DOUBLE, type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import type { Table } from '../../schemas/table.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import { lakeConnection, sqlName, sqlText } from './duckdb.ts'
+import type { PartEncoder } from './file-chain.ts'
+import type { Ds } from './part-names.ts'
 import { type SilverColumn, type SilverRow, silverColumns, silverOrder } from './silver-columns.ts'
 import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048
+
+/** Of staged rows only: the day of the file. */
+const dayColumn = '_day'
+const msPerDay = 86_400_000
 
 /** Facts that a Parquet file carries in its footer; see `parquet_kv_metadata` in DuckDB. */
 export type FileFacts = Readonly<Record<string, string>>
@@ -22,6 +28,7 @@ export class ParquetEncoder {
   readonly #table: Table
   readonly #columns: readonly SilverColumn[]
   #last: Promise<unknown> = Promise.resolve()
+  #stagings = 0
 
   static async open(table: Table, settings: Settings): Promise<ParquetEncoder> {
     const connection = await lakeConnection(settings)
@@ -34,26 +41,19 @@ export class ParquetEncoder {
     this.#columns = silverColumns(table)
   }
 
-  encode(rows: readonly SilverRow[], facts: FileFacts): Promise<Content> {
-    const next = this.#last.then(() => this.#encode(rows, facts))
-    this.#last = next.catch(() => undefined)
-    return next
-  }
-
-  async #encode(rows: readonly SilverRow[], facts: FileFacts): Promise<Content> {
-    const file = join(temporaryFolder(), `${randomUUID()}.parquet`)
+  /** Hands rows to DuckDB, once for all the files that are made of them. */
+  async stage(rows: readonly SilverRow[]): Promise<PartEncoder<SilverRow['value']>> {
+    const name = `staged_${++this.#stagings}`
+    // Dropped, not truncated: a truncated table in memory keeps what it held.
+    const close = () =>
+      this.#inTurn(async () => void (await this.#connection.run(`DROP TABLE IF EXISTS ${name}`)))
     try {
-      await this.#stage(rows)
-      const columns = this.#columns.map(({ name, cast }) => `${cast(sqlName(name))} AS ${sqlName(name)}`)
-      const query = `SELECT ${columns.join(', ')} FROM staged`
-      // Level 1 is as small as the default on sorted rows and a tenth faster; compaction writes these rows again.
-      await this.#run(copyStatement(query, { file, order: silverOrder(this.#table), facts, level: 1 }))
-      return bytesContent(await readFile(file))
-    } finally {
-      // Dropped, not truncated: a truncated table in memory keeps what it held.
-      await this.#connection.run('DROP TABLE IF EXISTS staged')
-      await rm(file, { force: true })
+      await this.#inTurn(() => this.#stage(name, rows))
+    } catch (error) {
+      await close()
+      throw error
     }
+    return { encode: (part, ds) => this.#inTurn(() => this.#encode(name, part, ds)), close }
   }
 
   async close(): Promise<void> {
@@ -61,27 +61,57 @@ export class ParquetEncoder {
     this.#connection.closeSync()
   }
 
-  async #stage(rows: readonly SilverRow[]): Promise<void> {
-    const types = this.#columns.map(({ staged }) => staged)
+  #inTurn<R>(action: () => Promise<R>): Promise<R> {
+    const next = this.#last.then(action)
+    this.#last = next.catch(() => undefined)
+    return next
+  }
+
+  async #stage(name: string, rows: readonly SilverRow[]): Promise<void> {
+    const types = [...this.#columns.map(({ staged }) => staged), DOUBLE]
     const columns = this.#columns.map(({ name, staged }) => `${sqlName(name)} ${staged.toString()}`)
-    await this.#connection.run(`CREATE TEMP TABLE staged (${columns.join(', ')})`)
-    const appender = await this.#connection.createAppender('staged')
+    await this.#connection.run(`CREATE TEMP TABLE ${name} (${columns.join(', ')}, ${dayColumn} DOUBLE)`)
+    const appender = await this.#connection.createAppender(name)
     for (let from = 0; from < rows.length; from += chunkRows) {
       const page = rows.slice(from, from + chunkRows)
       const chunk = DuckDBDataChunk.create(types, page.length)
-      for (const at of types.keys())
+      for (const at of this.#columns.keys())
         chunk.setColumnValues(
           at,
           page.map(({ value }) => value[at] ?? null)
         )
+      chunk.setColumnValues(this.#columns.length, page.map(dayOfRow))
       appender.appendDataChunk(chunk)
     }
     appender.closeSync()
   }
 
-  async #run(sql: string): Promise<void> {
+  async #encode(staged: string, rows: readonly SilverRow[], ds: Ds): Promise<Content> {
+    const [first] = rows
+    if (!first) throw new Error('A file needs a row')
+    const file = join(temporaryFolder(), `${randomUUID()}.parquet`)
     try {
-      await this.#connection.run(sql)
+      const columns = this.#columns.map(({ name, cast }) => `${cast(sqlName(name))} AS ${sqlName(name)}`)
+      const query = `SELECT ${columns.join(', ')} FROM ${staged} WHERE ${dayColumn} = ${dayOfRow(first)}
+        AND _partition = ${first.partition} AND _offset >= ${first.offset}`
+      const facts = { ds, count: String(rows.length) }
+      // Level 1 is as small as the default on sorted rows and a tenth faster; compaction writes these rows again.
+      const copied = await this.#run(
+        copyStatement(query, { file, order: silverOrder(this.#table), facts, level: 1 })
+      )
+      if (copied !== rows.length)
+        throw new Error(`${copied} rows were written of ${rows.length} of Silver ${this.#table.name}`)
+      return bytesContent(await readFile(file))
+    } finally {
+      await rm(file, { force: true })
+    }
+  }
+
+  /** Gives how many rows were copied. */
+  async #run(copy: string): Promise<number> {
+    try {
+      const [[count] = []] = (await this.#connection.runAndReadAll(copy)).getRows()
+      return Number(count)
     } catch (error) {
       // DuckDB quotes the value that does not fit, so its own words must not be passed on.
       if (error instanceof Error && /^(Conversion|Out of Range|Invalid Input) Error/.test(error.message))
@@ -93,6 +123,8 @@ export class ParquetEncoder {
     }
   }
 }
+
+const dayOfRow = ({ at }: SilverRow): number => Math.floor(at.getTime() / msPerDay)
 
 /** COPY of a query into a Parquet file: zstd, with statistics and facts, sorted by `order` unless it is empty. */
 export function copyStatement(

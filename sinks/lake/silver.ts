@@ -41,7 +41,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
           table: table.name,
           extension: 'parquet',
           contentType: 'application/vnd.apache.parquet',
-          encode: (rows, ds) => encoder.encode(rows, { ds, count: String(rows.length) }),
+          encoderOf: (rows) => encoder.stage(rows),
           contained: async (ds) => (await readCompacted(store, table.name, ds))?.offsets ?? new Map(),
           trustMs: settings.number(graceMs) / 2
         },

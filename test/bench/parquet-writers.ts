@@ -55,8 +55,15 @@ function imported(name: string): Promise<Record<string, never>> {
 async function duckdb(): Promise<Write> {
   const encoder = await ParquetEncoder.open(tables.activities, testContext({}).settings)
   const silver = silverColumns(tables.activities)
-  const rowOf = (item: CleanItem) => silverRow(tables.activities, silver, item)
-  return async (items) => (await encoder.encode(items.map(rowOf), { first: '0' })).size
+  const rowOf = (item: CleanItem, offset: number) =>
+    silverRow(tables.activities, silver, { ...item, at: new Date(0), partition: 0, offset })
+  return async (items) => {
+    const rows = items.map(rowOf)
+    const staged = await encoder.stage(rows)
+    const { size } = await staged.encode(rows, '1970-01-01')
+    await staged.close()
+    return size
+  }
 }
 
 async function hyparquet(): Promise<Write> {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { CourantError } from '../../../runtime/errors.ts'
-import { type ChainRow, FileChain } from '../../../sinks/lake/file-chain.ts'
-import { type Content, bytesContent } from '../../../runtime/object-store/content.ts'
+import { FileChain, plainEncoder } from '../../../sinks/lake/file-chain.ts'
+import type { Content } from '../../../runtime/object-store/content.ts'
 import type { ObjectStore, PutOptions } from '../../../runtime/object-store/object-store.ts'
 import { testContext } from '../../support/context.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
@@ -14,15 +14,14 @@ const signal = new AbortController().signal
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => cleanChange(from + i))
 
 function chainOn(store: ObjectStore, trustMs = 60_000): FileChain<unknown> {
-  const encode = async (rows: readonly ChainRow<unknown>[]) =>
-    bytesContent(rows.map((row) => `${place(row)}\n`).join(''))
+  const encoder = plainEncoder<unknown>((rows) => rows.map((row) => `${place(row)}\n`).join(''))
   const options = {
     store,
     folder: 'lake/t',
     table: 't',
     extension: 'txt',
     contentType: 'text/plain',
-    encode,
+    encoderOf: async () => encoder,
     trustMs
   }
   return new FileChain<unknown>(options, testContext({}))

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { CourantError } from '../../../runtime/errors.ts'
-import { type Content, bytesContent } from '../../../runtime/object-store/content.ts'
+import type { Content } from '../../../runtime/object-store/content.ts'
 import type { PutOptions } from '../../../runtime/object-store/object-store.ts'
-import { FileChain } from '../../../sinks/lake/file-chain.ts'
+import { FileChain, plainEncoder } from '../../../sinks/lake/file-chain.ts'
 import { GatheringWriter } from '../../../sinks/lake/gathering-writer.ts'
 import type { CleanItem } from '../../../sinks/lake/silver-columns.ts'
 import { testContext } from '../../support/context.ts'
@@ -41,6 +41,7 @@ class FailingStore extends MemoryObjectStore {
 }
 
 function writerOn(store: MemoryObjectStore, keptRows: number): GatheringWriter<CleanItem, unknown> {
+  const encoder = plainEncoder<unknown>((rows) => rows.map((row) => `${place(row)}\n`).join(''))
   const chain = new FileChain<unknown>(
     {
       store,
@@ -48,7 +49,7 @@ function writerOn(store: MemoryObjectStore, keptRows: number): GatheringWriter<C
       table: 't',
       extension: 'txt',
       contentType: 'text/plain',
-      encode: async (rows) => bytesContent(rows.map((row) => `${place(row)}\n`).join('')),
+      encoderOf: async () => encoder,
       trustMs: 60_000
     },
     testContext({})

@@ -28,10 +28,12 @@ describe('merging Parquet files', () => {
       [2100, 2200],
       [2200, 2300]
     ].entries()) {
-      const content = await encoder.encode(
-        range(from ?? 0, to ?? 0).map((item) => silverRow(sampleTable, columns, item)),
-        {}
+      const rows = range(from ?? 0, to ?? 0).map((item, n) =>
+        silverRow(sampleTable, columns, { ...item, at: new Date(0), partition: 0, offset: (from ?? 0) + n })
       )
+      const staged = await encoder.stage(rows)
+      const content = await staged.encode(rows, '1970-01-01')
+      await staged.close()
       const file = join(folder, `${at}.parquet`)
       assert.ok(Buffer.isBuffer(content.source))
       await writeFile(file, content.source)
