@@ -21,7 +21,7 @@ export const keptRows: Setting = {
   env: 'COURANT_LAKE_KEPT_ROWS',
   describe:
     'Rows that Bronze and Silver of a process keep back together while a backlog lies spread over many days, for fewer and larger files; memory grows with it, 0 keeps none',
-  default: '100000',
+  default: '30000',
   check: wholeNumber(0)
 }
 

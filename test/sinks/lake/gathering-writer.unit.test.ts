@@ -10,21 +10,14 @@ import type { CleanItem } from '../../../sinks/lake/silver-columns.ts'
 import { testContext } from '../../support/context.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
 import { chainViolations, placesInText } from './chain-violations.ts'
-import { cleanChange, place } from './sample-log.ts'
+import { cleanChange, place, spreadDays, spreadOut } from './sample-log.ts'
 
 const { signal } = new AbortController()
 const count = 600
 const maxItems = 40
-const days = 59
-const msPerDay = 86_400_000
 
-/** Change `n`, on one of 59 days: a batch goes to about as many files as it has rows. */
-const spreadChange = (n: number): CleanItem => ({
-  ...cleanChange(n),
-  at: new Date(Date.UTC(2026, 0, 1) + ((n * 37) % days) * msPerDay)
-})
 const range = (from: number, to: number) =>
-  Array.from({ length: Math.max(0, to - from) }, (_, i) => spreadChange(from + i))
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => spreadOut(cleanChange(from + i), from + i))
 
 /** Fails so many puts, before or after they had their effect. */
 class FailingStore extends MemoryObjectStore {
@@ -162,7 +155,7 @@ describe('a gathering writer', () => {
     }
     const [most, few] = [await filesWith(0), await filesWith(100_000)]
     assert.ok(most > 5000, `${most} files`)
-    assert.equal(few, days * 3, 'one for each day and partition')
+    assert.equal(few, spreadDays * 3, 'one for each day and partition')
   })
 
   it('keeps nothing back of what goes to a few files, nor at the end of a backlog', async () => {

@@ -25,54 +25,80 @@ const stores = {
 }
 const read = { bronze: bronzeRows, silver: silverRows }
 
+interface Log {
+  readonly what: string
+  /** Lines that a writer prints, one a batch, before it is killed. */
+  readonly linesIn: (round: number) => number
+  readonly env: Readonly<Record<string, string>>
+  readonly args: readonly string[]
+}
+
+const logs: readonly Log[] = [
+  { what: 'a log', linesIn: (round) => 1 + (round % 3), env: {}, args: [] },
+  {
+    what: 'a backlog that lies spread, and is kept back,',
+    // Some ten batches are kept back before they are written: kills come while they are, and while they are written.
+    linesIn: (round) => 4 + ((round * 5) % 13),
+    env: { COURANT_LAKE_BATCH_ROWS: '200', COURANT_LAKE_KEPT_ROWS: '1500' },
+    args: ['spread']
+  }
+]
+
 for (const [where, storeEnv] of Object.entries(stores))
   for (const sink of ['bronze', 'silver'] as const)
     describe(`${sink} in ${where}`, () => {
-      it(`holds each change once after ${rounds} kills of one or two writers`, async (t) => {
-        // Compaction runs beside all the time and removes parts at once.
-        const lake = {
-          COURANT_LAKE_COMPACT_MS: '150',
-          COURANT_LAKE_COMPACT_PARTS: '6',
-          COURANT_LAKE_GRACE_MS: '4000'
-        }
-        const env = { ...process.env, ...storeEnv(), ...lake }
-        const positions = join(root, unique('positions'))
-        const start = (): ChildProcess =>
-          spawn(
-            process.execPath,
-            [join(import.meta.dirname, 'writing-process.ts'), sink, positions, String(rows)],
-            {
-              env,
-              stdio: ['ignore', 'pipe', 'inherit']
-            }
-          )
-        let cut = 0
-        for (let round = 0; round < rounds; round++) {
-          // In every other round two write at once, as when a group gives partitions to another before the first stops.
-          const writers = round % 2 === 0 ? [start()] : [start(), start()]
-          const linesWanted = 1 + (round % 3)
-          await Promise.all(writers.map((writer) => linesOf(writer, linesWanted)))
-          for (const writer of writers) {
-            if (writer.exitCode === null) cut++
-            writer.kill('SIGKILL')
-            if (writer.exitCode === null) await once(writer, 'exit')
-          }
-        }
-        t.diagnostic(`${cut} writers were killed in the middle`)
-        assert.ok(cut >= rounds / 2, 'the log was too short to be killed')
-        const last = start()
-        const [exitCode] = (await once(last, 'exit')) as [number]
-        assert.equal(exitCode, 0)
-
-        const store = await objectStoreFor(settingsFrom(env))
-        const found = placesOf(await read[sink](store, sampleTable.name))
-        const expected = Array.from({ length: rows }, (_, n) => place(cleanChange(n)))
-        assert.deepEqual(
-          (await chainViolations(store, `${sink}/${sampleTable.name}`, { found, expected })).slice(0, 5),
-          []
-        )
-      })
+      for (const log of logs) killed(log, { sink, storeEnv })
     })
+
+function killed(
+  log: Log,
+  { sink, storeEnv }: { sink: 'bronze' | 'silver'; storeEnv: () => Record<string, string> }
+): void {
+  it(`holds each change of ${log.what} once after ${rounds} kills of one or two writers`, async (t) => {
+    // Compaction runs beside all the time and removes parts at once.
+    const lake = {
+      COURANT_LAKE_COMPACT_MS: '150',
+      COURANT_LAKE_COMPACT_PARTS: '6',
+      COURANT_LAKE_GRACE_MS: '4000'
+    }
+    const env = { ...process.env, ...storeEnv(), ...lake, ...log.env }
+    const positions = join(root, unique('positions'))
+    const start = (): ChildProcess =>
+      spawn(
+        process.execPath,
+        [join(import.meta.dirname, 'writing-process.ts'), sink, positions, String(rows), ...log.args],
+        {
+          env,
+          stdio: ['ignore', 'pipe', 'inherit']
+        }
+      )
+    let cut = 0
+    for (let round = 0; round < rounds; round++) {
+      // In every other round two write at once, as when a group gives partitions to another before the first stops.
+      const writers = round % 2 === 0 ? [start()] : [start(), start()]
+      const linesWanted = log.linesIn(round)
+      await Promise.all(writers.map((writer) => linesOf(writer, linesWanted)))
+      for (const writer of writers) {
+        if (writer.exitCode === null) cut++
+        writer.kill('SIGKILL')
+        if (writer.exitCode === null) await once(writer, 'exit')
+      }
+    }
+    t.diagnostic(`${cut} writers were killed in the middle`)
+    assert.ok(cut >= rounds / 2, 'the log was too short to be killed')
+    const last = start()
+    const [exitCode] = (await once(last, 'exit')) as [number]
+    assert.equal(exitCode, 0)
+
+    const store = await objectStoreFor(settingsFrom(env))
+    const found = placesOf(await read[sink](store, sampleTable.name))
+    const expected = Array.from({ length: rows }, (_, n) => place(cleanChange(n)))
+    assert.deepEqual(
+      (await chainViolations(store, `${sink}/${sampleTable.name}`, { found, expected })).slice(0, 5),
+      []
+    )
+  })
+}
 
 /** Waits for so many lines of a process's output, or its end. */
 function linesOf(writer: ChildProcess, wanted: number): Promise<void> {
