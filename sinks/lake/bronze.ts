@@ -37,16 +37,12 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
         },
         context
       )
-      const writer = new GatheringWriter({
+      return new GatheringWriter({
         chain,
         rowOf: (item: LogItem<RawChange>) => recordOf(table, item),
         maxItems: bronzeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)
       })
-      return {
-        write: (items, options) => writer.write(items, options),
-        close: async () => writer.close()
-      }
     }
   }
 }

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { deserialize, serialize } from 'node:v8'
+import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 import type { ChainRow } from './file-chain.ts'
 
 const msPerDay = 86_400_000
@@ -5,51 +10,68 @@ const msPerDay = 86_400_000
 /** Rows lie spread when they would become more files than `files` with fewer rows each than `rowsPerFile`. */
 const spread = { files: 16, rowsPerFile: 200 } as const
 
-/** Writers of this process that have rows at the moment, and share what may be kept. */
-let active = 0
-
-/** Rows of one topic in the order of their offsets, each once, however often a rebalance brings it again. */
+/**
+ * Rows of one topic in the order of their offsets, each once, however often a rebalance brings it again. Those that are
+ * kept for later wait in files: a process has dozens of such writers.
+ */
 export class GatheredRows<T> {
   readonly #limit: number
+  #count = 0
+  /** Those that are not in a file. */
   #rows: ChainRow<T>[] = []
+  #keptIn: string[] = []
   /** The offset after the last row of each partition. */
   readonly #next = new Map<number, number>()
   /** Days and partitions, which is what files are made of. */
   readonly #files = new Set<string>()
 
-  /** `limit` rows are kept at most by all of this process together. */
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  get list(): readonly ChainRow<T>[] {
-    return this.#rows
-  }
-
   add(rows: readonly ChainRow<T>[]): void {
-    const wasEmpty = this.#rows.length === 0
     for (const row of rows) {
       const { partition, offset, at } = row
       if (offset < (this.#next.get(partition) ?? 0)) continue
       this.#next.set(partition, offset + 1)
       this.#files.add(`${Math.floor(at.getTime() / msPerDay)}/${partition}`)
       this.#rows.push(row)
+      this.#count++
     }
-    if (wasEmpty && this.#rows.length > 0) active++
   }
 
-  /** True while more rows would make fewer files, and there is room for them. */
+  /** True while more rows would make fewer files, and there may be more. */
   get isWorthWaiting(): boolean {
-    const [rows, files] = [this.#rows.length, this.#files.size]
-    return (
-      files > spread.files && rows < files * spread.rowsPerFile && rows * Math.max(1, active) < this.#limit
-    )
+    const files = this.#files.size
+    return files > spread.files && this.#count < files * spread.rowsPerFile && this.#count < this.#limit
   }
 
-  clear(): void {
-    if (this.#rows.length > 0) active--
+  get hasKept(): boolean {
+    return this.#keptIn.length > 0
+  }
+
+  /** Puts all of them into files until they are asked for. */
+  async keep(): Promise<void> {
+    const file = join(temporaryFolder(), `${randomUUID()}.rows`)
+    await writeFile(file, serialize(this.#rows))
+    this.#keptIn.push(file)
     this.#rows = []
+  }
+
+  async all(): Promise<readonly ChainRow<T>[]> {
+    const rows: ChainRow<T>[] = []
+    for (const file of this.#keptIn)
+      for (const row of deserialize(await readFile(file)) as ChainRow<T>[]) rows.push(row)
+    return rows.length === 0 ? this.#rows : rows.concat(this.#rows)
+  }
+
+  async clear(): Promise<void> {
+    const files = this.#keptIn
+    this.#keptIn = []
+    this.#rows = []
+    this.#count = 0
     this.#next.clear()
     this.#files.clear()
+    for (const file of files) await rm(file, { force: true })
   }
 }

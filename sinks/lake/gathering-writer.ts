@@ -8,16 +8,19 @@ interface Gathering<I, T> {
   readonly rowOf: (item: I) => ChainRow<T>
   /** Items that the runner gives at most at once. */
   readonly maxItems: number
-  /** Rows that all writers of this process keep back together. */
+  /** Rows that are kept back at most. */
   readonly keptRows: number
 }
+
+/** Rows that were kept back are in memory of one writer of this process at a time. */
+let turn: Promise<unknown> = Promise.resolve()
 
 /**
  * Appends rows to chains of files. While there is a backlog whose rows lie spread over many days, as a first snapshot's
  * do, it keeps them back until there are more for each file, or `keptRows` of them; otherwise years of history would
  * become a file for every few rows. The runner commits what is kept back only once it is written.
  */
-export class GatheringWriter<I extends Item<unknown>, T> implements Pick<Writer<unknown>, 'write'> {
+export class GatheringWriter<I extends Item<unknown>, T> implements Writer<unknown> {
   readonly #options: Gathering<I, T>
   readonly #rows: GatheredRows<T>
 
@@ -27,16 +30,26 @@ export class GatheringWriter<I extends Item<unknown>, T> implements Pick<Writer<
   }
 
   async write(items: readonly I[], { signal }: { signal: AbortSignal }): Promise<void | 'held'> {
-    const { chain, rowOf, maxItems } = this.#options
+    const { rowOf, maxItems } = this.#options
     this.#rows.add(items.map(rowOf))
     // Repeats and tombstones are not among the items, so that a batch of a backlog may be somewhat smaller.
-    if (items.length * 2 > maxItems && this.#rows.isWorthWaiting) return 'held'
-    await chain.append(this.#rows.list, signal)
-    this.#rows.clear()
+    if (items.length * 2 > maxItems && this.#rows.isWorthWaiting) {
+      await this.#rows.keep()
+      return 'held'
+    }
+    if (!this.#rows.hasKept) return this.#append(signal)
+    const mine = turn.then(() => this.#append(signal))
+    turn = mine.catch(() => undefined)
+    await mine
   }
 
   /** Forgets what it keeps: it was not committed. */
-  close(): void {
-    this.#rows.clear()
+  async close(): Promise<void> {
+    await this.#rows.clear()
+  }
+
+  async #append(signal: AbortSignal): Promise<void> {
+    await this.#options.chain.append(await this.#rows.all(), signal)
+    await this.#rows.clear()
   }
 }

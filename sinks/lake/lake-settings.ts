@@ -20,8 +20,8 @@ const batchRows: Setting = {
 export const keptRows: Setting = {
   env: 'COURANT_LAKE_KEPT_ROWS',
   describe:
-    'Rows that Bronze and Silver of a process keep back together while a backlog lies spread over many days, for fewer and larger files; memory grows with it, 0 keeps none',
-  default: '30000',
+    'Rows that Bronze and Silver of a table keep back, each, in the temporary folder while a backlog lies spread over many days, for fewer and larger files; memory grows with it, 0 keeps none',
+  default: '50000',
   check: wholeNumber(0)
 }
 

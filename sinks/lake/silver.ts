@@ -58,7 +58,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       return {
         write: (items, options) => writer.write(items, options),
         async close() {
-          writer.close()
+          await writer.close()
           await compactor.close()
           connection.closeSync()
           await encoder.close()
