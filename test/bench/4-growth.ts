@@ -82,8 +82,8 @@ async function measureSize(context: BenchContext, wanted: number): Promise<Size>
 async function measureLive(application: SocialApplication, forMs: number): Promise<Live> {
   const courant = await SplitRun.start(application)
   await courant.untilQuiet()
-  // Files are compacted and Gold is published for a while after the last change.
-  await wait(forMs / 2)
+  // Files are compacted, at the second look a minute later, and Gold is published for a while after the last change.
+  await wait(3 * forMs)
   const cpuOf = async (during: () => Promise<void>) => {
     const before = courant.cpuSeconds()
     await during()
