@@ -48,7 +48,7 @@ async function show({ rows: count, json = false }: { rows: string; json?: boolea
   }
   for (const { table, rows } of previews) {
     print(`\n${table}`)
-    printRows(rows, { json, none: 'No rows yet.' })
+    printRows(rows, { none: 'No rows yet.' })
   }
 }
 

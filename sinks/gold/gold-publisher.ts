@@ -57,7 +57,7 @@ export class GoldPublisher {
   #isSilverNew = false
   #looking: Promise<void> | null = null
   #isCatchingUp = false
-  #unseenDays = 0
+  /** Computed since the last publication. */
   #unpublishedDays = 0
   #isDrained = true
   #publishDueAt = 0
@@ -114,9 +114,10 @@ export class GoldPublisher {
     this.#isCatchingUp = isCatchingUp
   }
 
-  /** Tells that so many users' days were touched: analysts do not see it yet, though its offsets will be committed now. */
-  kept(days: number): void {
-    this.#tellUnseen(this.#unseenDays + days)
+  /** Sets the gauge of what analysts do not see yet; called before what was kept is committed, too. */
+  tellUnseen(): void {
+    const unpublished = this.#isStale ? Math.max(1, this.#unpublishedDays) : 0
+    this.#context.metrics.gauge(unseenDays, this.#state.waiting.count() + unpublished)
   }
 
   /** Publishes what was kept and stops. */
@@ -150,7 +151,7 @@ export class GoldPublisher {
       if (this.#isStale && isDue(this.#publishDueAt)) await this.#publish()
     })
     this.#failures = isPublished ? 0 : this.#failures + 1
-    this.#tellUnseen(this.#state.waiting.count() + (this.#isStale ? Math.max(1, this.#unpublishedDays) : 0))
+    this.tellUnseen()
     if (isDue(this.#filesDueAt)) await this.#guarded('Gold files were not written', () => this.#writeFiles())
   }
 
@@ -217,12 +218,6 @@ export class GoldPublisher {
       await this.#files.write()
       metrics.gauge('gold_set_aside', await countSetAside(this.#engine.connection))
     })
-  }
-
-  /** What was touched twice is counted twice until the next round counts anew. */
-  #tellUnseen(days: number): void {
-    this.#unseenDays = days
-    this.#context.metrics.gauge(unseenDays, days)
   }
 
   #withWork<T>(action: () => Promise<T>): Promise<T> {

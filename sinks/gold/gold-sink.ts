@@ -31,7 +31,8 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
         async write(items, { signal }) {
           signal.throwIfAborted()
           publisher.check()
-          publisher.kept(state.keep(items as readonly ChangeItem[]))
+          state.keep(items as readonly ChangeItem[])
+          publisher.tellUnseen()
           publisher.catchingUp(items.length === batching.maxItems)
         },
         async close() {

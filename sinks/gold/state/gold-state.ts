@@ -72,11 +72,8 @@ export class GoldState {
     )
   }
 
-  /**
-   * Keeps a batch: rows, marks and offsets in one transaction. What was kept before is dropped by its offset. Returns
-   * how many users' days, or parts of them, it touched.
-   */
-  keep(items: readonly ChangeItem[]): number {
+  /** Keeps a batch: rows, marks and offsets in one transaction. What was kept before is dropped by its offset. */
+  keep(items: readonly ChangeItem[]): void {
     this.transaction(() => {
       const next = this.#dropKnown(items)
       for (const [topic, list] of next.items) this.#tables.get(topic)?.[1](list)
@@ -84,7 +81,6 @@ export class GoldState {
         this.#statements.setOffset.run(at.topic, at.partition, at.nextOffset)
       this.waiting.add(this.#touched.values())
     })
-    return this.#touched.size
   }
 
   /** Runs an action that either happens wholly or not at all. */
