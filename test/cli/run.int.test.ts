@@ -4,22 +4,15 @@ import { after, test } from 'node:test'
 import { settingsFrom } from '../../runtime/settings.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import { tables } from '../../schemas/tables.ts'
-import { closeConnections, connectionFor } from '../../topics/connection.ts'
 import { itemsOf, uuid } from '../sinks/gold/happenings.ts'
+import { deleteTopics } from '../support/delete-topics.ts'
 import { runCourant } from '../support/run-courant.ts'
 import { sharedStack, temporaryFolder } from '../support/stack.ts'
 import { unique } from '../support/unique.ts'
 
 const prefix = `${unique('run')}.`
 
-after(async () => {
-  const admin = await connectionFor(
-    settingsFrom({ ...process.env, COURANT_TOPIC_PREFIX: prefix })
-  ).kafka.admin()
-  await admin.deleteTopics((await admin.topics()).map(({ name }) => name))
-  await admin.close()
-  await closeConnections()
-})
+after(() => deleteTopics(settingsFrom({ ...process.env, COURANT_TOPIC_PREFIX: prefix })))
 
 test('run --once ends when analysts see all there is, though a topic ends in what gives no row', async (t) => {
   const folder = temporaryFolder(t)

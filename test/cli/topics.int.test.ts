@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { settingsFrom } from '../../runtime/settings.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
-import { closeConnections, connectionFor } from '../../topics/connection.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { tables } from '../../schemas/tables.ts'
 import { sampleUser, userChange } from '../support/changes.ts'
 import { testContext } from '../support/context.ts'
+import { deleteTopics } from '../support/delete-topics.ts'
 import { runCourant } from '../support/run-courant.ts'
 import { sharedStack } from '../support/stack.ts'
 import { unique } from '../support/unique.ts'
@@ -25,12 +25,7 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
   const tail = async (...args: string[]) =>
     linesOf((await courant('topics', 'tail', topic, ...args)).out).map((line) => JSON.parse(line))
 
-  after(async () => {
-    const admin = await connectionFor(settingsFrom(env)).kafka.admin()
-    await admin.deleteTopics((await admin.topics()).map(({ name }) => name))
-    await admin.close()
-    await closeConnections()
-  })
+  after(() => deleteTopics(settingsFrom(env)))
 
   it('plan, apply, and have nothing left to do', async () => {
     const plan = await courant('topics', 'plan')

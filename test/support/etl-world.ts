@@ -2,13 +2,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ErpColumn } from '../../local/sample/erp/erp-columns.ts'
-import { type Environment, settingsFrom } from '../../runtime/settings.ts'
+import { settingsFrom } from '../../runtime/settings.ts'
 import { type ConfigRow, parseEtlTable } from '../../schemas/erp/metadata.ts'
 import { addEtlTable } from '../../sinks/ods/metadata.ts'
 import { migrate } from '../../sinks/ods/migrate.ts'
 import type { OdsDatabase, ResultRow } from '../../sinks/ods/ods-database.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
-import { closeConnections, connectionFor } from '../../topics/connection.ts'
+import { deleteTopics } from './delete-topics.ts'
 import { OdbcErp } from './odbc-erp.ts'
 import { asAdmin } from './postgres-admin.ts'
 import { type Ended, runCourant } from './run-courant.ts'
@@ -95,18 +95,10 @@ export class EtlWorld {
     const url = new URL(this.env['COURANT_ODS_URL'] ?? '')
     await this.ods.close()
     await this.erp.drop()
-    await deleteTopics(this.env)
+    await deleteTopics(settingsFrom(this.env))
     await asAdmin(`DROP DATABASE IF EXISTS "${url.pathname.slice(1)}" WITH (FORCE)`)
     rmSync(this.folder, { recursive: true, force: true })
   }
-}
-
-/** Those under the world's prefix. */
-async function deleteTopics(env: Environment): Promise<void> {
-  const kafka = await connectionFor(settingsFrom(env)).kafka.admin()
-  await kafka.deleteTopics((await kafka.topics()).map(({ name }) => name))
-  await kafka.close()
-  await closeConnections()
 }
 
 export interface TableOptions {

@@ -1,8 +1,9 @@
 import { topicCatalogue } from '../../topics/catalogue.ts'
-import { closeConnections, connectionFor } from '../../topics/connection.ts'
+import { connectionFor } from '../../topics/connection.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
 import { isolatedContext } from '../contracts/channel.contract.ts'
 import { replayContract } from '../contracts/replay.contract.ts'
+import { deleteTopics } from '../support/delete-topics.ts'
 import { eventually } from '../support/eventually.ts'
 import { sharedStack } from '../support/stack.ts'
 
@@ -17,9 +18,8 @@ replayContract('dead letters on Kafka', async (pipelines) => {
     context,
     connection,
     async stop() {
-      await admin.deleteTopics((await admin.topics()).map(({ name }) => name))
       await admin.close()
-      await closeConnections()
+      await deleteTopics(context.settings)
     }
   }
 })

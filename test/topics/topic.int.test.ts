@@ -1,5 +1,6 @@
-import { closeConnections, connectionFor } from '../../topics/connection.ts'
+import { connectionFor } from '../../topics/connection.ts'
 import { channelContract, isolatedContext } from '../contracts/channel.contract.ts'
+import { deleteTopics } from '../support/delete-topics.ts'
 
 channelContract('a topic on Kafka with a schema registry', async () => {
   const context = isolatedContext(process.env)
@@ -7,11 +8,6 @@ channelContract('a topic on Kafka with a schema registry', async () => {
   return {
     context,
     connection,
-    async stop() {
-      const admin = await connection.kafka.admin()
-      await admin.deleteTopics((await admin.topics()).map(({ name }) => name))
-      await admin.close()
-      await closeConnections()
-    }
+    stop: () => deleteTopics(context.settings)
   }
 })
