@@ -1,3 +1,4 @@
+import { oneAtATime, type Queue } from '../../runtime/one-at-a-time.ts'
 import type { Context, Spec } from '../../runtime/pipeline.ts'
 import type { Micros } from '../../schemas/change.ts'
 import type { SubmittedApplication } from '../../schemas/types/applications.ts'
@@ -22,7 +23,7 @@ export interface PageRequest {
 interface Lane {
   readonly connection: Connection
   busy: number
-  last: Promise<unknown>
+  readonly inTurn: Queue
 }
 
 /** Job applications as they are in the recruitment database, read over a few connections. */
@@ -31,7 +32,7 @@ export class ApplicationSource {
   readonly #queries: Queries
 
   constructor(all: readonly Connection[], queries: Queries) {
-    this.#connections = all.map((connection) => ({ connection, busy: 0, last: Promise.resolve() }))
+    this.#connections = all.map((connection) => ({ connection, busy: 0, inTurn: oneAtATime() }))
     this.#queries = queries
   }
 
@@ -74,10 +75,8 @@ export class ApplicationSource {
   async #rows(doing: string, text: string, values: readonly unknown[]): Promise<TextRow[]> {
     const free = this.#connections.reduce((least, one) => (one.busy < least.busy ? one : least))
     free.busy += 1
-    const rows = free.last.then(() => free.connection.rows(doing, text, values))
-    free.last = rows.catch(() => undefined)
     try {
-      return await rows
+      return await free.inTurn(() => free.connection.rows(doing, text, values))
     } finally {
       free.busy -= 1
     }

@@ -22,9 +22,8 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
     repeatWindow: lakeRepeatWindow,
     async open(context) {
       const { settings } = context
-      const encoder = plainEncoder<string>((rows) =>
-        [header(table), ...rows.map(({ value }) => value)].join('')
-      )
+      const header = csvRecord([...table.columns.map(({ name }) => name), ...technicalColumns])
+      const encoder = plainEncoder<string>((rows) => [header, ...rows.map(({ value }) => value)].join(''))
       const chain = new FileChain<string>(
         {
           store: await objectStoreFor(settings),
@@ -45,10 +44,6 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       })
     }
   }
-}
-
-function header({ columns }: Table): string {
-  return csvRecord([...columns.map(({ name }) => name), ...technicalColumns])
 }
 
 /** A change as its line: of all that may be kept back, it takes the least memory. */

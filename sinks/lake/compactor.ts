@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { oneAtATime } from '../../runtime/one-at-a-time.ts'
 import { type CompactionJob, compactDay } from './compaction.ts'
 import { compactMs, compactParts, graceMs } from './lake-settings.ts'
 import { dayOf } from './part-names.ts'
@@ -7,14 +8,8 @@ import { type SilverDay, silverDays } from './silver-files.ts'
 /** S3 takes up to 5 GB in one put. */
 const maxBytes = 4.5e9
 
-let lastInProcess: Promise<unknown> = Promise.resolve()
-
-/** One compaction at a time in this process: they share DuckDB's memory. */
-function oneAtATime<T>(action: () => Promise<T>): Promise<T> {
-  const next = lastInProcess.then(action)
-  lastInProcess = next.catch(() => undefined)
-  return next
-}
+/** Of all tables of this process: compactions share DuckDB's memory. */
+const inTurn = oneAtATime()
 
 /**
  * Looks now and then for days of a table that are due, compacts them, and removes parts once they have been contained
@@ -71,7 +66,7 @@ export class Compactor {
       await sleep(everyMs * (0.75 + Math.random() / 2), undefined, { signal, ref: false }).catch(
         () => undefined
       )
-      if (!signal.aborted) await oneAtATime(() => this.look()).catch((error: unknown) => this.#report(error))
+      if (!signal.aborted) await inTurn(() => this.look()).catch((error: unknown) => this.#report(error))
     }
   }
 

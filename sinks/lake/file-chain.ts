@@ -3,7 +3,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
-import { type Ds, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
+import { type Ds, dayNumber, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
 
 /** A row of a topic, with what a file of the lake says of it. */
 export interface ChainRow<T> {
@@ -207,7 +207,7 @@ function groupsOf<T>(rows: readonly ChainRow<T>[]): MapIterator<Group<T>> {
   const groups = new Map<string, Group<T>>()
   const days = new Map<number, Ds>()
   for (const row of rows) {
-    const day = Math.floor(row.at.getTime() / 86_400_000)
+    const day = dayNumber(row)
     let ds = days.get(day)
     if (ds === undefined) days.set(day, (ds = dayOf(row.at.getTime())))
     const place = `${ds}/${row.partition}`

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 import type { ChainRow } from './file-chain.ts'
-
-const msPerDay = 86_400_000
+import { dayNumber } from './part-names.ts'
 
 /** Rows lie spread when they would become more files than `files` with fewer rows each than `rowsPerFile`. */
 const spread = { files: 16, rowsPerFile: 200 } as const
@@ -31,10 +30,10 @@ export class GatheredRows<T> {
 
   add(rows: readonly ChainRow<T>[]): void {
     for (const row of rows) {
-      const { partition, offset, at } = row
+      const { partition, offset } = row
       if (offset < (this.#next.get(partition) ?? 0)) continue
       this.#next.set(partition, offset + 1)
-      this.#files.add(`${Math.floor(at.getTime() / msPerDay)}/${partition}`)
+      this.#files.add(`${dayNumber(row)}/${partition}`)
       this.#rows.push(row)
       this.#count++
     }

@@ -1,3 +1,4 @@
+import { oneAtATime } from '../../runtime/one-at-a-time.ts'
 import type { Item, Writer } from '../../runtime/pipeline.ts'
 import type { ChainRow, FileChain } from './file-chain.ts'
 import { GatheredRows } from './gathered-rows.ts'
@@ -13,7 +14,7 @@ interface Gathering<I, T> {
 }
 
 /** Rows that were kept back are in memory of one writer of this process at a time. */
-let turn: Promise<unknown> = Promise.resolve()
+const inTurn = oneAtATime()
 
 /**
  * Appends rows to chains of files. While there is a backlog whose rows lie spread over many days, as a first snapshot's
@@ -37,10 +38,8 @@ export class GatheringWriter<I extends Item<unknown>, T> implements Writer<unkno
       await this.#rows.keep()
       return 'held'
     }
-    if (!this.#rows.hasKept) return this.#append(signal)
-    const mine = turn.then(() => this.#append(signal))
-    turn = mine.catch(() => undefined)
-    await mine
+    const append = () => this.#append(signal)
+    return this.#rows.hasKept ? inTurn(append) : append()
   }
 
   /** Forgets what it keeps: it was not committed. */

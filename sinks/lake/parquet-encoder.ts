@@ -3,12 +3,13 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DOUBLE, type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
+import { oneAtATime } from '../../runtime/one-at-a-time.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import type { Table } from '../../schemas/table.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import { lakeConnection, sqlName, sqlText } from './duckdb.ts'
 import type { PartEncoder } from './file-chain.ts'
-import type { Ds } from './part-names.ts'
+import { type Ds, dayNumber } from './part-names.ts'
 import { type SilverColumn, type SilverRow, silverColumns, silverOrder } from './silver-columns.ts'
 import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 
@@ -17,7 +18,6 @@ const chunkRows = 2048
 
 /** Of staged rows only: the day of the file. */
 const dayColumn = '_day'
-const msPerDay = 86_400_000
 
 /** Facts that a Parquet file carries in its footer; see `parquet_kv_metadata` in DuckDB. */
 export type FileFacts = Readonly<Record<string, string>>
@@ -27,7 +27,9 @@ export class ParquetEncoder {
   readonly #connection: DuckDBConnection
   readonly #table: Table
   readonly #columns: readonly SilverColumn[]
-  #last: Promise<unknown> = Promise.resolve()
+  /** SQL that makes the columns of the file of the staged ones. */
+  readonly #select: string
+  readonly #inTurn = oneAtATime()
   #stagings = 0
 
   static async open(table: Table, settings: Settings): Promise<ParquetEncoder> {
@@ -39,6 +41,9 @@ export class ParquetEncoder {
     this.#connection = connection
     this.#table = table
     this.#columns = silverColumns(table)
+    this.#select = this.#columns
+      .map(({ name, cast }) => `${cast(sqlName(name))} AS ${sqlName(name)}`)
+      .join(', ')
   }
 
   /** Hands rows to DuckDB, once for all the files that are made of them. */
@@ -57,14 +62,7 @@ export class ParquetEncoder {
   }
 
   async close(): Promise<void> {
-    await this.#last
-    this.#connection.closeSync()
-  }
-
-  #inTurn<R>(action: () => Promise<R>): Promise<R> {
-    const next = this.#last.then(action)
-    this.#last = next.catch(() => undefined)
-    return next
+    await this.#inTurn(async () => this.#connection.closeSync())
   }
 
   async #stage(name: string, rows: readonly SilverRow[]): Promise<void> {
@@ -80,7 +78,7 @@ export class ParquetEncoder {
           at,
           page.map(({ value }) => value[at] ?? null)
         )
-      chunk.setColumnValues(this.#columns.length, page.map(dayOfRow))
+      chunk.setColumnValues(this.#columns.length, page.map(dayNumber))
       appender.appendDataChunk(chunk)
     }
     appender.closeSync()
@@ -91,8 +89,7 @@ export class ParquetEncoder {
     if (!first) throw new Error('A file needs a row')
     const file = join(temporaryFolder(), `${randomUUID()}.parquet`)
     try {
-      const columns = this.#columns.map(({ name, cast }) => `${cast(sqlName(name))} AS ${sqlName(name)}`)
-      const query = `SELECT ${columns.join(', ')} FROM ${staged} WHERE ${dayColumn} = ${dayOfRow(first)}
+      const query = `SELECT ${this.#select} FROM ${staged} WHERE ${dayColumn} = ${dayNumber(first)}
         AND _partition = ${first.partition} AND _offset >= ${first.offset}`
       const facts = { ds, count: String(rows.length) }
       // Level 1 is as small as the default on sorted rows and a tenth faster; compaction writes these rows again.
@@ -123,8 +120,6 @@ export class ParquetEncoder {
     }
   }
 }
-
-const dayOfRow = ({ at }: SilverRow): number => Math.floor(at.getTime() / msPerDay)
 
 /** COPY of a query into a Parquet file: zstd, with statistics and facts, sorted by `order` unless it is empty. */
 export function copyStatement(

@@ -1,4 +1,5 @@
 import { type CourantError, verdictOf } from '../../runtime/errors.ts'
+import { oneAtATime } from '../../runtime/one-at-a-time.ts'
 import type { Context, LogItem, StoredOffsets, Writer } from '../../runtime/pipeline.ts'
 import type { RunEnvelope, RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { ArrivingRun, incomplete } from './arriving-run.ts'
@@ -29,17 +30,18 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
   #next = 0
   /** The offset to go on at when the same items come again, because the last attempt failed there. */
   #resumeAt: number | null = null
-  #last: Promise<unknown> = Promise.resolve()
+  /** Partitions may be assigned while items are written. */
+  readonly #inTurn = oneAtATime()
 
   constructor(options: OdsWriterOptions) {
     this.#options = options
     this.stored = {
-      nextOffsets: (topic, partitions) => this.#alone(() => this.#nextOffsets(topic, partitions))
+      nextOffsets: (topic, partitions) => this.#inTurn(() => this.#nextOffsets(topic, partitions))
     }
   }
 
   write(items: readonly RunItem[], { signal }: { signal: AbortSignal }): Promise<void | 'held'> {
-    return this.#alone(async () => {
+    return this.#inTurn(async () => {
       for (const item of await this.#unseen(items)) {
         try {
           signal.throwIfAborted()
@@ -55,15 +57,8 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
   }
 
   async close(): Promise<void> {
-    await this.#alone(() => this.#drop())
+    await this.#inTurn(() => this.#drop())
     await this.#options.merger.close()
-  }
-
-  /** One thing at a time: partitions may be assigned while items are written. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(work)
-    this.#last = next.catch(() => undefined)
-    return next
   }
 
   async #nextOffsets(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
