@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import { FileChain, plainEncoder } from '../../../sinks/lake/file-chain.ts'
 import { parsePartName } from '../../../sinks/lake/part-names.ts'
 import { type ObjectStore, readText } from '../../../runtime/object-store/object-store.ts'
+import { testContext } from '../../support/context.ts'
+import { place } from './sample-log.ts'
 
 /**
  * What is wrong with the chains under a folder: I2 and I3 by the places of the rows that were found, I5 by names and
@@ -43,6 +46,21 @@ async function hashOf(store: ObjectStore, name: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of (await store.get(name)) ?? []) hash.update(chunk as Buffer)
   return hash.digest('hex')
+}
+
+/** A chain `lake/t` of files that hold a place a line. */
+export function placesChain(store: ObjectStore, trustMs = 60_000): FileChain<unknown> {
+  const encoder = plainEncoder<unknown>((rows) => rows.map((row) => `${place(row)}\n`).join(''))
+  const options = {
+    store,
+    folder: 'lake/t',
+    table: 't',
+    extension: 'txt',
+    contentType: 'text/plain',
+    encoderOf: async () => encoder,
+    trustMs
+  }
+  return new FileChain<unknown>(options, testContext({}))
 }
 
 /** Places in files that hold one a line. */

@@ -2,30 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { CourantError } from '../../../runtime/errors.ts'
-import { FileChain, plainEncoder } from '../../../sinks/lake/file-chain.ts'
+import type { FileChain } from '../../../sinks/lake/file-chain.ts'
 import type { Content } from '../../../runtime/object-store/content.ts'
 import type { ObjectStore, PutOptions } from '../../../runtime/object-store/object-store.ts'
-import { testContext } from '../../support/context.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
-import { chainViolations, placesInText } from './chain-violations.ts'
+import { chainViolations, placesChain, placesInText } from './chain-violations.ts'
 import { cleanChange, place } from './sample-log.ts'
 
 const signal = new AbortController().signal
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => cleanChange(from + i))
-
-function chainOn(store: ObjectStore, trustMs = 60_000): FileChain<unknown> {
-  const encoder = plainEncoder<unknown>((rows) => rows.map((row) => `${place(row)}\n`).join(''))
-  const options = {
-    store,
-    folder: 'lake/t',
-    table: 't',
-    extension: 'txt',
-    contentType: 'text/plain',
-    encoderOf: async () => encoder,
-    trustMs
-  }
-  return new FileChain<unknown>(options, testContext({}))
-}
 
 async function violationsIn(store: ObjectStore, count: number): Promise<string[]> {
   const found = await placesInText(store, 'lake/t')
@@ -102,10 +87,10 @@ async function interleaved(
   scheduler: fc.Scheduler,
   [a, b]: readonly [number, number]
 ): Promise<string[]> {
-  const chain = chainOn(store)
+  const chain = placesChain(store)
   const writing = Promise.all([
     writeFrom(chain, 0, { count, size: a }),
-    writeFrom(chainOn(store), 0, { count, size: b }),
+    writeFrom(placesChain(store), 0, { count, size: b }),
     // Within a process, too, one batch may still be under way when the next comes: after an abandoned one.
     writeFrom(chain, 0, { count: count / 2, size: b })
   ])
@@ -131,10 +116,10 @@ describe('a chain of files', () => {
         for (const { puts, losesAnswer, size } of crashes) {
           store.putsLeft = puts
           store.losesAnswer = losesAnswer
-          committed = await writeFrom(chainOn(store), committed, { count, size })
+          committed = await writeFrom(placesChain(store), committed, { count, size })
         }
         store.putsLeft = Number.POSITIVE_INFINITY
-        await writeFrom(chainOn(store), committed, { count, size: 30 })
+        await writeFrom(placesChain(store), committed, { count, size: 30 })
         assert.deepEqual(await violationsIn(store, count), [])
       })
     )
@@ -144,7 +129,7 @@ describe('a chain of files', () => {
     for (const losesAnswer of [true, false])
       for (let puts = 1; puts < 10; puts++) {
         const store = new DyingStore()
-        const chain = chainOn(store)
+        const chain = placesChain(store)
         store.putsLeft = puts
         store.losesAnswer = losesAnswer
         const committed = await writeFrom(chain, 0, { count, size: 60 })
@@ -164,9 +149,9 @@ describe('a chain of files', () => {
 
   it('goes on behind what others have appended since it last looked', async () => {
     const store = new MemoryObjectStore()
-    const sleeper = chainOn(store, 0)
+    const sleeper = placesChain(store, 0)
     await sleeper.append(range(0, 30), signal)
-    await chainOn(store).append(range(30, 60), signal)
+    await placesChain(store).append(range(30, 60), signal)
     await sleeper.append(range(60, count), signal)
     assert.deepEqual(await violationsIn(store, count), [])
   })
@@ -195,7 +180,7 @@ describe('the check of chains', () => {
       }
     }
     const store = new Lossy()
-    await writeFrom(chainOn(store), 0, { count, size: 30 })
+    await writeFrom(placesChain(store), 0, { count, size: 30 })
     assert.ok((await violationsIn(store, count)).some((sentence) => sentence.startsWith('I1')))
   })
 
@@ -212,8 +197,8 @@ describe('the check of chains', () => {
       }
     }
     const store = new Amnesiac()
-    await chainOn(store).append(range(0, 30), signal)
-    await chainOn(store).append(range(0, 30), signal)
+    await placesChain(store).append(range(0, 30), signal)
+    await placesChain(store).append(range(0, 30), signal)
     const whole = new MemoryObjectStore()
     for (const [name, held] of store.objects) whole.objects.set(name, held)
     assert.ok((await violationsIn(whole, 30)).some((sentence) => sentence.startsWith('I2')))

@@ -6,12 +6,10 @@ import { CourantError } from '../../../runtime/errors.ts'
 import type { Content } from '../../../runtime/object-store/content.ts'
 import type { PutOptions } from '../../../runtime/object-store/object-store.ts'
 import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
-import { FileChain, plainEncoder } from '../../../sinks/lake/file-chain.ts'
 import { GatheringWriter } from '../../../sinks/lake/gathering-writer.ts'
 import type { CleanItem } from '../../../sinks/lake/silver-columns.ts'
-import { testContext } from '../../support/context.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
-import { chainViolations, placesInText } from './chain-violations.ts'
+import { chainViolations, placesChain, placesInText } from './chain-violations.ts'
 import { cleanChange, place, spreadDays, spreadOut } from './sample-log.ts'
 
 const { signal } = new AbortController()
@@ -36,19 +34,7 @@ class FailingStore extends MemoryObjectStore {
 }
 
 function writerOn(store: MemoryObjectStore, keptRows: number): GatheringWriter<CleanItem, unknown> {
-  const encoder = plainEncoder<unknown>((rows) => rows.map((row) => `${place(row)}\n`).join(''))
-  const chain = new FileChain<unknown>(
-    {
-      store,
-      folder: 'lake/t',
-      table: 't',
-      extension: 'txt',
-      contentType: 'text/plain',
-      encoderOf: async () => encoder,
-      trustMs: 60_000
-    },
-    testContext({})
-  )
+  const chain = placesChain(store)
   return new GatheringWriter({ chain, rowOf: (item: CleanItem) => item, maxItems, keptRows })
 }
 
