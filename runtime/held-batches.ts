@@ -2,7 +2,8 @@ import type { Batch, StoredOffsets } from './pipeline.ts'
 
 /**
  * Batches that a writer has taken and not made durable yet. They are committed, in order, after its next durable
- * write, and forgotten when partitions are assigned anew: what was held is then read again (promise 1).
+ * write. Where the writer has `stored`, they are forgotten when partitions are assigned anew: what was held is then
+ * read again (promise 1).
  */
 export class HeldBatches {
   #batches: Batch<unknown>[] = []
