@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { changeErp, fillErp } from '../../local/sample/erp/create-erp.ts'
 import { randomFrom } from '../../local/sample/random.ts'
 import { CourantProcess } from '../support/courant-process.ts'
+import { eventually } from '../support/eventually.ts'
 import { withoutOdbc } from '../support/odbc-erp.ts'
 import { historyProblems } from './ods-history.ts'
 import { type OdsWorld, startOdsWorld } from './ods-world.ts'
@@ -11,6 +12,10 @@ import { type OdsWorld, startOdsWorld } from './ods-world.ts'
 const table = 'client'
 const rows = 3000
 const killsEach = 10
+/** Of a table that is followed; each takes longer, since nobody but its process brings it up to date. */
+const killsWhileFollowed = 6
+/** How long after a change a watch is done with it, roughly: kills fall within it. */
+const followedWithinMs = 4000
 const seed = process.env['COURANT_TEST_SEED'] ?? String(Date.now())
 const random = randomFrom(seed)
 
@@ -47,6 +52,27 @@ describe(`loads that are killed, COURANT_TEST_SEED=${seed}`, { skip: withoutOdbc
       }
     })
 
+  it(`follows a table that changes, killed -9 ${killsWhileFollowed} times at random moments`, async (t) => {
+    const watch = started(world.watcher(table))
+    const first = random.int(victims.length)
+    for (let round = 0; round < killsWhileFollowed; round++) {
+      await changeSource('incremental', round)
+      const victim = victims[(round + first) % victims.length] as Victim
+      const afterMs = Math.round(random.next() * followedWithinMs)
+      t.diagnostic(`round ${round}: kill -9 the ${victim} after ${afterMs} ms`)
+      await wait(afterMs)
+      if (victim === 'process') {
+        await watch.end('SIGKILL')
+        watch.start()
+      } else await killServer(victim)
+      await followed(watch)
+      await soundHistory()
+    }
+    assert.equal(await watch.end('SIGTERM'), 0, watch.output().slice(-3000))
+    await ended(started(world.loader(table, 'incremental')))
+    await trueLog()
+  })
+
   it('every hash of the ODS is the one of its row at the source', async () => {
     const validate = new CourantProcess('validate', {
       args: ['etl', 'validate', '--filter', table],
@@ -81,11 +107,25 @@ describe(`loads that are killed, COURANT_TEST_SEED=${seed}`, { skip: withoutOdbc
       if (code !== 0) await ended(started(world.loader(table, mode)))
       return
     }
+    await killServer(victim)
+    await ended(load)
+  }
+
+  async function killServer(victim: 'broker' | 'ODS'): Promise<void> {
     const server = victim === 'broker' ? world.kafka : world.odsServer
     await server.kill('SIGKILL')
     await wait(random.next() * 1500)
     await server.restart()
-    await ended(load)
+  }
+
+  /** Waits until the ODS equals the source; a watch that ended by itself fails. */
+  async function followed(watch: CourantProcess): Promise<void> {
+    const same = async () => {
+      await sameRows()
+      return true
+    }
+    await eventually(() => !watch.isRunning || same(), { timeoutMs: 90_000, what: 'the ODS as the source' })
+    assert.ok(watch.isRunning, watch.output().slice(-3000))
   }
 
   /** Columns of every type as text, in the ODS and at the source. */

@@ -26,6 +26,8 @@ export interface OdsWorld {
   readonly odsServer: Running
   /** A process that loads a table, not started yet. */
   loader(table: string, mode: string): CourantProcess
+  /** A process that follows a table until it is told to stop, not started yet. */
+  watcher(table: string): CourantProcess
   close(): Promise<void>
 }
 
@@ -82,6 +84,13 @@ async function worldOn({ main, target, folder, table, close }: Parts): Promise<O
     loader(name, mode) {
       const logFile = join(folder, 'logs', `load-${++loads}.log`)
       return new CourantProcess(`load ${loads}`, { args: ['etl', 'load', name, mode], env, logFile })
+    },
+    watcher(name) {
+      return new CourantProcess('watch', {
+        args: ['etl', 'run', '--mode', 'watch', '--filter', name],
+        env: { ...env, COURANT_PROGRESS_POLL_MS: '300', COURANT_OPERATOR_PORT: '0' },
+        logFile: join(folder, 'logs', 'watch.log')
+      })
     },
     async close() {
       await Promise.all([erp.end(), ods.end()])
