@@ -31,7 +31,7 @@ const restPerPublication = 2
 /** Rests this share of the time it computed, so that whoever shares the processor gets some of it. */
 const restPerWork = 0.25
 
-/** The same of looking into the lake, which is in no hurry. */
+/** The same of looking into the lake and showing what is new there, which is in no hurry. */
 const restPerLook = 20
 
 /** Rests so long while there is a backlog: the days it fills would be computed again and again. */
@@ -177,12 +177,20 @@ export class GoldPublisher {
       const { days, offsets } = await refresh(this.#state, this.#engine, { maxMs: refreshMs })
       this.#isDrained = offsets !== null
       if (offsets) await storeOffsets(connection, offsets)
-      if (this.#isSilverNew) await this.#silver.writeTo(connection, 'gold')
-      this.#isSilverNew = false
+      if (this.#isSilverNew) await this.#writeSilver()
       this.#isStale = true
       this.#unpublishedDays += days
       this.#context.metrics.count('gold_days_computed_total', days)
     })
+  }
+
+  /** Views over many files take their time, and figures wait for it: the longer it takes, the more seldom. */
+  async #writeSilver(): Promise<void> {
+    const begunAt = performance.now()
+    await this.#silver.writeTo(this.#engine.connection, 'gold')
+    this.#isSilverNew = false
+    const tookMs = performance.now() - begunAt
+    this.#silverDueAt = Math.max(this.#silverDueAt, performance.now() + tookMs * restPerLook)
   }
 
   async #publish(): Promise<void> {

@@ -1,17 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { DOUBLE, DuckDBDataChunk, DuckDBInstance, type DuckDBConnection, VARCHAR } from '@duckdb/node-api'
+import { DOUBLE, DuckDBInstance, type DuckDBConnection, VARCHAR } from '@duckdb/node-api'
 import type { DuckDBValue } from '@duckdb/node-api'
 import { keepsNothing } from '../lake/duckdb.ts'
+import { appendRows } from '../warehouse/append-rows.ts'
 import { type InputType, inputs } from './inputs.ts'
 import { createModelViews } from './models.ts'
 import type { Rate } from './rates.ts'
 
 /** Rows of an input, each with its columns in order. */
 export type InputRows = readonly (readonly DuckDBValue[])[]
-
-// DuckDB fills its vectors with this many rows.
-const chunkRows = 2048
 
 /**
  * A DuckDB in memory that runs the models over rows given to it. Numbers are handed over as doubles, which hold every
@@ -48,16 +46,8 @@ export class ModelEngine {
   async load(name: string, rows: InputRows): Promise<void> {
     const types = Object.values(inputs.find((input) => input.name === name)?.columns ?? {})
     await this.connection.run(`TRUNCATE staged_${name}`)
-    if (rows.length === 0) return
-    const appender = await this.connection.createAppender(`staged_${name}`)
-    for (let from = 0; from < rows.length; from += chunkRows) {
-      const page = rows.slice(from, from + chunkRows)
-      const columns = types.map((_, column) => page.map((row) => row[column] ?? null))
-      const chunk = DuckDBDataChunk.create(types.map((type) => (isNumber(type) ? DOUBLE : VARCHAR)))
-      chunk.setColumns(columns)
-      appender.appendDataChunk(chunk)
-    }
-    appender.closeSync()
+    const staged = types.map((type) => (isNumber(type) ? DOUBLE : VARCHAR))
+    await appendRows(this.connection, { table: `staged_${name}`, types: staged }, rows)
   }
 
   close(): void {

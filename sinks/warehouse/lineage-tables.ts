@@ -1,7 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import { BIGINT, DATE, type DuckDBConnection, type DuckDBValue, INTEGER, VARCHAR } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
-import { sqlText } from '../lake/duckdb.ts'
 import type { SilverFile } from '../lake/silver-files.ts'
+import { appendRows, dateValue } from './append-rows.ts'
+
+const types = [VARCHAR, DATE, VARCHAR, INTEGER, BIGINT, BIGINT]
 
 /** Replaces `lineage.silver_files` of a database: which topic offsets each Silver file holds. */
 export async function writeSilverFiles(
@@ -15,16 +17,16 @@ export async function writeSilverFiles(
        table_name VARCHAR, ds DATE, file VARCHAR, partition INTEGER, first_offset BIGINT, last_offset BIGINT)`
   )
   const rows = [...filesByTable].flatMap(([{ name }, files]) => files.flatMap((file) => rowsOf(name, file)))
-  const rowsAtOnce = 1000
-  for (let from = 0; from < rows.length; from += rowsAtOnce)
-    await connection.run(
-      `INSERT INTO ${database}.lineage.silver_files VALUES ${rows.slice(from, from + rowsAtOnce).join(', ')}`
-    )
+  await appendRows(connection, { database, schema: 'lineage', table: 'silver_files', types }, rows)
 }
 
-function rowsOf(table: string, { ds, name, offsets }: SilverFile): string[] {
-  return offsets.map(
-    ({ partition, first, last }) =>
-      `(${[table, ds, name].map(sqlText).join(', ')}, ${partition}, ${first}, ${last ?? 'NULL'})`
-  )
+function rowsOf(table: string, { ds, name, offsets }: SilverFile): DuckDBValue[][] {
+  return offsets.map(({ partition, first, last }) => [
+    table,
+    dateValue(ds),
+    name,
+    partition,
+    BigInt(first),
+    last === null ? null : BigInt(last)
+  ])
 }

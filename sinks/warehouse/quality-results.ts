@@ -1,8 +1,18 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
+import {
+  BOOLEAN,
+  DATE,
+  DOUBLE,
+  type DuckDBConnection,
+  type DuckDBValue,
+  TIMESTAMPTZ,
+  VARCHAR
+} from '@duckdb/node-api'
 import { tableList } from '../../schemas/tables.ts'
-import { sqlText } from '../lake/duckdb.ts'
 import type { QualityResult } from '../lake/quality.ts'
 import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
+import { appendRows, dateValue, instantValue } from './append-rows.ts'
+
+const types = [VARCHAR, DATE, VARCHAR, VARCHAR, BOOLEAN, DOUBLE, VARCHAR, TIMESTAMPTZ]
 
 /** The newest quality results of every table and day, read again only where they changed. */
 export class QualityResults {
@@ -39,15 +49,11 @@ export class QualityResults {
          expected VARCHAR, checked_at TIMESTAMPTZ)`
     )
     const rows = [...this.#known.values()].flatMap(({ results }) => results.map(rowOf))
-    const rowsAtOnce = 1000
-    for (let from = 0; from < rows.length; from += rowsAtOnce)
-      await connection.run(
-        `INSERT INTO ${database}.quality.checks VALUES ${rows.slice(from, from + rowsAtOnce).join(', ')}`
-      )
+    await appendRows(connection, { database, schema: 'quality', table: 'checks', types }, rows)
   }
 }
 
-function rowOf({ table, ds, check, severity, passed, observed, expected, checkedAt }: QualityResult): string {
-  const texts = [table, ds, check, severity].map(sqlText)
-  return `(${texts.join(', ')}, ${passed}, ${observed}, ${sqlText(expected)}, ${sqlText(checkedAt)})`
+function rowOf(result: QualityResult): DuckDBValue[] {
+  const { table, ds, check, severity, passed, observed, expected, checkedAt } = result
+  return [table, dateValue(ds), check, severity, passed, observed, expected, instantValue(checkedAt)]
 }

@@ -12,7 +12,9 @@ export class SilverCatalogue {
   readonly #mirror: SilverMirror
   readonly #quality: QualityResults
   readonly #files = new Map<Table, readonly LocalSilverFile[]>()
-  #isWritten = false
+  /** Whose views a database does not show as they are: making a view opens each of its files. */
+  readonly #newTables = new Set<Table>()
+  #isQualityNew = true
 
   constructor(store: ObjectStore, options: { readonly folder: string; readonly graceMs: number }) {
     this.#mirror = new SilverMirror(store, options)
@@ -23,20 +25,24 @@ export class SilverCatalogue {
   async update(): Promise<boolean> {
     for (const table of tableList) {
       const files = await this.#mirror.files(table)
-      if (pathsOf(files) !== pathsOf(this.#files.get(table) ?? [])) this.#isWritten = false
+      const known = this.#files.get(table)
+      if (!known || pathsOf(files) !== pathsOf(known)) this.#newTables.add(table)
       this.#files.set(table, files)
     }
-    if (await this.#quality.update()) this.#isWritten = false
-    return !this.#isWritten
+    if (await this.#quality.update()) this.#isQualityNew = true
+    return this.#newTables.size > 0 || this.#isQualityNew
   }
 
-  /** Writes all of it into a database. */
+  /** Writes what is new into a database, always the same one; all of it the first time. */
   async writeTo(connection: DuckDBConnection, database: string): Promise<void> {
-    for (const [table, files] of this.#files)
-      await createSilverViews(connection, { database, table, paths: files.map(({ path }) => path) })
-    await writeSilverFiles(connection, database, this.#files)
-    await this.#quality.writeTo(connection, database)
-    this.#isWritten = true
+    for (const table of this.#newTables) {
+      const paths = (this.#files.get(table) ?? []).map(({ path }) => path)
+      await createSilverViews(connection, { database, table, paths })
+    }
+    if (this.#newTables.size > 0) await writeSilverFiles(connection, database, this.#files)
+    if (this.#isQualityNew) await this.#quality.writeTo(connection, database)
+    this.#newTables.clear()
+    this.#isQualityNew = false
   }
 }
 
