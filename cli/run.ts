@@ -27,11 +27,14 @@ async function runUntilStopped(
   try {
     const live = await startLiveRun(pipelines, { signal: stop.signal, logger })
     logger.info({ pipelines: pipelines.length, url: live.url }, 'running')
-    if (once)
-      await Promise.race([
-        untilSettled(pipelines, { ...live, signal: stop.signal }).then(() => stop.stop()),
-        live.done
-      ])
+    try {
+      if (once) await Promise.race([untilSettled(pipelines, { ...live, signal: stop.signal }), live.done])
+      else await live.done
+    } finally {
+      // Also when it cannot be told whether all has settled: nobody watches the pipelines any more.
+      stop.stop()
+      await live.done.catch(() => undefined)
+    }
     await live.done
   } finally {
     await closeConnections()

@@ -93,7 +93,8 @@ function runningView(
   status: PipelineStatus | undefined
 ): Pick<PipelineView, 'state' | 'lastBatchAt' | 'error'> {
   if (!status) return { state: 'stopped', lastBatchAt: null, error: null }
-  const { state, lastBatchAt, error } = status
+  const { state, lastBatchAt } = status
+  const error = status.error ?? status.waitingOn
   return { state, lastBatchAt, error: error === null ? null : nameOf(error) }
 }
 

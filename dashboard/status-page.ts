@@ -6,7 +6,7 @@ import { type Language, type Texts, texts } from './texts.ts'
 export function statusPage(status: StatusView, language: Language): string {
   const say = texts[language]
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
-  const isWell = status.pipelines.every(({ state }) => state === 'running' || state === 'starting')
+  const verdict = verdictOf(status.pipelines)
   const heading = columnNames.map((name) => `<th scope="col">${escapeHtml(say[name])}</th>`).join('')
   const rows = status.pipelines.map((pipeline) => rowOf(pipeline, { say, number, at: status.at })).join('\n')
   return `<!doctype html>
@@ -20,7 +20,7 @@ export function statusPage(status: StatusView, language: Language): string {
 </head>
 <body>
 <header><h1>${say.title}</h1><nav><a href="/?lang=en" lang="en">English</a> <a href="/?lang=fr" lang="fr">Français</a> <a href="/metrics">metrics</a></nav></header>
-<p class="${isWell ? 'well' : 'unwell'}">${isWell ? say.allWell : say.notWell}</p>
+<p class="${verdict === 'allWell' ? 'well' : 'unwell'}">${say[verdict]}</p>
 <table><thead><tr>${heading}</tr></thead>
 <tbody>
 ${rows}
@@ -29,6 +29,14 @@ ${rows}
 </body>
 </html>
 `
+}
+
+/** The worst that is true of a pipeline. */
+function verdictOf(pipelines: readonly PipelineView[]): 'allWell' | 'notYet' | 'outOfReach' | 'notWell' {
+  const states = new Set(pipelines.map(({ state }) => state))
+  if (states.has('failed') || states.has('stopped')) return 'notWell'
+  if (states.has('waiting')) return 'outOfReach'
+  return states.has('starting') ? 'notYet' : 'allWell'
 }
 
 const columnNames = [
@@ -84,7 +92,7 @@ thead th { position: sticky; top: 0; background: Canvas; }
 tbody th { font-weight: 500; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .well { color: light-dark(#14662b, #7ee2a0); }
-.unwell, tr.failed { color: light-dark(#a4161a, #ff9b9b); font-weight: 600; }
+.unwell, tr.failed, tr.waiting { color: light-dark(#a4161a, #ff9b9b); font-weight: 600; }
 tr.stopped { opacity: .6; }
 footer { margin-top: 1rem; opacity: .7; }
 `

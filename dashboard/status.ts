@@ -16,7 +16,7 @@ export interface PipelineView {
   /** Age of the first record it has not read. */
   readonly lagSeconds: number | null
   readonly lastBatchAt: Date | null
-  /** The error's code or name, never its data. */
+  /** Code or name of the error that ended it or that it waits out, never its data. */
   readonly error: string | null
 }
 

@@ -17,11 +17,14 @@ const english = {
   ago: 's ago',
   starting: 'starting',
   running: 'running',
+  waiting: 'waiting',
   stopped: 'stopped',
   failed: 'failed',
   asOf: 'As of',
   refreshed: 'This page asks again every two seconds.',
   allWell: 'Everything runs.',
+  notYet: 'Something is starting.',
+  outOfReach: 'Something is out of reach: what waits for it goes on by itself once it answers.',
   notWell: 'Something needs you.'
 } as const
 
@@ -44,11 +47,14 @@ const french: Texts = {
   ago: 's',
   starting: 'démarrage',
   running: 'en marche',
+  waiting: 'en attente',
   stopped: 'arrêté',
   failed: 'en échec',
   asOf: 'Situation au',
   refreshed: 'Cette page se rafraîchit toutes les deux secondes.',
   allWell: 'Tout fonctionne.',
+  notYet: 'Démarrage en cours.',
+  outOfReach: 'Un service est injoignable : les pipelines en attente reprendront seuls dès qu’il répondra.',
   notWell: 'Une intervention est nécessaire.'
 }
 

@@ -55,6 +55,7 @@ export class PartsOpener {
   #retried<T>(spec: Spec<T>): Promise<T> {
     return retryTransient(() => spec.open(this.#context), {
       signal: this.#signal,
+      onRecovered: () => this.#onRetry?.(null),
       onRetry: (error, tries, waitMs) => {
         this.#onRetry?.(error)
         this.#context.log.warn({ err: error, tries, waitMs }, `cannot open ${spec.describe} yet`)

@@ -5,6 +5,8 @@ export interface RetryOptions {
   readonly signal: AbortSignal
   /** Told before each wait: the error, how many attempts failed, how long we wait. */
   readonly onRetry?: (error: unknown, attempt: number, waitMs: number) => void
+  /** Told once an attempt succeeds after others failed. */
+  readonly onRecovered?: () => void
   readonly firstWaitMs?: number
   readonly maxWaitMs?: number
 }
@@ -14,10 +16,12 @@ export interface RetryOptions {
  * and a half of the wait; rejects with any other error, or when the signal aborts.
  */
 export async function retryTransient<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, onRetry, firstWaitMs = 100, maxWaitMs = 30_000 } = options
+  const { signal, onRetry, onRecovered, firstWaitMs = 100, maxWaitMs = 30_000 } = options
   for (let tries = 1, waitMs = firstWaitMs; ; tries++, waitMs = Math.min(waitMs * 2, maxWaitMs)) {
     try {
-      return await attempt()
+      const answer = await attempt()
+      if (tries > 1) onRecovered?.()
+      return answer
     } catch (error) {
       if (verdictOf(error) !== 'transient' || signal.aborted) throw error
       const jittered = Math.round(waitMs * (0.5 + Math.random()))

@@ -27,7 +27,8 @@ const runSettings = {
   }
 } as const satisfies Record<string, Setting>
 
-export type PipelineState = 'starting' | 'running' | 'stopped' | 'failed'
+/** `starting` until the first batch is through, `waiting` while something it needs is out of reach. */
+export type PipelineState = 'starting' | 'running' | 'waiting' | 'stopped' | 'failed'
 
 /** What is known of a running pipeline, for readiness and for people. */
 export interface PipelineStatus {
@@ -36,7 +37,7 @@ export interface PipelineStatus {
   /** True once it had nothing more to read. */
   caughtUp: boolean
   lastBatchAt: Date | null
-  /** The transient error it is waiting out; null once a batch got through. */
+  /** The transient error it is waiting out; null once what failed got through. */
   waitingOn: unknown
   error: unknown
 }
@@ -95,7 +96,6 @@ async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: Ru
   const { settings } = context
   try {
     const deadLetters = await options.deadLetters(pipeline.name).open(context)
-    status.state = 'running'
     await run(pipeline, {
       signal: options.signal,
       context,
@@ -105,9 +105,12 @@ async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: Ru
       graceMs: settings.number(runSettings.graceMs),
       onRetry: (error) => {
         status.waitingOn = error
+        if (error !== null) status.state = 'waiting'
+        else status.state = status.lastBatchAt ? 'running' : 'starting'
       },
       onBatch: (caughtUp) => {
         status.waitingOn = null
+        status.state = 'running'
         status.caughtUp = caughtUp
         status.lastBatchAt = context.now()
         context.metrics.gauge('last_batch_seconds', status.lastBatchAt.getTime() / 1000)
@@ -117,6 +120,10 @@ async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: Ru
     status.state = 'stopped'
   } catch (error) {
     Object.assign(status, { state: 'failed', error })
+    context.log.error(
+      { err: error },
+      'failed; the other pipelines of this process finish their batch and stop'
+    )
     throw error
   }
 }

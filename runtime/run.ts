@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly graceMs?: number
   /** Told after each commit; true when the reader had caught up. */
   readonly onBatch?: (caughtUp: boolean) => void
-  /** Told of each transient error, before what failed is tried again. */
+  /** Told of each transient error before what failed is tried again, and of null once it succeeds. */
   readonly onRetry?: (error: unknown) => void
 }
 
@@ -180,6 +180,7 @@ class Loop {
     const { context } = this.#options
     return retryTransient(attempt, {
       signal,
+      onRecovered: () => this.#options.onRetry?.(null),
       onRetry: (error, tries, waitMs) => {
         this.#options.onRetry?.(error)
         context.metrics.count('retries_total', 1, { what })

@@ -54,3 +54,18 @@ test('run --once ends when analysts see all there is, though a topic ends in wha
   const users = shown.global_user_activity_per_day.map((row: { user_id: string }) => row.user_id)
   assert.deepEqual(users, [uuid(1, 1)])
 })
+
+test('run --once ends when Kafka does not answer, instead of going on unwatched', async (t) => {
+  const folder = temporaryFolder(t)
+  const { code, err } = await runCourant(['run', '--once', 'bronze.users'], {
+    env: {
+      COURANT_KAFKA_BROKERS: '127.0.0.1:1',
+      COURANT_STATE_DIR: join(folder, 'state'),
+      COURANT_LAKE_URL: join(folder, 'lake'),
+      COURANT_OPERATOR_PORT: '0',
+      COURANT_LOG_LEVEL: 'error'
+    }
+  })
+  assert.equal(code, 1)
+  assert.match(err, /Kafka could not .* \(TOPICS_UNAVAILABLE\)/)
+})

@@ -54,3 +54,15 @@ test('the address goes before the browser, and English stands in for other langu
     ['en', 'fr', 'en', 'en']
   )
 })
+
+test('a pipeline that waits for a server is neither well nor in need of anybody', () => {
+  const waiting: PipelineView = { ...pipeline, name: 'gold', state: 'waiting', error: 'TOPICS_UNAVAILABLE' }
+  const page = statusPage({ at, pipelines: [pipeline, waiting] }, 'en')
+  assert.match(page, /Something is out of reach/)
+  assert.match(page, /waiting \(TOPICS_UNAVAILABLE\)/)
+})
+
+test('what has not yet had a batch is not said to run', () => {
+  const starting: PipelineView = { ...pipeline, state: 'starting' }
+  assert.match(statusPage({ at, pipelines: [starting] }, 'fr'), /Démarrage en cours/)
+})
