@@ -41,6 +41,8 @@ export function goldCommand(program: Command): void {
 }
 
 async function show({ rows: count, json = false }: { rows: string; json?: boolean }): Promise<void> {
+  if (!/^[1-9]\d{0,5}$/.test(count))
+    throw new CourantError('CONFIG_INVALID', '--rows must be a whole number from 1')
   const previews = await goldPreview(sharedSettings(process.env), Number(count))
   if (json) {
     print(JSON.stringify(Object.fromEntries(previews.map(({ table, rows }) => [table, rows])), null, 2))

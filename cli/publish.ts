@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -55,7 +55,9 @@ function topicNamed(name: string): Topic<unknown> {
 function sourceOf({ file, stdin }: PublishOptions): Readable {
   if ((file === undefined) === (stdin !== true))
     throw new CourantError('CONFIG_INVALID', 'Say where the lines come from: either --file <path> or --stdin')
-  return file === undefined ? process.stdin : createReadStream(file)
+  if (file === undefined) return process.stdin
+  if (!existsSync(file)) throw new CourantError('CONFIG_INVALID', `--file: there is no file ${file}`)
+  return createReadStream(file)
 }
 
 async function publish(

@@ -1,3 +1,4 @@
+import { CourantError } from '../runtime/errors.ts'
 import { avroType } from '../schemas/avro-type.ts'
 import type { DeclaredTopic } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
@@ -58,7 +59,13 @@ function printer({ schema }: DeclaredTopic, { registry }: Connection, isMasked: 
       print(JSON.stringify({ ...place, bytes: value?.length ?? null }))
       return
     }
-    const decoded = await decode(value)
-    print(JSON.stringify({ ...place, value: isMasked ? masked(decoded, schema) : decoded }))
+    try {
+      const decoded = await decode(value)
+      print(JSON.stringify({ ...place, value: isMasked ? masked(decoded, schema) : decoded }))
+    } catch (error) {
+      // One record that cannot be read must not hide the others.
+      if (!(error instanceof CourantError) || error.verdict !== 'record') throw error
+      print(JSON.stringify({ ...place, bytes: value.length, unreadable: error.message }))
+    }
   }
 }

@@ -90,6 +90,10 @@ class Publisher {
       if (error instanceof CourantError && error.code === 'RECORD_TOO_LARGE')
         return reply.code(413).send({ error: 'An event is larger than the topic takes' })
       this.#context.log.warn({ err: error }, 'events were not acknowledged')
+      if (error instanceof CourantError && error.verdict === 'fatal')
+        return reply.code(500).send({
+          error: `The topic is not ready for events (${error.code}): sending them again does not help before an operator has seen to it`
+        })
       return reply.code(503).header('retry-after', retryAfterSeconds).send({
         error: 'Kafka has not acknowledged the events: send them again with the same Idempotency-Key'
       })

@@ -54,8 +54,8 @@ export class FolderStore implements ObjectStore {
     return translated(async () => {
       const path = this.#path(checkObjectName(name))
       const staged = this.#inside('staging', randomUUID())
-      await writeDurably(staged, bodyOf(content))
       try {
+        await writeDurably(staged, bodyOf(content))
         await makeFolder(dirname(path))
         const facts = { etag: content.sha256, size: content.size, metadata: options.metadata ?? {} }
         const isStored = options.ifNoneMatch

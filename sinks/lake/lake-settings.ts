@@ -57,7 +57,8 @@ export const duckdbMb: Setting = {
 
 export const freshSeconds: Setting = {
   env: 'COURANT_LAKE_FRESH_SECONDS',
-  describe: 'Age of the newest change of a day, by event time, above which the freshness check warns',
+  describe:
+    'Age of the newest change of today, by event time, above which the freshness check of the open day warns',
   default: '21600',
   check: wholeNumber(1)
 }

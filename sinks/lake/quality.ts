@@ -3,7 +3,7 @@ import type { Table } from '../../schemas/table.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { sqlName, sqlText } from './duckdb.ts'
-import type { Ds } from './part-names.ts'
+import { type Ds, dayOf } from './part-names.ts'
 
 /** One check of one day of one table, as it is stored and loaded into the warehouse. */
 export interface QualityResult {
@@ -148,7 +148,7 @@ function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check
     ...table.columns
       .filter(({ type }) => type.kind === 'timestamp')
       .map(({ name }) => countWhere(`in_range:${name}`, outOfRange(name), 'warning')),
-    freshness(ds, now, freshSeconds)
+    ...(ds === dayOf(now.getTime()) ? [freshness(now, freshSeconds)] : [])
   ]
 }
 
@@ -163,13 +163,12 @@ function outOfRange(name: string): string {
   return `epoch_us(${sqlName(name)}) NOT BETWEEN 0 AND ${Date.UTC(2100, 0, 1) * 1000}`
 }
 
-/** Seconds from the newest change, by event time, to now or to the end of a day that is over. */
-function freshness(ds: Ds, now: Date, freshSeconds: number): Check {
-  const endMs = Math.min(now.getTime(), Date.parse(ds) + 86_400_000)
+/** Seconds from the newest change, by event time, to now; of today only, since a day that is over gets no fresher. */
+function freshness(now: Date, freshSeconds: number): Check {
   return {
     check: 'fresh',
     severity: 'warning',
-    sql: `greatest(0, ${endMs / 1000} - epoch(max(_changed_at)))`,
+    sql: `greatest(0, ${now.getTime() / 1000} - epoch(max(_changed_at)))`,
     expected: `<= ${freshSeconds}`,
     isGood: (seconds) => seconds <= freshSeconds
   }

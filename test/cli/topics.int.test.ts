@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { settingsFrom } from '../../runtime/settings.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
+import { closeConnections, connectionFor } from '../../topics/connection.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { tables } from '../../schemas/tables.ts'
@@ -25,7 +26,10 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
   const tail = async (...args: string[]) =>
     linesOf((await courant('topics', 'tail', topic, ...args)).out).map((line) => JSON.parse(line))
 
-  after(() => deleteTopics(settingsFrom(env)))
+  after(async () => {
+    await deleteTopics(settingsFrom(env))
+    await closeConnections()
+  })
 
   it('plan, apply, and have nothing left to do', async () => {
     const plan = await courant('topics', 'plan')
@@ -61,6 +65,12 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
     )
     const [open] = await tail('--unmask', '--count', '1')
     assert.deepEqual(open.value.after, sampleUser(Number(open.key.slice(-12))))
+  })
+
+  it('say which file is not there', async () => {
+    const { code, err } = await courant('publish', topic, '--file', '/nonexistent/lines.json')
+    assert.equal(code, 2)
+    assert.match(err, /there is no file \/nonexistent\/lines\.json/)
   })
 
   it('describe a topic', async () => {
@@ -101,5 +111,17 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
     assert.match((await courant('dlq', 'replay', pipeline, '--dry-run')).out, /dry run/)
     assert.match((await courant('dlq', 'replay', pipeline)).out, /activity\.users\.clean +1/)
     assert.equal((await courant('dlq', 'replay', pipeline)).out, 'Nothing to replay.\n')
+  })
+
+  it('show what they can of a topic when one record of it cannot be read', async () => {
+    const { kafka } = connectionFor(settingsFrom(env))
+    const producer = await kafka.producer()
+    await producer.send([{ topic, partition: 0, key: 'x', value: Buffer.from('not Avro') }])
+    await producer.close()
+    const shown = await tail()
+    const [unreadable] = shown.filter((record) => record.unreadable !== undefined)
+    assert.ok(shown.length > 1)
+    assert.deepEqual([unreadable.key, unreadable.bytes], ['x', 8])
+    assert.match(unreadable.unreadable, /schema id/)
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { build } from '../../edge/app.ts'
-import type { CourantError } from '../../runtime/errors.ts'
+import { CourantError } from '../../runtime/errors.ts'
 import { failingKafka } from '../support/failing-kafka.ts'
 import { userChange } from '../support/changes.ts'
 import { memoryTopics, recordsOf } from '../support/memory-topics.ts'
@@ -98,6 +98,16 @@ describe('POST /topics/{topic}/events', () => {
     setDown(false)
     assert.equal((await post(event(1), headers)).statusCode, 200)
     assert.equal((await written()).length, 1)
+    await app.close()
+  })
+
+  it('does not ask for a repeat where only an operator can help', async () => {
+    const { kafka, setDown } = failingKafka()
+    const { app, post } = await edge({ kafka })
+    setDown(true, new CourantError('TOPICS_REFUSED', 'no right to write'))
+    const refused = await post(event(1))
+    assert.equal(refused.statusCode, 500)
+    assert.match(refused.json().error, /TOPICS_REFUSED/)
     await app.close()
   })
 

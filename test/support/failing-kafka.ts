@@ -2,13 +2,13 @@ import { CourantError } from '../../runtime/errors.ts'
 import { memoryKafka } from '../../topics/kafka/memory.ts'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
 
-/** Kafka in memory whose sends can be made to fail as when no broker answers. */
-export function failingKafka(): { kafka: KafkaClient; setDown: (isDown: boolean) => void } {
+/** Kafka in memory whose sends can be made to fail, as when no broker answers unless said otherwise. */
+export function failingKafka(): { kafka: KafkaClient; setDown: (isDown: boolean, error?: Error) => void } {
   const kafka = memoryKafka()
-  let isDown = false
+  let failure: Error | null = null
   return {
-    setDown(down) {
-      isDown = down
+    setDown(isDown, error = new CourantError('TOPICS_UNAVAILABLE', 'no broker answers')) {
+      failure = isDown ? error : null
     },
     kafka: {
       ...kafka,
@@ -17,7 +17,7 @@ export function failingKafka(): { kafka: KafkaClient; setDown: (isDown: boolean)
         return {
           ...producer,
           async send(records, options) {
-            if (isDown) throw new CourantError('TOPICS_UNAVAILABLE', 'no broker answers')
+            if (failure) throw failure
             await producer.send(records, options)
           }
         }

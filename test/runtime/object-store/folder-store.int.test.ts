@@ -55,6 +55,14 @@ describe('the folder store', () => {
     )
   })
 
+  it('leaves nothing behind of a put that failed, so that a full disk is not filled by what could not be stored', async () => {
+    const folder = join(root, 'failed')
+    const store = await FolderStore.open(folder)
+    const gone = { size: 1, sha256: '', source: { file: join(root, 'is-not-there') } }
+    await assert.rejects(store.put('a.txt', gone))
+    assert.deepEqual(await readdir(join(folder, '.courant/staging')), [])
+  })
+
   it('takes a file that was put there by hand for an object without metadata', async () => {
     const store = await FolderStore.open(join(root, 'by-hand'))
     await writeFile(join(root, 'by-hand', 'note.txt'), 'hello')

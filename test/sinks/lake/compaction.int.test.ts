@@ -151,6 +151,7 @@ describe('compaction', () => {
       results.filter(({ passed, severity }) => !passed && severity === 'error').map(({ check }) => check),
       ['not_null:currency']
     )
+    assert.ok(!results.some(({ check }) => check === 'fresh'), 'a day that is over gets no fresher')
     assert.ok(at.context.warnings.includes('a day of Silver fails a check and is not compacted'))
     const reported = at.context.counted.get('quality_failures_total')
     await compactor.look({ evenIfBusy: true })
