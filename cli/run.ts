@@ -6,7 +6,7 @@ import { closeConnections } from '../topics/connection.ts'
 import { startLiveRun } from './live-run.ts'
 import { pipelinesNamed } from './pipelines.ts'
 import { untilSettled } from './settled.ts'
-import { untilStopSignal } from './stop-signal.ts'
+import { endSoon, untilStopSignal } from './stop-signal.ts'
 
 /** `courant run [pipelines…]`: runs pipelines in this process until SIGINT or SIGTERM, or until caught up. */
 export function runCommand(program: Command): void {
@@ -38,5 +38,6 @@ async function runUntilStopped(
     await live.done
   } finally {
     await closeConnections()
+    endSoon()
   }
 }

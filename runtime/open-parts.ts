@@ -1,5 +1,6 @@
 import type { AnyPipeline, Context, Reader, Spec, Uses, Writer } from './pipeline.ts'
 import { retryTransient } from './retry.ts'
+import { endsWithin } from './stopping.ts'
 
 /** A pipeline's parts, open. */
 export interface Parts {
@@ -9,12 +10,20 @@ export interface Parts {
   readonly use: Record<string, unknown>
 }
 
+interface Closable {
+  close(): Promise<void>
+}
+
+/** What each part has to close in, however long the ones before it took. */
+const leastCloseMs = 1_000
+
 /** Opens the parts of a pipeline, and closes whatever it has opened. */
 export class PartsOpener {
   readonly #context: Context
   readonly #signal: AbortSignal
   readonly #onRetry: ((error: unknown) => void) | undefined
-  readonly #opened: { close(): Promise<void> }[] = []
+  readonly #opened: Closable[] = []
+  #isClosed = false
 
   constructor(context: Context, signal: AbortSignal, onRetry?: (error: unknown) => void) {
     this.#context = context
@@ -31,25 +40,49 @@ export class PartsOpener {
     return { reader, writer, rejects, use }
   }
 
-  /** Closes the last opened first; a part that cannot be closed is logged and does not keep the others open. */
-  async close(): Promise<void> {
-    for (const part of this.#opened.toReversed())
-      await part.close().catch((error: unknown) => this.#context.log.warn({ err: error }, 'could not close'))
+  /**
+   * Closes the last opened first; a part that cannot be closed, or not in time, is logged and does not keep the others
+   * open. One that is still being opened is closed once it is.
+   */
+  async close(withinMs: number): Promise<void> {
+    this.#isClosed = true
+    const untilMs = performance.now() + withinMs
+    for (const part of this.#opened.toReversed()) {
+      const leftMs = Math.max(leastCloseMs, untilMs - performance.now())
+      if (!(await endsWithin(this.#close(part), leftMs)))
+        this.#context.log.warn({}, 'a part does not close and is left behind')
+    }
   }
 
-  async #part<P extends { close(): Promise<void> }>(spec: Spec<P>): Promise<P> {
+  async #part<P extends Closable>(spec: Spec<P>): Promise<P> {
     const part = await this.#retried(spec)
-    this.#opened.push(part)
+    this.#keep(part)
     return part
   }
 
   async #uses(uses: Uses): Promise<Record<string, unknown>> {
     const opened = await Promise.all(
-      Object.entries(uses).map(async ([name, spec]) => [name, await this.#retried(spec)] as const)
+      Object.entries(uses).map(async ([name, spec]) => {
+        const handle = await this.#retried(spec)
+        // What a step uses is closed with the rest where it can be.
+        if (isClosable(handle)) this.#keep(handle)
+        return [name, handle] as const
+      })
     )
-    // What a step uses is closed with the rest where it can be.
-    for (const [, handle] of opened) if (isClosable(handle)) this.#opened.push(handle)
     return Object.fromEntries(opened)
+  }
+
+  #keep(part: Closable): void {
+    if (!this.#isClosed) {
+      this.#opened.push(part)
+      return
+    }
+    void this.#close(part)
+    throw new Error('closed while it was being opened')
+  }
+
+  async #close(part: Closable): Promise<void> {
+    await part.close().catch((error: unknown) => this.#context.log.warn({ err: error }, 'could not close'))
   }
 
   #retried<T>(spec: Spec<T>): Promise<T> {
@@ -64,5 +97,5 @@ export class PartsOpener {
   }
 }
 
-const isClosable = (handle: unknown): handle is { close(): Promise<void> } =>
+const isClosable = (handle: unknown): handle is Closable =>
   typeof (handle as { close?: unknown } | null)?.close === 'function'

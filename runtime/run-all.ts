@@ -21,7 +21,7 @@ const runSettings = {
   graceMs: {
     env: 'COURANT_GRACE_MS',
     describe:
-      'How long a pipeline may take to finish the batch in hand when it is told to stop, in milliseconds',
+      'How long a pipeline may take to finish the batch in hand when it is told to stop, and then to close its connections, in milliseconds',
     default: '10000',
     check: wholeNumber(0)
   }

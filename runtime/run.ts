@@ -5,10 +5,14 @@ import { HeldBatches } from './held-batches.ts'
 import { type Parts, PartsOpener } from './open-parts.ts'
 import type { AnyPipeline, Batch, Context, Failure, Item, Writer } from './pipeline.ts'
 import { isAbort, retryTransient } from './retry.ts'
+import { afterGrace, untilAborted } from './stopping.ts'
 import { writeBatch } from './write-batch.ts'
 
 export interface RunOptions {
-  /** Aborting stops reading; the batch in hand is finished within `graceMs`, or abandoned. */
+  /**
+   * Aborting stops reading: a read that does not end soon is not waited for. The batch in hand is finished within
+   * `graceMs`, or abandoned.
+   */
   readonly signal: AbortSignal
   readonly context: Context
   readonly deadLetters: Writer<Failure>
@@ -16,6 +20,7 @@ export interface RunOptions {
   readonly batchSize?: number
   /** How long to wait before asking a reader that had caught up again. */
   readonly pollMs?: number
+  /** How long the batch in hand may take after the signal, and then closing the parts. */
   readonly graceMs?: number
   /** Told after each commit; true when the reader had caught up. */
   readonly onBatch?: (caughtUp: boolean) => void
@@ -23,48 +28,40 @@ export interface RunOptions {
   readonly onRetry?: (error: unknown) => void
 }
 
+/** How long a read may take to end by itself when it is told to stop. */
+const readEndsMs = 250
+
 /**
  * Read, step, dead letters, write, commit; in that order, so that a crash repeats work and never loses it
  * (promises 1, 2 and 6). Resolves when stopped; rejects, uncommitted, with the first error that is not transient.
  */
 export async function run(pipeline: AnyPipeline, options: RunOptions): Promise<void> {
-  const { context, signal } = options
-  const deadline = afterGrace(signal, options.graceMs ?? 10_000)
+  const { context, signal, graceMs = 10_000 } = options
+  const deadline = afterGrace(signal, graceMs)
+  const patience = afterGrace(signal, Math.min(graceMs, readEndsMs))
   const opener = new PartsOpener(context, signal, options.onRetry)
   try {
-    const parts = await opener.open(pipeline)
-    await loop(new Loop(pipeline, parts, { ...options, deadline: deadline.signal }))
+    const parts = await untilAborted(opener.open(pipeline), patience.signal)
+    const loop = new Loop(pipeline, parts, { ...options, deadline: deadline.signal })
+    await repeat(loop, patience.signal)
   } catch (error) {
     // Abandoning the batch in hand is no failure: it will be read again.
     if (!signal.aborted || !(isAbort(error) || verdictOf(error) === 'transient')) throw error
   } finally {
     deadline.cancel()
-    await opener.close()
+    patience.cancel()
+    await opener.close(graceMs)
   }
 }
 
-/** A signal that follows another after a grace, so that the batch in hand can be finished. */
-function afterGrace(signal: AbortSignal, graceMs: number): { signal: AbortSignal; cancel(): void } {
-  const deadline = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const start = () => {
-    timer = setTimeout(() => deadline.abort(), graceMs)
-  }
-  if (signal.aborted) start()
-  else signal.addEventListener('abort', start, { once: true })
-  return {
-    signal: deadline.signal,
-    cancel() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', start)
-    }
-  }
-}
-
-async function loop(run: Loop): Promise<void> {
+/**
+ * Rejects when `patience` aborts while a read is waited for. What it would have given was neither written nor
+ * committed, so it comes again (promises 1 and 6); closing the reader ends it.
+ */
+async function repeat(run: Loop, patience: AbortSignal): Promise<void> {
   let ahead: Promise<Batch<unknown>> | null = null
   while (!run.stopping) {
-    const batch: Batch<unknown> = await (ahead ?? run.read())
+    const batch: Batch<unknown> = await untilAborted(ahead ?? run.read(), patience)
     ahead = run.mayReadAhead(batch) ? run.readAhead() : null
     await run.settle(batch)
     if (batch.caughtUp && ahead === null) await run.rest()

@@ -10,7 +10,7 @@ import { openOds } from '../../sinks/ods/open-ods.ts'
 import { odsSinkSettings } from '../../sinks/ods/settings.ts'
 import { closeConnections, connectionSettings } from '../../topics/connection.ts'
 import { planSettings } from '../../topics/plan.ts'
-import { untilStopSignal } from '../stop-signal.ts'
+import { endSoon, untilStopSignal } from '../stop-signal.ts'
 import { useLocalStack } from './local-stack.ts'
 import { etlSettings, patience } from './settings.ts'
 
@@ -76,5 +76,6 @@ export async function withEtl<T>(
     await connection.close()
     await ods.close()
     await closeConnections()
+    endSoon()
   }
 }

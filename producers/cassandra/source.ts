@@ -1,4 +1,5 @@
 import type { Client, types } from 'cassandra-driver'
+import { untilAborted } from '../../runtime/stopping.ts'
 import { keyValues, type Micros } from '../../schemas/change.ts'
 import type { TokenRange } from './ring.ts'
 import { rowReader, type SourceRow, tokenAlias, writtenAlias, writtenColumns } from './source-row.ts'
@@ -119,6 +120,8 @@ export class CqlSource implements Source {
   ): Promise<types.ResultSet> {
     const { signal, ...paging } = options
     try {
+      signal.throwIfAborted()
+      // The driver cannot cancel a request; whoever stops need not wait for it.
       return await untilAborted(
         this.#client.execute(query, [...values], { prepare: true, isIdempotent: true, ...paging }),
         signal
@@ -140,18 +143,4 @@ function selectOf(shape: SourceShape): string {
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
-}
-
-/** The driver cannot cancel a request; whoever stops need not wait for it. */
-async function untilAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(signal.reason as Error)
-  signal.addEventListener('abort', abort)
-  try {
-    return await Promise.race([running, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    running.catch(() => undefined)
-  }
 }

@@ -37,6 +37,7 @@ export class TableReader implements Reader<RawChange> {
   readonly #batches = new WeakMap<Batch<RawChange>, Position>()
   readonly #pageSize: PageSize
   #source: Source | null = null
+  #isClosed = false
   #progress: Progress | null
   #full: FullPass | null = null
   #fullDueMs = 0
@@ -75,12 +76,17 @@ export class TableReader implements Reader<RawChange> {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#source?.close()
     this.#parts.ledger.state.close()
   }
 
   async #open(): Promise<Source> {
     const source = await this.#parts.connect()
+    if (this.#isClosed) {
+      await source.close()
+      throw new CourantError('SOURCE_UNAVAILABLE', 'The reader was closed while it connected')
+    }
     this.#hasLive = source.newest.length > 0
     if (!this.#hasLive) this.#liveDueMs = Number.POSITIVE_INFINITY
     const { full = null, comparedAt = null } = this.#progress ?? {}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Client, type ClientConfig } from 'pg'
+import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import * as names from './settings.ts'
@@ -69,6 +70,7 @@ export function replicationConfig(settings: Settings, pipeline: string): ClientC
 export class Connection {
   readonly #context: Context
   #client: Promise<Client> | null = null
+  #isClosed = false
   /** Grows with each new connection, for what holds only within one. */
   generation = 0
 
@@ -94,18 +96,25 @@ export class Connection {
       await this.rows(doing, statement)
       await this.rows(doing, 'COMMIT')
     } catch (error) {
-      await this.close()
+      await this.#disconnect()
       throw error
     }
   }
 
+  /** Cuts the query in hand, and refuses those that would follow it. */
   async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#disconnect()
+  }
+
+  async #disconnect(): Promise<void> {
     const client = this.#client
     this.#client = null
     await client?.then((open) => open.end()).catch(() => undefined)
   }
 
   #connected(): Promise<Client> {
+    if (this.#isClosed) throw new CourantError('SOURCE_UNAVAILABLE', 'The connection to PostgreSQL is closed')
     if (this.#client) return this.#client
     const client = this.#connect(() => {
       if (this.#client === client) this.#client = null

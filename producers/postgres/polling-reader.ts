@@ -71,7 +71,6 @@ export class PollingReader implements Reader<RawChange> {
   async close(): Promise<void> {
     await this.#parts.connection.close()
     await this.#reading
-    await this.#parts.connection.close()
     this.#parts.state.close()
   }
 

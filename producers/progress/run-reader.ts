@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Batch, Context, Item, Reader, ReadRequest } from '../../runtime/pipeline.ts'
+import { endsWithin } from '../../runtime/stopping.ts'
 import type { RunColumn } from '../../schemas/erp/columns.ts'
 import type { RunEnvelope, RunMode } from '../../schemas/erp/run-envelope.ts'
 import { type KeyState, openKeyState } from '../state/key-state.ts'
@@ -47,6 +48,10 @@ const columnsNote = 'run_columns'
 /** Of a watched table that is always read in full, the share of time it may be read. */
 const busiestShare = 0.05
 
+/** How long a statement may take to be cancelled, and how often that is tried. */
+const cancelMs = 500
+const cancelTries = 10
+
 /**
  * Reads a table of OpenEdge run by run: a start marker, its rows, and an end marker once COUNT(*) agrees with what was
  * read. A run that was cut off is never gone on with: the next one begins anew, with a higher version.
@@ -87,11 +92,16 @@ export class RunReader implements Reader<RunEnvelope> {
   }
 
   async close(): Promise<void> {
-    await this.#connection.cancel()
-    await this.#inHand
-    await this.#reading?.scan.close()
+    if (await this.#cancelled()) await this.#reading?.scan.close()
     await this.#connection.close()
     this.#state.close()
+  }
+
+  /** What is in hand may go on to another statement, which is then cancelled, too; false when it does not end. */
+  async #cancelled(): Promise<boolean> {
+    for (let tries = 0; tries < cancelTries; tries++)
+      if (await endsWithin(Promise.all([this.#connection.cancel(), this.#inHand]), cancelMs)) return true
+    return false
   }
 
   async #read({ limit, signal }: ReadRequest): Promise<Batch<RunEnvelope>> {
