@@ -78,12 +78,13 @@ async function show(
   }
 }
 
-/** The value if its topic's schema can read it; otherwise its size, and its bytes only when asked for. */
+/** That the value is not there; or the value if its topic's schema can read it; otherwise its size, and its bytes only when asked for. */
 async function readable(
-  { record: { value }, source }: DeadLetter,
+  { record: { value }, source, leftOutBytes }: DeadLetter,
   { registry }: Connection,
   unmask: boolean
 ): Promise<object> {
+  if (leftOutBytes !== null) return { leftOut: 'the value is too large to be kept', bytes: leftOutBytes }
   const topic = topicList.find(({ name }) => name === source?.topic)
   if (value === null) return { bytes: 0 }
   try {
@@ -112,4 +113,17 @@ async function replayAndSay(
     print(
       `${report.unsendable} rows never were in a topic and stay where they are: correct them at the source, and the producer reads them again.`
     )
+  refuseLeftOut(pipeline, report.leftOut)
+}
+
+/** What has no value cannot be sent; that is said once the others have been. */
+function refuseLeftOut(pipeline: string, letters: readonly DeadLetter[]): void {
+  if (letters.length === 0) return
+  const named = letters.slice(0, 20).map(({ record, message }) => {
+    return `key ${String(record.key)}, offset ${record.offset} of ${record.topic}: ${message}`
+  })
+  throw new CourantError(
+    'RECORD_TOO_LARGE',
+    `${letters.length} dead letters of ${pipeline} hold no value, because it was too large to be kept, and cannot be replayed. Raise max.message.bytes of the topic that refused them and have the source send them again (touch the row; \`courant applications backfill\`):\n  ${named.join('\n  ')}`
+  )
 }

@@ -59,7 +59,7 @@ export const errorTable = {
   },
   RECORD_TOO_LARGE: {
     verdict: 'record',
-    doc: 'A record is larger than the topic accepts. Pass large content by reference.'
+    doc: 'A record is larger than the topic accepts. It is in the dead-letter topic, above 8 MiB without its value. Pass large content by reference, or raise max.message.bytes of the topic, and have the source send the record again.'
   },
   REGISTRY_UNAVAILABLE: { verdict: 'transient', doc: 'The schema registry does not answer; tried again.' },
   RUN_INCOMPLETE: {

@@ -116,10 +116,10 @@ class Loop {
     if (batch.items.length > 0 || failures.length > 0) {
       const applied = await this.#step(batch.items)
       await this.#setAside([...failures, ...applied.failures])
-      if (applied.rejected.length > 0) await this.#reject(applied.rejected)
+      const unrejected = await writeBatch((items) => this.#reject(items), applied.rejected)
       const refused = await writeBatch((items) => this.#write(items), applied.out)
-      await this.#setAside(refused)
-      this.#count(batch, applied.out.length - refused.length, applied.rejected.length)
+      await this.#setAside([...unrejected, ...refused])
+      this.#count(batch, applied.out.length - refused.length, applied.rejected.length - unrejected.length)
     } else if (this.#isHolding) await this.#write([])
     if (this.#isHolding) {
       this.#held.add(batch)

@@ -15,6 +15,9 @@ const day = 24 * 60 * 60 * 1000
 const keptAsTable = { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': String(7 * day) }
 const keptForAMonth = { 'cleanup.policy': 'delete', 'retention.ms': String(30 * day) }
 
+// Room for what other topics refuse as too large, and for the headers that say why.
+const withRoom = { 'max.message.bytes': String(8 * 1024 * 1024) }
+
 /** The topics of a table. */
 export interface TableTopics<Row> {
   /** Rows as extracted. */
@@ -125,7 +128,7 @@ export function deadLetterTopic(pipeline: string): DeclaredTopic {
     describe: `Records that ${pipeline} could not read, turn or write`,
     owner: pipeline,
     partitions: 1,
-    config: keptForAMonth
+    config: { ...keptForAMonth, ...withRoom }
   }
 }
 

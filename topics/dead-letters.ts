@@ -1,13 +1,17 @@
+import { CourantError } from '../runtime/errors.ts'
 import type { Context, Failure, Item, Spec, Writer } from '../runtime/pipeline.ts'
 import { deadLetterTopic } from './catalogue.ts'
 import { connectionFor, connectionSettings } from './connection.ts'
 import type { KafkaProducer, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
-import { deadLetterHeaders, idHeader } from './headers.ts'
+import { deadLetterHeaders, idHeader, leftOutHeader } from './headers.ts'
 
 /** Kafka Connect's names of the stages. */
 const stageNames = { read: 'VALUE_CONVERTER', step: 'TRANSFORMATION', write: 'TASK_PUT' } as const
 
-/** Sets failed records aside in the pipeline's dead-letter topic: the original bytes, key and headers untouched. */
+/**
+ * Sets failed records aside in the pipeline's dead-letter topic: the original bytes, key and headers untouched. A value
+ * that is too large even for that is left out, and a header says so.
+ */
 export function deadLetterWriter(pipeline: string): Spec<Writer<Failure>> {
   const { name } = deadLetterTopic(pipeline)
   return {
@@ -31,10 +35,14 @@ class DeadLetterWriter implements Writer<Failure> {
   async write(items: readonly Item<Failure>[], { signal }: { signal: AbortSignal }): Promise<void> {
     // Asked for each time: the connection keeps one, and a failure to open it is tried again by the runner.
     const producer: KafkaProducer = await connectionFor(this.#context.settings, this.#context.log).producer()
-    await producer.send(
-      items.map(({ value }) => this.#letter(value)),
-      { signal }
-    )
+    let letters = items.map(({ value }) => this.#letter(value))
+    while (letters.length > 0)
+      try {
+        await producer.send(letters, { signal })
+        return
+      } catch (error) {
+        letters = withoutRefusedValue(letters, error)
+      }
   }
 
   async close(): Promise<void> {
@@ -47,6 +55,19 @@ class DeadLetterWriter implements Writer<Failure> {
     const headers = { ...original.headers, ...reasonHeaders(failure, this.#pipeline) }
     return { topic: this.#topic, partition: 0, key: original.key, value: original.value, headers }
   }
+}
+
+/**
+ * What is still to be sent when a letter is too large for the topic: the letter without its value, and those behind
+ * it; the ones before it are in the log. So a record of any size is set aside (promise 2).
+ */
+function withoutRefusedValue(letters: readonly OutgoingRecord[], error: unknown): OutgoingRecord[] {
+  if (!(error instanceof CourantError) || error.code !== 'RECORD_TOO_LARGE') throw error
+  const at = Number(error.details['index'])
+  const refused = letters[at]
+  if (!refused?.value) throw error
+  const headers = { ...refused.headers, [leftOutHeader]: String(refused.value.length) }
+  return [{ ...refused, value: null, headers }, ...letters.slice(at + 1)]
 }
 
 interface Original {

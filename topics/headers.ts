@@ -13,6 +13,9 @@ export const replayedFrom = (pipeline: string, offset: number) => `${pipeline}.d
 /** Whether a record was replayed for this pipeline; the others that read the topic have had it and pass over it. */
 export const isReplayFor = (pipeline: string, from: string) => from.startsWith(`${pipeline}.dead/`)
 
+/** Says of a dead letter that it lies there without its value, and how many bytes that had. */
+export const leftOutHeader = 'courant-value-left-out'
+
 /**
  * Where a dead letter comes from and why, under the names that Kafka Connect uses (KIP-298), so that tools made for it
  * read them. Messages of our errors hold no personal data; messages of foreign errors might, so they are left out.

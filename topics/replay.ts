@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../runtime/errors.ts'
 import { deadLetterTopic } from './catalogue.ts'
 import type { Connection } from './connection.ts'
-import { deadLetterHeaders, keyHeader, replayedFrom, replayedFromHeader } from './headers.ts'
+import { deadLetterHeaders, keyHeader, leftOutHeader, replayedFrom, replayedFromHeader } from './headers.ts'
 import { partitionFor } from './kafka/partitioner.ts'
 import type { KafkaAdmin, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
 
@@ -14,6 +14,8 @@ export interface DeadLetter {
   readonly stage: string
   readonly code: string
   readonly message: string
+  /** How many bytes its value had, when it was too large even for the dead-letter topic; null when the value is there. */
+  readonly leftOutBytes: number | null
 }
 
 /** How much of a pipeline's dead letters waits to be replayed. */
@@ -37,6 +39,8 @@ export interface ReplayReport {
   readonly byTopic: ReadonlyMap<string, number>
   /** Rows that never were in a topic: the producer reads them again once they change. */
   readonly unsendable: number
+  /** Letters that are refused, because their value was left out. */
+  readonly leftOut: readonly DeadLetter[]
 }
 
 /** The group under which a pipeline's replay keeps how far it has got. */
@@ -116,6 +120,7 @@ interface Target {
 
 class Sender implements ReplayReport {
   readonly byTopic = new Map<string, number>()
+  readonly leftOut: DeadLetter[] = []
   unsendable = 0
   readonly #pipeline: string
   readonly #connection: Connection
@@ -133,8 +138,11 @@ class Sender implements ReplayReport {
     { signal, isDryRun }: { signal: AbortSignal; isDryRun: boolean }
   ): Promise<void> {
     const records: OutgoingRecord[] = []
-    for (const { record, source } of letters) {
-      if (source) records.push(...(await this.#recordsOf(record, source.topic)))
+    for (const letter of letters) {
+      const { record, source, leftOutBytes } = letter
+      // Sent without its value, it would be a tombstone.
+      if (leftOutBytes !== null) this.leftOut.push(letter)
+      else if (source) records.push(...(await this.#recordsOf(record, source.topic)))
       else this.unsendable++
     }
     if (isDryRun) return
@@ -195,6 +203,7 @@ async function progressOf(
 function letterOf(record: KafkaRecord): DeadLetter {
   const text = (name: string) => record.headers[name]?.toString()
   const topic = text(deadLetterHeaders.topic)
+  const leftOut = text(leftOutHeader)
   return {
     record,
     source: topic
@@ -206,7 +215,8 @@ function letterOf(record: KafkaRecord): DeadLetter {
       : null,
     stage: text(deadLetterHeaders.stage) ?? '',
     code: text(deadLetterHeaders.exceptionClass) ?? '',
-    message: text(deadLetterHeaders.exceptionMessage) ?? ''
+    message: text(deadLetterHeaders.exceptionMessage) ?? '',
+    leftOutBytes: leftOut === undefined ? null : Number(leftOut)
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Failure, Item, LogItem, Position } from '../../runtime/pipeline.ts'
@@ -8,7 +9,8 @@ import type { User } from '../../schemas/types/activity.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { deadLetterHeaders } from '../../topics/headers.ts'
-import { countDeadLetters, replay, waitingLetters } from '../../topics/replay.ts'
+import type { KafkaRecord } from '../../topics/kafka/port.ts'
+import { countDeadLetters, type DeadLetter, replay, waitingLetters } from '../../topics/replay.ts'
 import { userChange } from '../support/changes.ts'
 import { recordsOf } from '../support/memory-topics.ts'
 import type { ChannelCase } from './channel.contract.ts'
@@ -55,6 +57,12 @@ export function replayContract(
     const failures = items.map((item): Item<Failure> => ({ ...item, value: { item, error, stage: 'step' } }))
     const writer = await deadLetterWriter(failing).open(context)
     await writer.write(failures, { signal })
+  }
+
+  const lettersOf = async ({ connection }: ChannelCase) => {
+    const letters: DeadLetter[] = []
+    for await (const letter of waitingLetters(failing, connection, { limit: 9, signal })) letters.push(letter)
+    return letters
   }
 
   describe(`${name} keep the replay contract`, () => {
@@ -164,15 +172,44 @@ export function replayContract(
         await reader.close()
       }))
 
+    it('too large to be kept are set aside without their value between the others, and refused by a replay', () =>
+      withCase(async (made) => {
+        const admin = await made.connection.kafka.admin()
+        await admin.alterTopicConfig(`${failing}.dead`, { 'max.message.bytes': '8000' })
+        await admin.close()
+        await write(
+          made,
+          [1, 2, 3].map((n) => userChange(n))
+        )
+        const reader = await open(made, failing)
+        const [first, second, third] = await take(reader, 3)
+        await reader.close()
+        assert.ok(first && second && third)
+        const { raw } = second as { raw: KafkaRecord }
+        // Random, so that compression leaves it large.
+        await setAside(made, [first, { ...second, raw: { ...raw, value: randomBytes(20_000) } }, third])
+        const letters = await lettersOf(made)
+        assert.deepEqual(
+          letters.map(({ leftOutBytes }) => leftOutBytes),
+          [null, 20_000, null]
+        )
+        const [, large] = letters
+        assert.deepEqual([large?.record.key, large?.record.value], [raw.key, null])
+        assert.deepEqual(
+          [large?.source?.topic, large?.source?.offset, large?.message],
+          [topic.name, raw.offset, 'a rule was broken']
+        )
+        const report = await replay(failing, made.connection, options)
+        assert.deepEqual([report.byTopic.get(topic.name), report.leftOut.length], [2, 1])
+      }))
+
     it('of rows that never were in a topic are kept as JSON, shown, and not sent anywhere', () =>
       withCase(async (made) => {
         const row = { id: 7n, name: 'Ada' }
         await setAside(made, [
           { id: 'row-7', key: '7', value: row, at: new Date(), position: '' as Position }
         ])
-        const letters = []
-        for await (const letter of waitingLetters(failing, made.connection, { limit: 9, signal }))
-          letters.push(letter)
+        const letters = await lettersOf(made)
         assert.deepEqual(
           letters.map(({ source, code }) => [source, code]),
           [[null, 'RECORD_INVALID']]

@@ -59,13 +59,15 @@ export class MemoryBroker {
   }
 
   append(records: readonly OutgoingRecord[]): void {
-    // All or nothing: a refused record leaves no trace of its batch.
-    for (const [index, record] of records.entries()) this.#checkSize(record, index)
-    for (const record of records) {
-      const log = this.log(record.topic, record.partition)
-      log.push(stored(record, log.length))
+    try {
+      for (const [index, record] of records.entries()) {
+        const log = this.log(record.topic, record.partition)
+        this.#checkSize(record, index)
+        log.push(stored(record, log.length))
+      }
+    } finally {
+      this.changed.notify()
     }
-    this.changed.notify()
   }
 
   group(name: string): MemoryGroup {
@@ -92,7 +94,6 @@ export class MemoryBroker {
   }
 
   #checkSize(record: OutgoingRecord, index: number): void {
-    this.log(record.topic, record.partition)
     const max = Number(this.topic(record.topic).config.config['max.message.bytes'] ?? defaultMaxMessageBytes)
     if ((record.value?.length ?? 0) + record.key.length > max)
       throw new CourantError(

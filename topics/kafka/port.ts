@@ -41,8 +41,8 @@ export interface KafkaProducer {
   /**
    * Resolves once all records are acknowledged by all in-sync replicas, in order within a partition; safe to call
    * again with the same records. Calls are queued: one send is in flight at a time. Rejects with TOPICS_UNAVAILABLE
-   * (transient), RECORD_TOO_LARGE (`details.index` says which record), TOPIC_MISSING or TOPICS_REFUSED; some of the
-   * records may be in the log then. An aborted signal rejects with its reason.
+   * (transient), RECORD_TOO_LARGE (`details.index` says which record; of its partition, those before it are in the log
+   * and those behind it are not), TOPIC_MISSING or TOPICS_REFUSED; some of the records may be in the log then. An aborted signal rejects with its reason.
    */
   send(records: readonly OutgoingRecord[], options?: { signal?: AbortSignal }): Promise<void>
   close(): Promise<void>
