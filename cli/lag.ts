@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { Connection } from '../topics/connection.ts'
-import { type LagSample, LagWindow, sampleLag } from '../topics/lag.ts'
+import { type LagSample, LagWindow, sampleLags } from '../topics/lag.ts'
 import { print, printRows, type Row } from './output.ts'
 import { pipelinesNamed } from './pipelines.ts'
 import { untilStopSignal } from './stop-signal.ts'
@@ -38,9 +38,14 @@ async function showLag(
 ): Promise<void> {
   const { signal } = untilStopSignal()
   const watched = pipelines.map((pipeline) => ({ pipeline, window: new LagWindow() }))
+  const reading = pipelines.map(({ name, reads }) => ({ group: name, topics: reads }))
   const look = async () => {
-    const rows = await Promise.all(watched.map((one) => rowsOf(one, connection, signal)))
-    return rows.flat()
+    const sampled = await sampleLags(connection, reading, signal)
+    return sampled.flatMap((result, index) => {
+      if (result.status === 'rejected') throw result.reason
+      const one = watched[index]
+      return one ? rowsOf(one, result.value) : []
+    })
   }
   // One look cannot tell a group that works from one that stands still.
   await look()
@@ -53,12 +58,10 @@ async function showLag(
   }
 }
 
-async function rowsOf(
+function rowsOf(
   { pipeline: { name, reads }, window }: { pipeline: AnyPipeline; window: LagWindow },
-  connection: Connection,
-  signal: AbortSignal
-): Promise<Row[]> {
-  const samples = await sampleLag(connection, { group: name, topics: reads, signal })
+  samples: readonly LagSample[]
+): Row[] {
   window.add(samples)
   return reads.map((topic) => ({
     pipeline: name,

@@ -4,7 +4,7 @@ import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { PipelineStatus } from '../runtime/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
 import { connectionFor } from '../topics/connection.ts'
-import { type LagSample, sampleLag } from '../topics/lag.ts'
+import { type LagSample, sampleLags } from '../topics/lag.ts'
 import type { PipelineView, StatusView } from './status.ts'
 
 export interface StatusSources {
@@ -43,10 +43,10 @@ export class StatusCollector {
     const { pipelines, status } = this.#sources
     const counts = new Counts(this.#sources.metrics)
     await counts.read()
-    const lags = await Promise.all(pipelines.map((pipeline) => this.#lagOf(pipeline)))
+    const lags = await this.#lags()
     const at = new Date()
     const before = this.#last
-    const views = pipelines.map(({ name, reads }, i): PipelineView => {
+    const views = pipelines.map(({ name, reads }): PipelineView => {
       const written = counts.of('items_written_total', name)
       return {
         name,
@@ -57,30 +57,28 @@ export class StatusCollector {
         deadLetters: counts.of('dead_letters_total', name),
         perSecond: rateSince(before, { name, written, at }),
         readsTopics: reads.length > 0,
-        ...(lags[i] ?? { lag: null, lagSeconds: null })
+        ...(lags.get(name) ?? { lag: null, lagSeconds: null })
       }
     })
     this.#last = { at, pipelines: views }
     return this.#last
   }
 
-  /** Null when Kafka does not say: unknown is not zero. */
-  async #lagOf({ name, reads }: AnyPipeline): Promise<Pick<PipelineView, 'lag' | 'lagSeconds'> | null> {
-    if (reads.length === 0) return null
-    const signal = AbortSignal.timeout(answerWithinMs)
-    try {
-      const samples = await sampleLag(connectionFor(this.#sources.settings), {
-        group: name,
-        topics: reads,
-        signal
-      })
-      return {
-        lag: samples.reduce((sum, { records }) => sum + records, 0),
-        lagSeconds: oldestSeconds(samples)
-      }
-    } catch {
-      return null
+  /** By pipeline; absent when Kafka does not say: unknown is not zero. */
+  async #lags(): Promise<ReadonlyMap<string, Pick<PipelineView, 'lag' | 'lagSeconds'>>> {
+    const groups = this.#sources.pipelines
+      .filter(({ reads }) => reads.length > 0)
+      .map(({ name, reads }) => ({ group: name, topics: reads }))
+    const connection = connectionFor(this.#sources.settings)
+    const sampled = await sampleLags(connection, groups, AbortSignal.timeout(answerWithinMs))
+    const lags = new Map<string, Pick<PipelineView, 'lag' | 'lagSeconds'>>()
+    for (const [index, { group }] of groups.entries()) {
+      const result = sampled[index]
+      if (result?.status !== 'fulfilled') continue
+      const lag = result.value.reduce((sum, { records }) => sum + records, 0)
+      lags.set(group, { lag, lagSeconds: oldestSeconds(result.value) })
     }
+    return lags
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Log, Metrics } from '../runtime/pipeline.ts'
 import type { Connection } from './connection.ts'
-import { type LagSample, LagWindow, lagStatuses, sampleLag } from './lag.ts'
+import { type LagSample, LagWindow, lagStatuses, sampleLags } from './lag.ts'
 
 /** A group whose lag is published, under the metrics of its pipeline. */
 export interface WatchedGroup {
@@ -22,17 +22,17 @@ export async function publishLag(
 ): Promise<void> {
   const { connection, log, signal, everyMs = 15_000 } = options
   const watched = groups.map((group) => ({ group, window: new LagWindow() }))
+  const reading = groups.map(({ name, topics }) => ({ group: name, topics }))
   while (!signal.aborted) {
-    for (const { group, window } of watched) {
-      if (signal.aborted) return
-      try {
-        const samples = await sampleLag(connection, { group: group.name, topics: group.topics, signal })
-        window.add(samples)
-        publish(group, samples)
-      } catch (error) {
-        publish(group, [])
-        log.debug({ err: error, group: group.name }, 'lag is unknown')
-      }
+    const sampled = await sampleLags(connection, reading, signal)
+    if (signal.aborted) return
+    for (const [index, { group, window }] of watched.entries()) {
+      const result = sampled[index]
+      const samples = result?.status === 'fulfilled' ? result.value : []
+      window.add(samples)
+      publish(group, samples)
+      if (result?.status === 'rejected')
+        log.debug({ err: result.reason, group: group.name }, 'lag is unknown')
       group.metrics.gauge('lag_status', lagStatuses.indexOf(window.status()))
     }
     await wait(everyMs, undefined, { signal }).catch(() => undefined)

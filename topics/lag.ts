@@ -1,5 +1,6 @@
+import { mapAtOnce } from '../runtime/map-at-once.ts'
 import type { Connection } from './connection.ts'
-import type { KafkaClient, PartitionOffsets, TopicOffset } from './kafka/port.ts'
+import type { KafkaAdmin, KafkaClient, PartitionOffsets, TopicOffset } from './kafka/port.ts'
 import { placeOf } from './repeats.ts'
 
 /** How far a group is behind on a partition at a moment. Unknown is null: neither zero nor a huge number. */
@@ -55,29 +56,91 @@ export function worstStatus(statuses: readonly LagStatus[]): LagStatus {
 const pairs = (numbers: readonly number[]) =>
   numbers.slice(1).map((after, index) => [numbers[index] ?? after, after] as const)
 
-/** The lag of a group on every partition of its topics, now. Commits are read before ends, so that it is never too small. */
-export async function sampleLag(
+/** Of how many groups the first unread records are read at a time. */
+const groupsAtOnce = 4
+
+/** A group and the topics it reads. */
+export interface ReadingGroup {
+  readonly group: string
+  readonly topics: readonly string[]
+}
+
+interface Commits {
+  /** The next offset by place. */
+  readonly next: ReadonlyMap<string, number>
+  readonly members: number
+}
+
+/**
+ * The lag of groups on every partition of their topics, now, in the order of the groups; rejected where it cannot be
+ * told. One administrator asks one thing after the other, as a topic that is missing spoils what is asked beside it.
+ * Ends are asked for once a topic, after all commits, so that no lag is too small.
+ */
+export async function sampleLags(
   { kafka }: Connection,
-  { group, topics, signal }: { group: string; topics: readonly string[]; signal: AbortSignal }
-): Promise<readonly LagSample[]> {
-  const admin = await kafka.admin()
+  groups: readonly ReadingGroup[],
+  signal: AbortSignal
+): Promise<readonly PromiseSettledResult<readonly LagSample[]>[]> {
+  const [opened] = await Promise.allSettled([kafka.admin()])
+  if (opened.status === 'rejected') return groups.map(() => opened)
+  const admin = opened.value
   try {
-    const committed = new Map((await admin.committed(group, topics)).map((at) => [placeOf(at), at.offset]))
-    const members = await admin.members(group)
-    const partitions = (await Promise.all(topics.map((topic) => admin.offsets(topic)))).flat()
-    const sampledAt = Date.now()
-    return await Promise.all(
-      partitions.map(async ({ topic, partition, low, high }): Promise<LagSample> => {
-        const next = committed.get(placeOf({ topic, partition })) ?? null
-        const records = recordsBehind(next, { low, high })
-        const from = { topic, partition, offset: Math.max(low, next ?? low) }
-        const ageMs = records === 0 ? 0 : await ageOfFirst(kafka, from, { now: sampledAt, signal })
-        return { topic, partition, sampledAt, committed: next, records, ageMs, members }
-      })
+    const commits = await oneByOne(groups, signal, (group) => commitsOf(group, admin))
+    const names = [...new Set(groups.flatMap(({ topics }) => topics))]
+    const ends = await oneByOne(names, signal, (topic) => admin.offsets(topic))
+    const endsOf = new Map(names.map((name, index) => [name, ends[index]]))
+    const now = Date.now()
+    const samples = async ({ topics }: ReadingGroup, index: number) => {
+      const partitions = topics.flatMap((topic) => valueOf(endsOf.get(topic)))
+      return samplesOf(partitions, valueOf(commits[index]), { kafka, now, signal })
+    }
+    const sampled = await mapAtOnce([...groups.entries()], groupsAtOnce, ([index, group]) =>
+      Promise.allSettled([samples(group, index)])
     )
+    return sampled.flat()
   } finally {
     await admin.close()
   }
+}
+
+async function commitsOf({ group, topics }: ReadingGroup, admin: KafkaAdmin): Promise<Commits> {
+  const committed = await admin.committed(group, topics)
+  const next = new Map(committed.map((at) => [placeOf(at), at.offset]))
+  return { next, members: await admin.members(group) }
+}
+
+function samplesOf(
+  partitions: readonly PartitionOffsets[],
+  { next, members }: Commits,
+  { kafka, now, signal }: { kafka: KafkaClient; now: number; signal: AbortSignal }
+): Promise<LagSample[]> {
+  return Promise.all(
+    partitions.map(async ({ topic, partition, low, high }) => {
+      const committed = next.get(placeOf({ topic, partition })) ?? null
+      const records = recordsBehind(committed, { low, high })
+      const from = { topic, partition, offset: Math.max(low, committed ?? low) }
+      const ageMs = records === 0 ? 0 : await ageOfFirst(kafka, from, { now, signal })
+      return { topic, partition, sampledAt: now, committed, records, ageMs, members }
+    })
+  )
+}
+
+async function oneByOne<T, R>(
+  all: readonly T[],
+  signal: AbortSignal,
+  ask: (one: T) => Promise<R>
+): Promise<PromiseSettledResult<R>[]> {
+  const answers: PromiseSettledResult<R>[] = []
+  for (const one of all) {
+    const asking = signal.aborted ? Promise.reject(signal.reason as Error) : ask(one)
+    answers.push(...(await Promise.allSettled([asking])))
+  }
+  return answers
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T> | undefined): T {
+  if (settled?.status === 'fulfilled') return settled.value
+  throw settled?.reason
 }
 
 /** Null when nothing is left there: compaction or retention took the record in the meantime. */

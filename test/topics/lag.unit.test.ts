@@ -6,9 +6,11 @@ import {
   LagWindow,
   partitionStatus,
   recordsBehind,
-  sampleLag,
+  sampleLags,
   worstStatus
 } from '../../topics/lag.ts'
+import { memoryKafka } from '../../topics/kafka/memory.ts'
+import type { KafkaClient } from '../../topics/kafka/port.ts'
 import { memoryTopics } from '../support/memory-topics.ts'
 
 const topic = 'activity.users.clean'
@@ -168,10 +170,11 @@ describe('the lag of a group', () => {
         [{ topic, partition: 0, key: 'k', value: Buffer.from('v'), timestamp: now - age }],
         { signal }
       )
-    const look = async () =>
-      (await sampleLag(connection, { group: 'g', topics: [topic], signal })).find(
-        ({ partition }) => partition === 0
-      )
+    const look = async () => {
+      const [result] = await sampleLags(connection, [{ group: 'g', topics: [topic] }], signal)
+      assert.ok(result?.status === 'fulfilled')
+      return result.value.find(({ partition }) => partition === 0)
+    }
     const before = await look()
     assert.deepEqual([before?.committed, before?.records, before?.members], [null, 3, 0])
     assertAge(before, 90_000)
@@ -183,5 +186,34 @@ describe('the lag of a group', () => {
     await admin.setCommitted('g', [{ topic, partition: 0, offset: 3 }])
     const level = await look()
     assert.deepEqual([level?.records, level?.ageMs], [0, 0])
+  })
+
+  it('of many groups is asked of one administrator, and for the ends of a topic once', async () => {
+    const kafka = memoryKafka()
+    const asked: string[] = []
+    const counted: KafkaClient = {
+      ...kafka,
+      async admin() {
+        asked.push('admin')
+        const admin = await kafka.admin()
+        return {
+          ...admin,
+          offsets(name) {
+            asked.push(name)
+            return admin.offsets(name)
+          }
+        }
+      }
+    }
+    const { connection } = await memoryTopics({ kafka: counted })
+    asked.length = 0
+    const groups = ['a', 'b', 'c'].map((group) => ({ group, topics: [topic] }))
+    const lost = { group: 'lost', topics: ['no.such.topic', topic] }
+    const sampled = await sampleLags(connection, [lost, ...groups], signal)
+    assert.deepEqual(
+      sampled.map(({ status }) => status),
+      ['rejected', 'fulfilled', 'fulfilled', 'fulfilled']
+    )
+    assert.deepEqual(asked, ['admin', 'no.such.topic', topic])
   })
 })

@@ -8,6 +8,7 @@ import { type CodecName, codecNames } from './compression.ts'
 import { openConsumer } from './consumer.ts'
 import type { Connection } from './connection.ts'
 import { readPartition } from './partition-reader.ts'
+import { OpenHandles } from './open-handles.ts'
 import type { KafkaClient } from './port.ts'
 import { openProducer } from './producer.ts'
 
@@ -92,20 +93,14 @@ export function kafkaClient(settings: Settings, options: KafkaClientOptions = {}
   const connection = connectionFrom(settings, options)
   const codec = settings.text(compression) as CodecName
   const session = settings.number(sessionMs)
-  const open = new Set<{ close(): Promise<void> }>()
-  let isClosed = false
-  const track = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
-    const handle = await opening
-    open.add(handle)
-    if (!isClosed) return handle
-    await handle.close()
-    throw new CourantError('TOPICS_UNAVAILABLE', 'The connection to Kafka was closed meanwhile')
-  }
+  const handles = new OpenHandles()
   return {
     producer: () =>
-      track(openProducer(connection, { compression: codec, deliveryMs: options.deliveryMs ?? 30_000 })),
+      handles.keep(
+        openProducer(connection, { compression: codec, deliveryMs: options.deliveryMs ?? 30_000 })
+      ),
     consumer: (wanted) =>
-      track(
+      handles.keep(
         openConsumer(connection, {
           ...wanted,
           sessionMs: session,
@@ -113,13 +108,9 @@ export function kafkaClient(settings: Settings, options: KafkaClientOptions = {}
           drainMs: options.drainMs ?? 5_000
         })
       ),
-    admin: () => track(openAdmin(connection)),
+    admin: () => handles.keep(openAdmin(connection)),
     read: (from, how) => readPartition(connection, from, how),
-    async close() {
-      isClosed = true
-      await Promise.allSettled([...open].map((handle) => handle.close()))
-      open.clear()
-    }
+    close: () => handles.close()
   }
 }
 
