@@ -33,7 +33,9 @@ export async function publishLag(
       publish(group, samples)
       if (result?.status === 'rejected')
         log.debug({ err: result.reason, group: group.name }, 'lag is unknown')
-      group.metrics.gauge('lag_status', lagStatuses.indexOf(window.status()))
+      // Not what it was when somebody still told.
+      const status = samples.length > 0 ? window.status() : 'UNKNOWN'
+      group.metrics.gauge('lag_status', lagStatuses.indexOf(status))
     }
     await wait(everyMs, undefined, { signal }).catch(() => undefined)
   }

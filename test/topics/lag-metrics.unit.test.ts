@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { CourantError } from '../../runtime/errors.ts'
 import { MetricsRegistry } from '../../runtime/observability.ts'
 import { publishLag } from '../../topics/lag-metrics.ts'
 import { eventually } from '../support/eventually.ts'
@@ -34,6 +35,33 @@ describe('the metrics of lag', () => {
       assert.match(text, /courant_lag_records\{pipeline="lost",topic="no.such.topic"\} Nan\n/i)
       return true
     })
+    stop.abort()
+    await published
+  })
+
+  it('say UNKNOWN once Kafka does not tell any more, whatever they said before', async () => {
+    const { context, connection } = await memoryTopics()
+    let isDown = false
+    const admin = () =>
+      isDown ? Promise.reject(new CourantError('TOPICS_UNAVAILABLE', 'down')) : connection.kafka.admin()
+    const metrics = new MetricsRegistry()
+    const stop = new AbortController()
+    const published = publishLag(
+      [{ name: 'silver.users', topics: [topic], metrics: metrics.of('silver.users') }],
+      {
+        connection: { ...connection, kafka: { ...connection.kafka, admin } },
+        log: context.log,
+        signal: stop.signal,
+        everyMs: 5
+      }
+    )
+    const says = (status: number) =>
+      eventually(async () =>
+        (await metrics.registry.metrics()).includes(`courant_lag_status{pipeline="silver.users"} ${status}\n`)
+      )
+    await says(1)
+    isDown = true
+    await says(0)
     stop.abort()
     await published
   })
