@@ -33,6 +33,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'Gold is not what its models give from Silver. Rows not read yet explain it while the pipelines run; otherwise rebuild those days with `courant gold rebuild`.'
   },
+  GOLD_REFUSED: {
+    verdict: 'fatal',
+    doc: 'A day of Gold fails a check: the message says which. The figures in the database are new, the file of that day in the lake is the one before. Nothing a source holds should lead there: report it with the message.'
+  },
   KEY_INVALID: {
     verdict: 'fatal',
     doc: 'Rows at the source have no key, or share one, so that they cannot be merged. Correct the rows, or PrimaryKeyCols in config.ETL_Tables.'

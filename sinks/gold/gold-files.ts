@@ -6,7 +6,10 @@ import { sqlText } from '../lake/duckdb.ts'
 import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 import { fileContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
-import { goldTables } from './models.ts'
+import { CourantError } from '../../runtime/errors.ts'
+import { type QualityResult, storeQuality } from '../lake/quality.ts'
+import { checkGold } from './gold-quality.ts'
+import { type GoldTable, goldTables } from './models.ts'
 import type { GoldState } from './state/gold-state.ts'
 import { type Day, dayText } from './time.ts'
 
@@ -31,23 +34,38 @@ export class GoldFiles {
     this.#state = options.state
   }
 
-  /** Writes the days that changed, newest first, from the attached database `gold`. */
-  async write(): Promise<void> {
+  /**
+   * Writes the days that changed, newest first, from the attached database `gold`, and gives what was checked of them.
+   * A day that fails a check keeps the file it had, and is tried again.
+   */
+  async write(): Promise<readonly QualityResult[]> {
+    const results: QualityResult[] = []
     for (const { subject, day } of this.#state.pendingDays(daysAtOnce)) {
       const tables = goldTables.filter((table) => table.subject === subject)
       const written = []
-      for (const table of tables) written.push(await this.#writeDay(table, day))
+      for (const table of tables) written.push(await this.#writeDay(table, { day, results }))
       // A day that somebody else replaced meanwhile is written again next time.
       if (written.every(Boolean)) this.#state.clearPendingDay(subject, day)
     }
+    return results
   }
 
-  /** Writes every day that changed. */
+  /** Writes every day that changed; throws GOLD_REFUSED when one fails a check. */
   async writeAll(): Promise<void> {
-    while (this.#state.pendingDays(1).length > 0) await this.write()
+    while (this.#state.pendingDays(1).length > 0) {
+      const failed = (await this.write()).find(({ passed, severity }) => !passed && severity === 'error')
+      if (failed)
+        throw new CourantError(
+          'GOLD_REFUSED',
+          `${failed.table} of ${failed.ds} fails the check ${failed.check}: ${failed.observed} instead of ${failed.expected}`
+        )
+    }
   }
 
-  async #writeDay(table: { readonly name: string; readonly dateColumn: string }, day: Day): Promise<boolean> {
+  async #writeDay(
+    table: GoldTable,
+    { day, results }: { readonly day: Day; readonly results: QualityResult[] }
+  ): Promise<boolean> {
     const date = dayText(day)
     const name = goldFileName(table.name, date)
     const rows = `FROM gold.main.${table.name} WHERE ${table.dateColumn} = DATE ${sqlText(date)}`
@@ -64,6 +82,11 @@ export class GoldFiles {
         `COPY (SELECT * ${rows} ORDER BY ALL) TO ${sqlText(file)}
          (FORMAT parquet, COMPRESSION zstd, KV_METADATA {offsets: ${sqlText(offsets)}})`
       )
+      const rowsIn = Number(count?.[0])
+      const found = await checkGold(this.#connection, { table, ds: date, file, rowsIn, now: new Date() })
+      await storeQuality(this.#store, table.name, found)
+      results.push(...found)
+      if (found.some(({ passed, severity }) => !passed && severity === 'error')) return false
       const condition = existing ? { ifMatch: existing.etag } : { ifNoneMatch: '*' as const }
       const contentType = 'application/vnd.apache.parquet'
       return (await this.#store.put(name, await fileContent(file), { ...condition, contentType })) !== null

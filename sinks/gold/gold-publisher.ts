@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
+import { reportQuality } from '../lake/quality.ts'
 import { withAttached } from '../warehouse/attached-database.ts'
 import { publishDatabase } from '../warehouse/publish-database.ts'
 import { SilverCatalogue } from '../warehouse/silver-catalogue.ts'
@@ -223,7 +224,7 @@ export class GoldPublisher {
     this.#filesDueAt = performance.now() + settings.number(goldSettings.parquetMs)
     if (this.#state.pendingDays(1).length === 0) return
     await this.#withWork(async () => {
-      await this.#files.write()
+      reportQuality(this.#context, await this.#files.write())
       metrics.gauge('gold_set_aside', await countSetAside(this.#engine.connection))
     })
   }

@@ -9,10 +9,12 @@ export interface GoldTable {
   readonly name: string
   readonly subject: Subject
   readonly dateColumn: string
+  /** No two rows share it. */
+  readonly key: readonly string[]
   /** The column by which rows of a day are computed apart, when they can be. */
   readonly contentColumn?: string
-  /** Columns by name: type and, for people, what they mean. */
-  readonly columns: Readonly<Record<string, readonly [type: string, meaning: string]>>
+  /** Columns by name: type, what they mean for people, and the most that is possible; a number is never negative. */
+  readonly columns: Readonly<Record<string, readonly [type: string, meaning: string, most?: number]>>
 }
 
 /** Every Gold table. */
@@ -21,13 +23,15 @@ export const goldTables: readonly GoldTable[] = [
     name: 'global_user_activity_per_day',
     subject: 'activity',
     dateColumn: 'date',
+    key: ['user_id', 'date'],
     columns: {
       user_id: ['UUID', 'The user'],
       date: ['DATE', 'The day, UTC'],
       total_nbr_connexion: ['BIGINT', 'Logins'],
       total_spend_time: [
         'BIGINT',
-        'Whole seconds in sessions within the day; overlapping sessions counted once'
+        'Whole seconds in sessions within the day; overlapping sessions counted once',
+        86_400
       ],
       total_message_send_this_day: ['BIGINT', 'Messages written in groups'],
       total_money_spend: ['DECIMAL(18,4)', 'Purchases in COURANT_GOLD_CURRENCY, by the rate of their day']
@@ -37,6 +41,7 @@ export const goldTables: readonly GoldTable[] = [
     name: 'gold_set_aside',
     subject: 'activity',
     dateColumn: 'date',
+    key: ['user_id', 'purchase_time', 'purchase_id'],
     columns: {
       user_id: ['UUID', 'The user'],
       date: ['DATE', 'The day, UTC'],
@@ -51,6 +56,7 @@ export const goldTables: readonly GoldTable[] = [
     name: 'global_notif_impact_per_day',
     subject: 'notifications',
     dateColumn: 'notif_date',
+    key: ['user_id', 'content_notif', 'notif_date'],
     contentColumn: 'content_notif',
     columns: {
       user_id: ['UUID', 'The user'],

@@ -8,7 +8,7 @@ import { fileContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { freshSeconds } from './lake-settings.ts'
 import { type InputFile, maxRunBytes, mergeFiles } from './merge-files.ts'
-import { type QualityResult, checkQuality, storeQuality } from './quality.ts'
+import { checkQuality, reportQuality, storeQuality } from './quality.ts'
 import { type SilverDay, compactedName } from './silver-files.ts'
 import type { SchemaColumn } from './silver-schema.ts'
 import { temporaryFolder } from '../../runtime/temporary-folder.ts'
@@ -57,7 +57,9 @@ export async function compactDay(job: CompactionJob, day: SilverDay): Promise<Co
       freshSeconds: context.settings.number(freshSeconds)
     })
     await storeQuality(store, table.name, quality)
-    if (!report(job, day, quality)) return 'refused'
+    const age = quality.find(({ check }) => check === 'fresh')?.observed
+    if (age !== undefined) context.metrics.gauge('lake_newest_change_age_seconds', age, { table: table.name })
+    if (!reportQuality(context, quality)) return 'refused'
     return (await publish(job, day, { file, facts })) ? 'published' : 'overtaken'
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -119,22 +121,4 @@ async function copyInputs(store: ObjectStore, day: SilverDay, folder: string): P
     inputs.push({ file, size: source.size })
   }
   return inputs
-}
-
-/** Counts and tells what the checks found; true when the file may be published. */
-function report(
-  { context, table }: CompactionJob,
-  { ds }: SilverDay,
-  results: readonly QualityResult[]
-): boolean {
-  for (const { check, passed, severity, observed, expected } of results) {
-    if (check === 'fresh')
-      context.metrics.gauge('lake_newest_change_age_seconds', observed, { table: table.name })
-    if (passed) continue
-    context.metrics.count('quality_failures_total', 1, { table: table.name, check, severity })
-    const fields = { table: table.name, ds, check, observed, expected }
-    if (severity === 'error') context.log.error(fields, 'a day of Silver fails a check and is not compacted')
-    else context.log.warn(fields, 'a day of Silver looks odd')
-  }
-  return results.every(({ passed, severity }) => passed || severity === 'warning')
 }

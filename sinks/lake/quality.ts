@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Context } from '../../runtime/pipeline.ts'
 import type { Table } from '../../schemas/table.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
@@ -31,7 +32,8 @@ export interface QualityInput {
   readonly freshSeconds: number
 }
 
-interface Check {
+/** One look at a file; gives a count, never a value. */
+export interface Check {
   readonly check: string
   readonly severity: 'error' | 'warning'
   /** An aggregate over the rows of the file. */
@@ -40,42 +42,68 @@ interface Check {
   readonly isGood: (observed: number) => boolean
 }
 
+/** A file as it would be published, of which table and day, and when it is looked at. */
+interface CheckedFile {
+  readonly table: string
+  readonly ds: Ds
+  readonly file: string
+  readonly now: Date
+}
+
 /** Runs a table's checks over one day's file; what they find are counts, never values. */
 export async function checkQuality(
   connection: DuckDBConnection,
   input: QualityInput
 ): Promise<QualityResult[]> {
-  const { table, ds, now } = input
-  const checks = checksOf(input)
-  const from = `FROM read_parquet(${sqlText(input.file)})`
+  const { table, rowsIn: rows } = input
+  const checked = { ...input, table: table.name }
+  const from = fromFile(input.file)
+  const repeats = (columns: readonly string[]) => countRepeats(connection, { from, columns, rows })
+  return [
+    ...(await runChecks(connection, checked, checksOf(input))),
+    resultOf(checked, none('unique_offset', 'error'), await repeats(['_partition', '_offset'])),
+    resultOf(checked, none('unique_key_version', 'warning'), await repeats([...table.key, '_version']))
+  ]
+}
+
+/** Runs checks over a file in one query. */
+export async function runChecks(
+  connection: DuckDBConnection,
+  checked: CheckedFile,
+  checks: readonly Check[]
+): Promise<QualityResult[]> {
   const aggregates = checks.map(({ sql }, at) => `(${sql})::DOUBLE AS c${at}`)
   const [observed = {}] = (
-    await connection.runAndReadAll(`SELECT ${aggregates.join(', ')} ${from}`)
+    await connection.runAndReadAll(`SELECT ${aggregates.join(', ')} ${fromFile(checked.file)}`)
   ).getRowObjects()
-  const repeats = (columns: readonly string[]) =>
-    countRepeats(connection, { from, columns, rows: input.rowsIn })
-  const result = (
-    { check, severity, expected, isGood }: Omit<Check, 'sql'>,
-    value: unknown
-  ): QualityResult => {
-    const number = Number(value ?? 0)
-    const passed = isGood(number)
-    return {
-      table: table.name,
-      ds,
-      check,
-      severity,
-      passed,
-      observed: number,
-      expected,
-      checkedAt: now.toISOString()
-    }
+  return checks.map((check, at) => resultOf(checked, check, Number(observed[`c${at}`] ?? 0)))
+}
+
+const fromFile = (file: string): string => `FROM read_parquet(${sqlText(file)})`
+
+function resultOf(
+  { table, ds, now }: CheckedFile,
+  { check, severity, expected, isGood }: Omit<Check, 'sql'>,
+  observed: number
+): QualityResult {
+  const passed = isGood(observed)
+  return { table, ds, check, severity, passed, observed, expected, checkedAt: now.toISOString() }
+}
+
+/** Counts and tells what checks found; true when none of them keeps the file from being published. */
+export function reportQuality(
+  { metrics, log }: Pick<Context, 'metrics' | 'log'>,
+  results: readonly QualityResult[]
+): boolean {
+  for (const { table, ds, check, passed, severity, observed, expected } of results) {
+    if (passed) continue
+    metrics.count('quality_failures_total', 1, { table, check, severity })
+    const fields = { table, ds, check, observed, expected }
+    if (severity === 'error')
+      log.error(fields, 'a day of a table fails a check and its file is not published')
+    else log.warn(fields, 'a day of a table looks odd')
   }
-  return [
-    ...checks.map((check, at) => result(check, observed[`c${at}`])),
-    result(none('unique_offset', 'error'), await repeats(['_partition', '_offset'])),
-    result(none('unique_key_version', 'warning'), await repeats([...table.key, '_version']))
-  ]
+  return results.every(({ passed, severity }) => passed || severity === 'warning')
 }
 
 /** Rows that say again what another row says in these columns; a slice of the values at a time, to bound memory. */
@@ -122,7 +150,12 @@ const none = (check: string, severity: Check['severity']): Omit<Check, 'sql'> =>
   isGood: (observed) => observed === 0
 })
 
-const countWhere = (check: string, condition: string, severity: Check['severity'] = 'error'): Check => ({
+/** Rows for which a condition is true, of which there must be none. */
+export const countWhere = (
+  check: string,
+  condition: string,
+  severity: Check['severity'] = 'error'
+): Check => ({
   ...none(check, severity),
   sql: `count(*) FILTER (WHERE ${condition})`
 })
@@ -130,13 +163,7 @@ const countWhere = (check: string, condition: string, severity: Check['severity'
 function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check[] {
   const dayUs = Date.parse(ds) * 1000
   return [
-    {
-      check: 'row_balance',
-      severity: 'error',
-      sql: 'count(*)',
-      expected: String(rowsIn),
-      isGood: (rows) => rows === rowsIn
-    },
+    rowBalance(rowsIn),
     ...table.columns
       .map(({ name, nullable }) => ({ name, isKey: table.key.includes(name), nullable }))
       .flatMap(notNull),
@@ -151,6 +178,15 @@ function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check
     ...(ds === dayOf(now.getTime()) ? [freshness(now, freshSeconds)] : [])
   ]
 }
+
+/** As many rows come out as went in. */
+export const rowBalance = (rowsIn: number): Check => ({
+  check: 'row_balance',
+  severity: 'error',
+  sql: 'count(*)',
+  expected: String(rowsIn),
+  isGood: (rows) => rows === rowsIn
+})
 
 // A delete has only its key columns.
 function notNull({ name, isKey, nullable }: { name: string; isKey: boolean; nullable: boolean }): Check[] {

@@ -7,14 +7,13 @@ import {
   TIMESTAMPTZ,
   VARCHAR
 } from '@duckdb/node-api'
-import { tableList } from '../../schemas/tables.ts'
 import type { QualityResult } from '../lake/quality.ts'
 import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
 import { appendRows, dateValue, instantValue } from './append-rows.ts'
 
 const types = [VARCHAR, DATE, VARCHAR, VARCHAR, BOOLEAN, DOUBLE, VARCHAR, TIMESTAMPTZ]
 
-/** The newest quality results of every table and day, read again only where they changed. */
+/** The newest quality results of every table and day, Silver and Gold, read again only where they changed. */
 export class QualityResults {
   readonly #store: ObjectStore
   readonly #known = new Map<
@@ -29,14 +28,13 @@ export class QualityResults {
   /** Looks for new results and says whether there were any. */
   async update(): Promise<boolean> {
     let isChanged = false
-    for (const table of tableList)
-      for await (const { name, version } of this.#store.list(`quality/${table.name}/`)) {
-        if (this.#known.get(name)?.version === version) continue
-        const text = await readText(this.#store, name)
-        if (text === null) continue
-        this.#known.set(name, { version, results: JSON.parse(text) as QualityResult[] })
-        isChanged = true
-      }
+    for await (const { name, version } of this.#store.list('quality/')) {
+      if (this.#known.get(name)?.version === version) continue
+      const text = await readText(this.#store, name)
+      if (text === null) continue
+      this.#known.set(name, { version, results: JSON.parse(text) as QualityResult[] })
+      isChanged = true
+    }
     return isChanged
   }
 

@@ -152,7 +152,7 @@ describe('compaction', () => {
       ['not_null:currency']
     )
     assert.ok(!results.some(({ check }) => check === 'fresh'), 'a day that is over gets no fresher')
-    assert.ok(at.context.warnings.includes('a day of Silver fails a check and is not compacted'))
+    assert.ok(at.context.warnings.includes('a day of a table fails a check and its file is not published'))
     const reported = at.context.counted.get('quality_failures_total')
     await compactor.look({ evenIfBusy: true })
     assert.equal(
