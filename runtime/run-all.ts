@@ -2,15 +2,17 @@ import type { Logger } from 'pino'
 import { type MetricsRegistry, logOf } from './observability.ts'
 import type { AnyPipeline, Context, Failure, Spec, Writer } from './pipeline.ts'
 import { filePositions, stateDir } from './positions.ts'
+import { mostItemsAtOnce } from './repeat-window.ts'
 import { run } from './run.ts'
 import { type Environment, type Setting, checkSettings, settingsFrom, wholeNumber } from './settings.ts'
 
 const runSettings = {
   batchSize: {
     env: 'COURANT_BATCH_SIZE',
-    describe: 'Items a pipeline reads at once, where its writer has no wish of its own',
+    describe:
+      'Items a pipeline reads at once, where its writer has no wish of its own; less takes less memory',
     default: '1000',
-    check: wholeNumber(1, 100_000)
+    check: wholeNumber(1, mostItemsAtOnce)
   },
   pollMs: {
     env: 'COURANT_POLL_MS',

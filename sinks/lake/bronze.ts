@@ -1,11 +1,12 @@
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
+import { repeatWindow } from '../../runtime/repeat-window.ts'
 import type { Micros, RawChange } from '../../schemas/change.ts'
 import type { Table } from '../../schemas/table.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { csvRecord } from './csv.ts'
 import { type ChainRow, FileChain, plainEncoder } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
-import { bronzeBatching, graceMs, keptRows, lakeRepeatWindow, lakeSettings } from './lake-settings.ts'
+import { bronzeBatching, graceMs, keptRows, lakeSettings } from './lake-settings.ts'
 
 /** Columns after the source's own. */
 const technicalColumns = ['_op', '_changed_at', '_partition', '_offset']
@@ -19,7 +20,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
     describe: `CSV files bronze/${table.name}/<day>/`,
     settings: lakeSettings,
     batching: bronzeBatching,
-    repeatWindow: lakeRepeatWindow,
+    repeatWindow,
     async open(context) {
       const { settings } = context
       const header = csvRecord([...table.columns.map(({ name }) => name), ...technicalColumns])

@@ -91,6 +91,3 @@ export function bronzeBatching(settings: Settings): Batching {
   const { maxItems, lingerMs } = lakeBatching(settings)
   return { maxItems: Math.ceil(maxItems / 2), lingerMs }
 }
-
-/** Records that a producer sends at once at most: so far back a repeat may lie in the log. */
-export const lakeRepeatWindow = 5000

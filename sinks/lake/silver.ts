@@ -1,11 +1,12 @@
 import type { Spec, Writer } from '../../runtime/pipeline.ts'
+import { repeatWindow } from '../../runtime/repeat-window.ts'
 import type { Table } from '../../schemas/table.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { Compactor } from './compactor.ts'
 import { lakeConnection } from './duckdb.ts'
 import { FileChain } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
-import { graceMs, keptRows, lakeBatching, lakeRepeatWindow, silverSettings } from './lake-settings.ts'
+import { graceMs, keptRows, lakeBatching, silverSettings } from './lake-settings.ts'
 import { ParquetEncoder } from './parquet-encoder.ts'
 import {
   type CleanChange,
@@ -26,7 +27,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
     describe: `Parquet files silver/${table.name}/<day>/`,
     settings: silverSettings,
     batching: lakeBatching,
-    repeatWindow: lakeRepeatWindow,
+    repeatWindow,
     async open(context) {
       const { settings } = context
       const store = await objectStoreFor(settings)

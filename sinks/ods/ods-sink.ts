@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { rm, readdir } from 'node:fs/promises'
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
+import { repeatWindow } from '../../runtime/repeat-window.ts'
 import { isAbsent } from '../../runtime/durable-files.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunEnvelope } from '../../schemas/erp/run-envelope.ts'
@@ -29,7 +30,7 @@ export function odsSink({
     settings: odsSinkSettings,
     batching: { maxItems: 250, lingerMs: 50 },
     // The producer may send a batch twice; a run counts its rows.
-    repeatWindow: 5000,
+    repeatWindow,
     async open(context) {
       const cacheDir = context.settings.text(odsSettings.cacheDir)
       const name = table.tableName.toLowerCase()
