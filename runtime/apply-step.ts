@@ -15,12 +15,9 @@ export async function applyStep(
   items: readonly Item<unknown>[],
   use: Record<string, unknown>
 ): Promise<Applied> {
-  const applied: Applied = { out: [], failures: [], rejected: [] }
   const { step, atOnce = 1 } = pipeline
-  if (!step) {
-    applied.out.push(...items)
-    return applied
-  }
+  if (!step) return { out: [...items], failures: [], rejected: [] }
+  const applied: Applied = { out: [], failures: [], rejected: [] }
   const outcome = (item: Item<unknown>): unknown => step(item.value, { item, use })
   if (atOnce > 1) {
     const outcomes = await mapAtOnce(items, atOnce, (item) => settled(async () => outcome(item)))

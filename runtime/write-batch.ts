@@ -27,7 +27,7 @@ async function writeParts(
 ): Promise<Failure[]> {
   const failures: Failure[] = []
   // One after the other: order holds within a key.
-  for (const part of parts) failures.push(...(await writeBatch(write, part)))
+  for (const part of parts) for (const failure of await writeBatch(write, part)) failures.push(failure)
   return failures
 }
 

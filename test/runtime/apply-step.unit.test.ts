@@ -53,3 +53,10 @@ test('a step that works at several items at once begins no more after an error t
   await assert.rejects(applyStep(pipelineOf(step, 3), numbers, {}), { code: 'SOURCE_UNAVAILABLE' })
   assert.ok(begun < 10, `${begun}`)
 })
+
+test('items without a step pass unchanged, however many they are', async () => {
+  const { step: _none, ...unchanged } = pipelineOf(async (n) => n, 1)
+  const many = Array.from({ length: 200_000 }, (_, i) => memoryItem(i + 1, i + 1))
+  const { out } = await applyStep(unchanged, many, {})
+  assert.deepEqual([out.length, out[0], out.at(-1)], [many.length, many[0], many.at(-1)])
+})

@@ -102,7 +102,7 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
       if (position === undefined) continue
       const room = limit - records.length
       const page = this.#broker.log(at.topic, at.partition).slice(position, position + room)
-      records.push(...page)
+      for (const record of page) records.push(record)
       this.#positions.set(key, position + page.length)
     }
   }
