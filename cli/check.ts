@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { MetricsRegistry, createLog } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { contextFor, settingsOf } from '../runtime/run-all.ts'
-import { retryTransient } from '../runtime/retry.ts'
+import { retryWithin } from '../runtime/retry.ts'
 import { planSettings } from '../topics/plan.ts'
 import { print } from './output.ts'
 import { pipelinesNamed } from './pipelines.ts'
@@ -45,7 +45,7 @@ async function problemsOf({ name, from, to }: AnyPipeline): Promise<string[]> {
   const problems: string[] = []
   for (const end of [from, to])
     try {
-      await retryTransient(async () => end.check?.(context), { signal: AbortSignal.timeout(patienceMs) })
+      await retryWithin(async () => end.check?.(context), { withinMs: patienceMs })
     } catch (error) {
       problems.push(error instanceof Error ? `${name}: ${error.message}` : `${name}: ${String(error)}`)
     }

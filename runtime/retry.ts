@@ -31,5 +31,29 @@ export async function retryTransient<T>(attempt: () => Promise<T>, options: Retr
   }
 }
 
+/**
+ * Tries again until `withinMs` have passed, and rejects with the last error then: that the time is over says less than
+ * what it was spent on.
+ */
+export async function retryWithin<T>(
+  attempt: () => Promise<T>,
+  { withinMs, signal, onRetry, ...waits }: Partial<RetryOptions> & { readonly withinMs: number }
+): Promise<T> {
+  const deadline = AbortSignal.timeout(withinMs)
+  let last: unknown
+  try {
+    return await retryTransient(attempt, {
+      ...waits,
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      onRetry(error, tries, waitMs) {
+        last = error
+        onRetry?.(error, tries, waitMs)
+      }
+    })
+  } catch (error) {
+    throw isAbort(error) && last !== undefined ? last : error
+  }
+}
+
 /** True for the rejection that an aborted wait or call ends with. */
 export const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { OdbcConnection } from '../../producers/progress/odbc-connection.ts'
 import { progressSettings } from '../../producers/progress/settings.ts'
 import { createLog, logLevel } from '../../runtime/observability.ts'
-import { isAbort, retryTransient } from '../../runtime/retry.ts'
+import { retryWithin } from '../../runtime/retry.ts'
 import { sharedSettings } from '../../runtime/run-all.ts'
 import { checkSettings, type Environment, type Setting, type Settings } from '../../runtime/settings.ts'
 import type { OdsDatabase } from '../../sinks/ods/ods-database.ts'
@@ -38,23 +38,18 @@ export interface EtlSession {
 /**
  * Asks a server that does not answer again, for as long as the settings have patience; rejects with its last error then.
  */
-export async function patiently<T>(
+export function patiently<T>(
   { settings, signal, logger }: EtlSession,
   attempt: () => Promise<T>
 ): Promise<T> {
-  let last: unknown
-  try {
-    return await retryTransient(attempt, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(settings.number(patience))]),
-      maxWaitMs: 2_000,
-      onRetry: (error, tries) => {
-        last = error
-        if (tries === 1) logger.warn({ err: error }, 'waits until the server answers')
-      }
-    })
-  } catch (error) {
-    throw isAbort(error) && last !== undefined ? last : error
-  }
+  return retryWithin(attempt, {
+    withinMs: settings.number(patience),
+    signal,
+    maxWaitMs: 2_000,
+    onRetry(error, tries) {
+      if (tries === 1) logger.warn({ err: error }, 'waits until the server answers')
+    }
+  })
 }
 
 /** Checks the settings of the systems a verb needs, does its work, and closes everything whatever happens. */

@@ -15,6 +15,13 @@ describe('courant check', { timeout: 60_000 }, () => {
     assert.match(out, /^postgres\.users: [^]*table "public"\."PG_Users" is not in database/m)
   })
 
+  it('says which server does not answer, and why', async () => {
+    const { code, out } = await runCourant(['check', 'postgres.users'], { env: { ...env, PGPORT: '1' } })
+    assert.equal(code, 1)
+    assert.match(out, /^postgres\.users: .*ECONNREFUSED/m)
+    assert.doesNotMatch(out, /aborted/)
+  })
+
   it('refuses a name that no pipeline has', async () => {
     const { code, err } = await runCourant(['check', 'postgres.nothing'], { env })
     assert.equal(code, 2)
