@@ -40,14 +40,13 @@ export const oneOf =
     words.includes(text) ? null : `must be one of ${words.join(', ')}`
 
 export function settingsFrom(env: Environment): Settings {
+  const orRefused = (setting: Setting, { text, problem }: Found) => {
+    if (problem) throw new CourantError('CONFIG_INVALID', `${setting.env} ${problem}`)
+    return text
+  }
   const settings: Settings = {
-    optional: (setting) => lookUp(setting, env),
-    text(setting) {
-      const text = lookUp(setting, env)
-      const problem = problemOf(setting, text)
-      if (problem) throw new CourantError('CONFIG_INVALID', `${setting.env} ${problem}`)
-      return text ?? ''
-    },
+    optional: (setting) => orRefused(setting, lookUp(setting, env)),
+    text: (setting) => orRefused(setting, checked(setting, env)) ?? '',
     number: (setting) => Number(settings.text(setting))
   }
   return settings
@@ -57,22 +56,40 @@ export function settingsFrom(env: Environment): Settings {
 export function checkSettings(settings: readonly Setting[], env: Environment): void {
   const unique = new Map(settings.map((setting) => [setting.env, setting]))
   const problems = [...unique.values()].flatMap((setting) => {
-    const problem = problemOf(setting, lookUp(setting, env))
+    const { problem } = checked(setting, env)
     return problem ? [`${setting.env} ${problem} (${setting.describe})`] : []
   })
   if (problems.length > 0)
     throw new CourantError('CONFIG_INVALID', `Correct these settings:\n  ${problems.join('\n  ')}`)
 }
 
-function lookUp(setting: Setting, env: Environment): string | null {
-  const text = env[setting.env]
-  if (text !== undefined && text !== '') return text
-  const file = env[`${setting.env}_FILE`]
-  if (file) return readFileSync(file, 'utf8').trimEnd()
-  return setting.default ?? null
+/** The text of a setting, null when it is not set, and what is wrong with it. */
+interface Found {
+  readonly text: string | null
+  readonly problem: string | null
 }
 
-function problemOf(setting: Setting, text: string | null): string | null {
-  if (text === null) return 'is not set'
-  return setting.check?.(text) ?? null
+function lookUp(setting: Setting, env: Environment): Found {
+  const text = env[setting.env]
+  if (text !== undefined && text !== '') return { text, problem: null }
+  const name = `${setting.env}_FILE`
+  const file = env[name]
+  return file ? fromFile(file, name) : { text: setting.default ?? null, problem: null }
+}
+
+function fromFile(file: string, name: string): Found {
+  try {
+    return { text: readFileSync(file, 'utf8').trimEnd(), problem: null }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const problem = `cannot be read from ${file} (${code}): correct the path in ${name}, or the rights of the file`
+    return { text: null, problem }
+  }
+}
+
+function checked(setting: Setting, env: Environment): Found {
+  const { text, problem } = lookUp(setting, env)
+  if (problem) return { text, problem }
+  if (text === null) return { text, problem: 'is not set' }
+  return { text, problem: setting.check?.(text) ?? null }
 }

@@ -25,3 +25,12 @@ test('a secret may come from a file', () => {
   writeFileSync(file, 'from the file\n')
   assert.equal(settingsFrom({ SECRET_FILE: file }).text(secret), 'from the file')
 })
+
+test('a file that is not there is a bad setting, listed with the others', () => {
+  const env = { SECRET_FILE: '/no/such/secret', PORT: '0' }
+  const told = /SECRET cannot be read from \/no\/such\/secret \(ENOENT\): correct the path in SECRET_FILE/
+  assert.throws(() => checkSettings([secret, port], env), { code: 'CONFIG_INVALID', message: told })
+  assert.throws(() => checkSettings([secret, port], env), { message: /PORT must be a whole number/ })
+  assert.throws(() => settingsFrom(env).text(secret), { code: 'CONFIG_INVALID', message: told })
+  assert.throws(() => settingsFrom(env).optional(secret), { code: 'CONFIG_INVALID', message: told })
+})
