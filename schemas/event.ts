@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { RecordSchema } from './envelope.ts'
+import { declaredPartitions } from './partitions.ts'
 import type { AvroField, AvroSchema } from './table.ts'
 
 /**
@@ -12,6 +13,8 @@ export interface EventType<T = unknown> {
   /** Complete in itself: records that the file takes from its neighbours are written out. */
   readonly schema: RecordSchema
   readonly paths: EventPaths
+  /** How many partitions its topic is made with; the installation's default when absent. */
+  readonly partitions?: number
   /** Only for the compiler: the type of a value. */
   readonly value?: T
 }
@@ -27,16 +30,17 @@ interface EventPaths {
 }
 
 interface EventFile extends RecordSchema {
-  readonly courant: EventPaths & { readonly entity: string }
+  readonly courant: EventPaths & { readonly entity: string; readonly partitions?: number }
 }
 
 /** Reads schemas/<domain>/<stage>.avsc: the topic is `<domain>.<entity>.<stage>`. */
 export function event<T>(domain: string, stage: string): EventType<T> {
   const folder = new URL(`./${domain}/`, import.meta.url)
   const { courant, ...file } = readRecord(new URL(`${stage}.avsc`, folder)) as EventFile
-  const { entity, ...paths } = courant
+  const { entity, partitions: _declared, ...paths } = courant
+  const partitions = declaredPartitions(courant, `${domain}/${stage}.avsc`)
   const schema = writtenOut(file, definitionsIn(folder))
-  return { domain, topic: `${domain}.${entity}.${stage}`, schema, paths }
+  return { domain, topic: `${domain}.${entity}.${stage}`, schema, paths, ...partitions }
 }
 
 /** The text or number at a path, as text; empty when there is neither. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { declaredPartitions } from './partitions.ts'
 
 /** An Avro schema as JSON; only what we look at is typed. */
 export type AvroSchema =
@@ -33,6 +34,8 @@ export interface Table<Row = unknown> {
   readonly key: readonly string[]
   /** A time column that grows with each change, or null when changes show only by comparison. */
   readonly cursor: string | null
+  /** How many partitions its topics are made with; the installation's default when absent. */
+  readonly partitions?: number
   readonly columns: readonly Column[]
   readonly avro: AvroRecord
   /** Only for the compiler: the type of a clean row. */
@@ -49,6 +52,7 @@ export interface AvroRecord {
     readonly table: string
     readonly key: readonly string[]
     readonly cursor: string | null
+    readonly partitions?: number
   }
   readonly fields: readonly AvroField[]
 }
@@ -66,7 +70,9 @@ export function table<Row>(domain: string, name: string): Table<Row> {
   const file = new URL(`./${domain}/${name}.avsc`, import.meta.url)
   const avro = JSON.parse(readFileSync(file, 'utf8')) as AvroRecord
   const { source, table: sourceTable, key, cursor } = avro.courant
-  return { domain, name, source, sourceTable, key, cursor, avro, columns: avro.fields.map(columnOf) }
+  const partitions = declaredPartitions(avro.courant, `${domain}/${name}.avsc`)
+  const columns = avro.fields.map(columnOf)
+  return { domain, name, source, sourceTable, key, cursor, ...partitions, avro, columns }
 }
 
 function columnOf(field: AvroField): Column {

@@ -67,7 +67,8 @@ function naming(table: Table, stage: Stage, how: string) {
     name: topicName(table, stage),
     describe: `${table.sourceTable}, ${how}`,
     owner: table.domain,
-    schema: stageSchema(table, stage)
+    schema: stageSchema(table, stage),
+    ...(table.partitions && { partitions: table.partitions })
   }
 }
 
@@ -80,12 +81,13 @@ export function topicOf<T>(event: EventType<T>): Topic<T> {
   return known as Topic<T>
 }
 
-function declareEvent({ topic: name, domain, schema, paths }: EventType): Topic<unknown> {
+function declareEvent({ topic: name, domain, schema, paths, partitions }: EventType): Topic<unknown> {
   return topic<unknown>({
     name,
     describe: schema.doc,
     owner: domain,
     schema,
+    ...(partitions && { partitions }),
     config: keptAsTable,
     shape: {
       keyOf: (value) => textAt(value, paths.key),

@@ -46,7 +46,7 @@ export async function planTopics(
   try {
     const existing = new Map((await admin.topics()).map((topic) => [topic.name, topic]))
     const changes = wanted.flatMap((topic) =>
-      topicChanges(withDefaults(topic, settings), existing.get(topic.name))
+      topicChanges(topic, withDefaults(topic, settings), existing.get(topic.name))
     )
     const schemas = await Promise.all(wanted.map((topic) => schemaChanges(topic, registry)))
     return [...changes, ...schemas.flat()]
@@ -86,21 +86,31 @@ function withDefaults(topic: DeclaredTopic, settings: Settings): TopicConfig {
   }
 }
 
-function topicChanges(wanted: TopicConfig, existing: TopicConfig | undefined): TopicChange[] {
+function topicChanges(
+  declared: DeclaredTopic,
+  wanted: TopicConfig,
+  existing: TopicConfig | undefined
+): TopicChange[] {
   const topic = wanted.name
   if (!existing) return [{ action: 'create', topic, config: wanted }]
   const changes: TopicChange[] = []
   if (wanted.partitions > existing.partitions)
     changes.push({ action: 'add partitions', topic, from: existing.partitions, to: wanted.partitions })
-  if (wanted.partitions < existing.partitions) changes.push(fewerPartitions(wanted, existing))
+  if (wanted.partitions < existing.partitions) changes.push(fewerPartitions(declared, wanted, existing))
   const drift = Object.entries(wanted.config).filter(([name, value]) => existing.config[name] !== value)
   if (drift.length > 0) changes.push({ action: 'configure', topic, config: Object.fromEntries(drift) })
   return changes
 }
 
-function fewerPartitions(wanted: TopicConfig, existing: TopicConfig): TopicChange {
-  const { name: topic } = wanted
-  const message = `${topic} has ${existing.partitions} partitions and cannot go down to ${wanted.partitions}: Kafka never removes partitions. Declare ${existing.partitions}, or publish to a new topic`
+function fewerPartitions(
+  { name: topic, schema }: DeclaredTopic,
+  wanted: TopicConfig,
+  { partitions: has }: TopicConfig
+): TopicChange {
+  const advice = schema
+    ? `Write "partitions": ${has} into the "courant" attribute of its .avsc file, or publish to a new topic`
+    : 'Delete it once nothing in it is needed, and apply makes it anew'
+  const message = `${topic} has ${has} partitions and cannot go down to ${wanted.partitions}: Kafka never removes partitions. ${advice}`
   return {
     action: 'refuse',
     topic,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CourantError } from '../../runtime/errors.ts'
-import { type DeclaredTopic, deadLetterTopic, topicCatalogue } from '../../topics/catalogue.ts'
+import type { Table } from '../../schemas/table.ts'
+import { tables } from '../../schemas/tables.ts'
+import { type DeclaredTopic, deadLetterTopic, topicCatalogue, topicsOf } from '../../topics/catalogue.ts'
 import { share } from '../../topics/connection.ts'
 import { memoryKafka } from '../../topics/kafka/memory.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
@@ -65,6 +67,18 @@ describe('the plan of topics', () => {
     const other = declared({ name: 'd.e.f' })
     await assert.rejects(apply([other, declared({ partitions: 1 })]), /never removes partitions/)
     assert.equal((await (await connection.kafka.admin()).topics()).length, 1)
+  })
+
+  it('keeps the partitions of a table whose file declares them, as the refusal says', async () => {
+    const { plan, apply } = installation({ COURANT_KAFKA_PARTITIONS: '3' })
+    const users = tables.users
+    const changes = (table: Table) => topicsOf({ ...table }).changes
+    await apply([changes({ ...users, partitions: 6 })])
+    await assert.rejects(
+      apply([changes(users)]),
+      /activity\.users\.changes has 6 .*Write "partitions": 6 into/
+    )
+    assert.deepEqual(await plan([changes({ ...users, partitions: 6 })]), [])
   })
 
   it('registers a compatible schema and refuses one that breaks readers', async () => {
