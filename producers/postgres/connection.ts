@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import * as names from './settings.ts'
-import { translateError } from './translate-error.ts'
+import { isUnanswered, translateError } from './translate-error.ts'
 
 /** A row as its columns' text; NULL is null. */
 export type TextRow = readonly (string | null)[]
@@ -55,6 +57,17 @@ const sessionSettings = (statementMs: number): Readonly<Record<string, string>> 
   idle_in_transaction_session_timeout: `${2 * statementMs}`
 })
 
+/** How long after the server should have cancelled a statement its answer may still be under way. */
+const answerMs = 5000
+/** How long a server may take to part. */
+const partingMs = 5000
+
+/** A client and the socket under it, which can be given up when nobody answers. */
+interface Session {
+  readonly client: Promise<Client>
+  readonly socket: Socket
+}
+
 /** How a replication connection is made; its settings can only be given at the start. */
 export function replicationConfig(settings: Settings, pipeline: string): ClientConfig {
   const options = Object.entries(valueSettings).map(
@@ -65,11 +78,11 @@ export function replicationConfig(settings: Settings, pipeline: string): ClientC
 
 /**
  * One connection that is made when it is needed and again after it was lost: a lost one fails the query in hand with
- * SOURCE_UNAVAILABLE, and the next query connects anew.
+ * SOURCE_UNAVAILABLE, and the next query connects anew. So does one on which neither answer nor cancellation came.
  */
 export class Connection {
   readonly #context: Context
-  #client: Promise<Client> | null = null
+  #session: Session | null = null
   #isClosed = false
   /** Grows with each new connection, for what holds only within one. */
   generation = 0
@@ -80,11 +93,16 @@ export class Connection {
 
   /** Runs one statement; rows are arrays of text. `doing` names it in errors. */
   async rows(doing: string, text: string, values: readonly unknown[] = []): Promise<TextRow[]> {
+    if (this.#isClosed) throw new CourantError('SOURCE_UNAVAILABLE', 'The connection to PostgreSQL is closed')
+    this.#session ??= this.#newSession()
+    const session = this.#session
     try {
-      const client = await this.#connected()
+      const client = await session.client
       const result = await client.query<(string | null)[]>({ text, values: [...values], rowMode: 'array' })
       return result.rows
     } catch (error) {
+      // The answer may come yet; nobody must take it for that of a later query.
+      if (isUnanswered(error)) this.#giveUp(session)
       throw translateError(error, doing)
     }
   }
@@ -101,31 +119,41 @@ export class Connection {
     }
   }
 
-  /** Cuts the query in hand, and refuses those that would follow it. */
+  /** Cuts the query in hand, refuses those that would follow it, and parts from a server that answers. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#disconnect()
   }
 
   async #disconnect(): Promise<void> {
-    const client = this.#client
-    this.#client = null
-    await client?.then((open) => open.end()).catch(() => undefined)
+    const session = this.#session
+    this.#session = null
+    if (session) await part(session)
   }
 
-  #connected(): Promise<Client> {
-    if (this.#isClosed) throw new CourantError('SOURCE_UNAVAILABLE', 'The connection to PostgreSQL is closed')
-    if (this.#client) return this.#client
-    const client = this.#connect(() => {
-      if (this.#client === client) this.#client = null
-    })
-    this.#client = client
-    return client
+  #giveUp(session: Session): void {
+    this.#forget(session)
+    session.socket.destroy()
   }
 
-  async #connect(onLost: () => void): Promise<Client> {
+  #forget(session: Session): void {
+    if (this.#session === session) this.#session = null
+  }
+
+  #newSession(): Session {
+    const socket = new Socket()
+    const session = { client: this.#connect(socket, () => this.#forget(session)), socket }
+    return session
+  }
+
+  async #connect(socket: Socket, onLost: () => void): Promise<Client> {
     const { settings, pipeline, log } = this.#context
-    const client = new Client(clientConfig(settings, pipeline))
+    const statementMs = settings.number(names.statementTimeoutMs)
+    const client = new Client({
+      ...clientConfig(settings, pipeline),
+      stream: () => socket,
+      query_timeout: statementMs + answerMs
+    })
     client.on('end', onLost)
     client.on('error', (error) => {
       log.warn(
@@ -136,15 +164,22 @@ export class Connection {
     })
     try {
       await client.connect()
-      const set = Object.entries(sessionSettings(settings.number(names.statementTimeoutMs)))
+      const set = Object.entries(sessionSettings(statementMs))
       await client.query(
         `SELECT ${set.map(([name, value]) => `set_config('${name}', '${value}', false)`).join(', ')}`
       )
     } catch (error) {
       onLost()
+      void part({ client: Promise.resolve(client), socket })
       throw error
     }
     this.generation++
     return client
   }
+}
+
+/** Also of a connection that is still being made. */
+async function part({ client, socket }: Session): Promise<void> {
+  const late = sleep(partingMs, undefined, { ref: false }).then(() => socket.destroy())
+  await Promise.race([client.then((open) => open.end()), late]).catch(() => undefined)
 }

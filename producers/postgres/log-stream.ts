@@ -10,6 +10,8 @@ export interface LogStreamOptions {
   readonly publication: string
   /** Nothing that was committed before it is sent. */
   readonly from: bigint
+  /** How long the server may leave what it is asked unanswered; as long as its own subscribers wait by default. */
+  readonly silenceMs?: number
 }
 
 /** Messages read ahead of the reader before the server is made to wait. */
@@ -20,6 +22,7 @@ const statusMs = 10_000
 export class LogStream {
   readonly #service: LogicalReplicationService
   readonly #timer: NodeJS.Timeout
+  readonly #silenceMs: number
   readonly #queue: LogMessage[] = []
   #wake: () => void = () => undefined
   #makeRoom: () => void = () => undefined
@@ -30,9 +33,12 @@ export class LogStream {
   #isInTransaction = false
   /** End of the log as of the last sign of life. */
   #endOfLog: bigint | null = null
+  /** When the server was first asked what it has not answered since. */
+  #askedAtMs: number | null = null
 
   constructor(options: LogStreamOptions) {
     this.#confirmed = options.from
+    this.#silenceMs = options.silenceMs ?? 60_000
     // The library's own acknowledgements confirm what was received, not what is durable.
     this.#service = new LogicalReplicationService(options.client, {
       acknowledge: { auto: false, timeoutSeconds: 0 },
@@ -41,6 +47,7 @@ export class LogStream {
     this.#service.on('data', (_lsn: string, messages: LogMessage[]) => this.#push(messages))
     this.#service.on('heartbeat', (lsn: string, _at: number, mustAnswer: boolean) => {
       this.#endOfLog = parseLsn(lsn)
+      this.#askedAtMs = null
       if (mustAnswer) this.#sendStatus()
     })
     this.#service.on('error', (error: Error) => this.#fail(error))
@@ -51,6 +58,7 @@ export class LogStream {
   /** Messages that came, at most so many; waits for the first, and gives none when none came in time. */
   async take(limit: number, options: { waitMs: number; signal: AbortSignal }): Promise<LogMessage[]> {
     if (this.#queue.length === 0 && !this.#error) await this.#more(options)
+    if (this.#isSilent) this.#fail(new Error(`no sign of life on the connection for ${this.#silenceMs} ms`))
     if (this.#queue.length === 0 && this.#error) throw this.#error
     const taken = this.#queue.splice(0, limit)
     if (this.#queue.length < mostQueued) this.#makeRoom()
@@ -68,7 +76,13 @@ export class LogStream {
 
   /** Asks the server how far it has sent the log; `idleAt` has the answer when it comes. */
   ask(): void {
+    // While messages wait here nothing is read from the connection, so that no answer could come.
+    if (this.isEmpty && this.#underWay === 0) this.#askedAtMs ??= performance.now()
     this.#sendStatus({ mustAnswer: true })
+  }
+
+  get #isSilent(): boolean {
+    return this.#askedAtMs !== null && performance.now() - this.#askedAtMs > this.#silenceMs
   }
 
   /** Lets the server forget the log before this place. */
@@ -102,6 +116,7 @@ export class LogStream {
 
   #receive(buffer: Buffer): LogMessage[] {
     const messages = decodeLog(buffer)
+    this.#askedAtMs = null
     this.#underWay++
     for (const { kind } of messages)
       if (kind === 'begin' || kind === 'commit') this.#isInTransaction = kind === 'begin'

@@ -39,7 +39,13 @@ export function translateError(error: unknown, doing: string): unknown {
 const lostConnection = /connection|terminated|timeout|not queryable/i
 const badTls = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|does not support SSL/
 
+/** Whether the driver has given up waiting for an answer; the server's own time-out comes before. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Query read timeout'
+
 function connectionError(error: unknown, doing: string): unknown {
+  if (isUnanswered(error))
+    return new CourantError('SOURCE_UNAVAILABLE', unansweredAdvice(doing), { cause: error })
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
   const reason = typeof code === 'string' ? code : ''
   if (badTls.test(reason) || badTls.test(message))
@@ -58,3 +64,6 @@ const tlsAdvice = 'TLS with PostgreSQL fails: correct PGSSLMODE and PGSSLROOTCER
 const timeoutAdvice = (doing: string): string =>
   `PostgreSQL ran out of time at ${doing}: if it goes on, lower COURANT_POSTGRES_PAGE_ROWS, ` +
   'raise COURANT_POSTGRES_STATEMENT_TIMEOUT_MS, or see that the cursor and the key have an index'
+const unansweredAdvice = (doing: string): string =>
+  `PostgreSQL neither answered nor cancelled ${doing} in time, so the connection is made anew: if it goes on, see ` +
+  'whether the server hangs, or something between that drops connections without a word, such as a firewall'

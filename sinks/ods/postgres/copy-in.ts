@@ -14,6 +14,8 @@ interface CopyConnection {
 /** `COPY … FROM STDIN`: sends chunks as fast as the server takes them. Give it to `client.query`, then await `done`. */
 export class CopyIn implements Submittable {
   readonly done: Promise<void>
+  /** Replaced by the driver: being called ends the wait after which it calls handleError. */
+  callback = (): void => undefined
   readonly #text: string
   readonly #chunks: AsyncIterable<Buffer>
   readonly #settle = Promise.withResolvers<void>()
@@ -40,12 +42,17 @@ export class CopyIn implements Submittable {
   handleError(error: unknown): void {
     // When sending failed, the server only repeats what we told it.
     this.#error ??= error
-    this.#settle.reject(this.#error)
+    this.#end()
   }
 
   handleCommandComplete(): void {}
 
   handleReadyForQuery(): void {
+    this.#end()
+  }
+
+  #end(): void {
+    this.callback()
     if (this.#error === null) this.#settle.resolve()
     else this.#settle.reject(this.#error)
   }

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { Client, Pool, type PoolClient, type PoolConfig, types } from 'pg'
 import { csvNull } from '../cache/csv-line.ts'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
@@ -20,10 +21,15 @@ export interface PostgresTarget {
 
 /** The rows a cursor fetches at a time. */
 const fetchRows = 1000
+/** How long after the server should have cancelled a statement its answer may still be under way. */
+const answerMs = 5000
+/** How long a server may take to part. */
+const partingMs = 5000
 
 /** The ODS in PostgreSQL. */
 export function postgresDatabase(target: PostgresTarget): OdsDatabase {
-  const pool = new Pool({ ...config(target), max: 4, idleTimeoutMillis: 10_000 })
+  const sockets = new Sockets()
+  const pool = new Pool({ ...config(target, sockets), max: 4, idleTimeoutMillis: 10_000 })
   // A connection that is lost while idle is replaced by the pool; one in use fails its statement.
   pool.on('error', () => undefined)
   // Between two statements of a transaction nobody else listens, and the next statement says that it is lost.
@@ -57,12 +63,37 @@ export function postgresDatabase(target: PostgresTarget): OdsDatabase {
         return result
       }),
     stream: (doing, statement) => streamed(pool, doing, statement),
-    close: () => pool.end()
+    async close() {
+      sockets.destroyLate()
+      await pool.end()
+    }
   }
 }
 
-const config = ({ statementTimeoutMs, ...target }: PostgresTarget): PoolConfig => ({
+/** The sockets under connections: one whose server has gone without a word would never close by itself. */
+class Sockets {
+  readonly #open = new Set<Socket>()
+
+  make(): Socket {
+    const socket = new Socket()
+    this.#open.add(socket)
+    return socket.on('close', () => this.#open.delete(socket))
+  }
+
+  /** Leaves the servers some time to part, then closes what is still open. */
+  destroyLate(): void {
+    const destroy = () => {
+      for (const socket of this.#open) socket.destroy()
+    }
+    setTimeout(destroy, partingMs).unref()
+  }
+}
+
+// A COPY is one statement, so it has the same time as any other.
+const config = ({ statementTimeoutMs, ...target }: PostgresTarget, sockets: Sockets): PoolConfig => ({
   ...target,
+  stream: () => sockets.make(),
+  query_timeout: statementTimeoutMs + answerMs,
   types: { getTypeParser: parserOf },
   application_name: 'courant ods',
   connectionTimeoutMillis: 10_000,
@@ -123,7 +154,8 @@ async function* streamed(pool: Pool, doing: string, statement: Statement): Async
 }
 
 async function createDatabase(target: PostgresTarget): Promise<void> {
-  const client = new Client(config({ ...target, database: 'postgres' }))
+  const sockets = new Sockets()
+  const client = new Client(config({ ...target, database: 'postgres' }, sockets))
   client.on('error', () => undefined)
   try {
     await client.connect()
@@ -133,6 +165,7 @@ async function createDatabase(target: PostgresTarget): Promise<void> {
     // Another process made it in the meantime.
     if ((error as { code?: string }).code !== '42P04') throw translateError(error, 'make its database')
   } finally {
+    sockets.destroyLate()
     await client.end().catch(() => undefined)
   }
 }

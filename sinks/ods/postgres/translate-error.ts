@@ -48,10 +48,17 @@ export function translateError(error: unknown, doing: string): unknown {
 
 // node-postgres has no codes of its own for a connection that ends; sockets have Node's.
 const lostConnection = /connection|terminated|timeout|not queryable/i
+/** The driver has given up waiting; the server's own time-out comes before. */
+const unanswered = 'Query read timeout'
+const unansweredAdvice = (doing: string): string =>
+  `The ODS neither answered nor cancelled when it was to ${doing}, so the connection is made anew: if it goes on, see ` +
+  'whether the server hangs, or something between that drops connections without a word, such as a firewall'
 
 function connectionError(error: unknown, doing: string): unknown {
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
   if (typeof code !== 'string' && !lostConnection.test(message)) return error
+  if (message === unanswered)
+    return new CourantError('TARGET_UNAVAILABLE', unansweredAdvice(doing), { cause: error })
   const reason = typeof code === 'string' ? code : message
   return new CourantError(
     'TARGET_UNAVAILABLE',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { tables } from '../../../schemas/tables.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { eventually } from '../../support/eventually.ts'
+import { Line } from '../../support/line.ts'
 import { PolledTable } from './polled-table.ts'
 import { numbered, type TestKeyspace, testKeyspace } from './test-table.ts'
 
@@ -12,57 +12,12 @@ let line: Line
 
 before(async () => {
   keyspace = await testKeyspace()
-  line = new Line(process.env['COURANT_CASSANDRA_CONTACT_POINTS'] ?? '')
-  await line.open()
+  line = await Line.to(process.env['COURANT_CASSANDRA_CONTACT_POINTS'] ?? '')
 })
 after(async () => {
   await line.close()
   await keyspace.drop()
 })
-
-/** A line to the server that can be cut and mended; its port stays the same. */
-class Line {
-  readonly #host: string
-  readonly #port: number
-  readonly #sockets = new Set<Socket>()
-  #server: Server | null = null
-  #ownPort = 0
-
-  constructor(endpoint: string) {
-    const [host = '', port = ''] = endpoint.split(':')
-    this.#host = host
-    this.#port = Number(port)
-  }
-
-  get endpoint(): string {
-    return `127.0.0.1:${this.#ownPort}`
-  }
-
-  get isIdle(): boolean {
-    return this.#sockets.size === 0
-  }
-
-  async open(): Promise<void> {
-    const server = createServer((socket) => {
-      const onward = connect(this.#port, this.#host)
-      for (const end of [socket, onward]) {
-        this.#sockets.add(end)
-        end.on('error', () => undefined)
-        end.on('close', () => this.#sockets.delete(end))
-      }
-      socket.pipe(onward).pipe(socket)
-    })
-    await new Promise<void>((resolve) => server.listen(this.#ownPort, '127.0.0.1', resolve))
-    this.#ownPort = (server.address() as { port: number }).port
-    this.#server = server
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server?.close(resolve))
-    for (const socket of this.#sockets) socket.destroy()
-    await closed
-  }
-}
 
 describe('a Cassandra that is gone for a while', () => {
   it('is a transient error at each read, and reading goes on when it is back', async (t) => {
