@@ -44,7 +44,8 @@ async function connect(table: Table, { settings }: Context): Promise<Source> {
   try {
     return new CqlSource(client, await sourceShape(client, settings.text(connectionSettings.keyspace), table))
   } catch (error) {
-    await client.shutdown()
+    // What went wrong first counts.
+    await client.shutdown().catch(() => undefined)
     throw error
   }
 }

@@ -16,7 +16,8 @@ export async function connectCassandra(settings: Settings): Promise<Client> {
     await client.connect()
     return client
   } catch (error) {
-    await client.shutdown()
+    // What went wrong first counts.
+    await client.shutdown().catch(() => undefined)
     throw translateError(error)
   }
 }

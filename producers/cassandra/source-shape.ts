@@ -3,6 +3,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Table } from '../../schemas/table.ts'
 import { secretColumns } from '../secret-columns.ts'
 import { type ColumnText, columnText } from './column-text.ts'
+import { execute } from './execute.ts'
 
 export interface SourceColumn extends ColumnText {
   readonly name: string
@@ -58,17 +59,18 @@ export async function sourceShape(client: Client, keyspace: string, wanted: Tabl
 }
 
 async function readPartitioner(client: Client): Promise<string> {
-  const { rows } = await client.execute('SELECT partitioner FROM system.local')
+  const { rows } = await execute(client, 'SELECT partitioner FROM system.local')
   return String(rows[0]?.['partitioner'])
 }
 
 /** A table that was created without quotes has its name in lower case. */
 async function readColumns(client: Client, keyspace: string, name: string) {
   for (const table of new Set([name, name.toLowerCase()])) {
-    const { rows } = await client.execute(
+    const { rows } = await execute(
+      client,
       `SELECT column_name, kind, position, type FROM system_schema.columns
        WHERE keyspace_name = ? AND table_name = ?`,
-      [keyspace, table]
+      { values: [keyspace, table] }
     )
     if (rows.length > 0) return { table, columns: rows.map(catalogueColumn) }
   }

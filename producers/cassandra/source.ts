@@ -1,10 +1,10 @@
 import type { Client, types } from 'cassandra-driver'
 import { untilAborted } from '../../runtime/stopping.ts'
 import { keyValues, type Micros } from '../../schemas/change.ts'
+import { execute } from './execute.ts'
 import type { TokenRange } from './ring.ts'
 import { rowReader, type SourceRow, tokenAlias, writtenAlias, writtenColumns } from './source-row.ts'
 import type { SourceShape } from './source-shape.ts'
-import { translateError } from './translate-error.ts'
 
 /** A page of a query; `next` continues it and is null when there is no more. */
 export interface SourcePage {
@@ -119,16 +119,9 @@ export class CqlSource implements Source {
     options: { signal: AbortSignal; fetchSize?: number; pageState?: string }
   ): Promise<types.ResultSet> {
     const { signal, ...paging } = options
-    try {
-      signal.throwIfAborted()
-      // The driver cannot cancel a request; whoever stops need not wait for it.
-      return await untilAborted(
-        this.#client.execute(query, [...values], { prepare: true, isIdempotent: true, ...paging }),
-        signal
-      )
-    } catch (error) {
-      throw translateError(error)
-    }
+    signal.throwIfAborted()
+    // The driver cannot cancel a request; whoever stops need not wait for it.
+    return untilAborted(execute(this.#client, query, { values, ...paging }), signal)
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { Client, errors } from 'cassandra-driver'
 import { tables } from '../../../schemas/tables.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -49,4 +50,19 @@ describe('a Cassandra that is gone for a while', () => {
     await table.restart()
     await eventually(() => line.isIdle, { what: 'the end of every connection' })
   })
+})
+
+describe('a Cassandra that is late with what is asked first', () => {
+  for (const [n, what] of ['its partitioner', 'the columns of the table', 'its clock'].entries())
+    it(`is a transient error when it is ${what}, and reading begins when it answers`, async (t) => {
+      const table = new PolledTable(await keyspace.table(tables.userSessionEvents))
+      t.after(() => table.end())
+      const late = () => Promise.reject(new errors.OperationTimedOutError('late'))
+      t.mock.method(Client.prototype, 'execute').mock.mockImplementationOnce(late, n)
+      await assert.rejects(table.readAndCommit(), (error) => {
+        assert.ok(error instanceof CourantError && error.verdict === 'transient', String(error))
+        return true
+      })
+      assert.deepEqual(await table.readToEnd(), [])
+    })
 })
