@@ -25,6 +25,9 @@ const passNote = 'pass'
 /** A table without a cursor is compared during this share of the time at most, however short the interval. */
 const busiestShare = 0.05
 
+/** How long it may wait to be saved that a table was looked at again and nothing was found. */
+const saveMs = 5000
+
 /**
  * Reads a table's changes by polling: live runs by cursor, a first snapshot and later comparisons by key, taking
  * turns on one connection.
@@ -44,6 +47,7 @@ export class PollingReader implements Reader<RawChange> {
   #nextLiveAtMs = 0
   #nextScanAtMs = 0
   #isScansTurn = true
+  #saveDueAtMs = 0
   #reading: Promise<unknown> = Promise.resolve()
 
   constructor(parts: ReaderParts) {
@@ -191,11 +195,22 @@ export class PollingReader implements Reader<RawChange> {
     return JSON.stringify(this.#progress)
   }
 
-  /** What no batch carries, such as the end of a pass that found nothing, is saved when nothing is in flight. */
+  /**
+   * What no batch carries, such as the end of a pass, is saved when nothing is in flight. That a pass has found nothing
+   * may wait, because a crash before costs one more look: what was published, and with which version, is known from
+   * the batches. The end of a snapshot or of a pass whose start was kept may not, or a restart would begin it again and
+   * give its start to what changed since.
+   */
   #saveWhenIdle(): void {
+    const { state } = this.#parts
     if (this.#ledger.hasInFlight) return
-    const saved = JSON.parse(this.#parts.state.position() ?? '{}') as Partial<Progress>
-    if (saved.passDone !== this.#progress.passDone) this.#ledger.savePosition(this.#position())
+    const { passDone = 0, snapshotAfter } = JSON.parse(state.position() ?? '{}') as Partial<Progress>
+    if (passDone === this.#progress.passDone) return
+    const isKept = Number(state.note(passNote) ?? 0) > passDone
+    const hasSnapshotEnded = snapshotAfter !== this.#progress.snapshotAfter
+    if (!isKept && !hasSnapshotEnded && performance.now() < this.#saveDueAtMs) return
+    this.#ledger.savePosition(this.#position())
+    this.#saveDueAtMs = performance.now() + saveMs
   }
 
   #ms(setting: typeof names.pollMs): number {

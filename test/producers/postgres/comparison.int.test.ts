@@ -6,7 +6,7 @@ import { KeyScan } from '../../../producers/postgres/key-scan.ts'
 import { inspectTable } from '../../../producers/postgres/source-table.ts'
 import { TableChanges } from '../../../producers/postgres/table-changes.ts'
 import { TableRows } from '../../../producers/postgres/table-rows.ts'
-import { openKeyState } from '../../../producers/state/key-state.ts'
+import { KeyState, openKeyState } from '../../../producers/state/key-state.ts'
 import { Ledger } from '../../../producers/state/ledger.ts'
 import type { Context, Item } from '../../../runtime/pipeline.ts'
 import type { RawChange } from '../../../schemas/change.ts'
@@ -20,6 +20,8 @@ before(async () => {
   source = await SourceDatabase.create()
 })
 after(() => source.drop())
+
+const withoutCursor = { ...notes, cursor: null }
 
 let use: Reading
 let name: string
@@ -135,49 +137,86 @@ describe('comparing keys', () => {
     for (const item of lost.items) assert.ok(ids.has(item.id), `${item.id} was not repeated`)
   })
 
-  it('whatever is written, deleted and cut off, the last change of each key is what the table holds', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 25 }), async (operations) => {
-        await sql('TRUNCATE notes')
-        const world = use.freshStates()
-        const last = new Map<string, Item<RawChange>>()
-        const take = (items: readonly Item<RawChange>[]) => {
-          for (const item of items) {
-            const was = last.get(item.key)
-            const [is, before] = [item.value.source.row_version, was?.value.source.row_version ?? 0]
-            assert.ok(is >= before, 'a version went back')
-            last.set(item.key, item)
-          }
-        }
-        let reader = await world.open()
-        for (const { what, id, text } of operations) {
-          if (what === 'put')
-            await sql(
-              `INSERT INTO notes VALUES (${id}, '${text}', now()) ON CONFLICT (id) DO UPDATE SET text = excluded.text, updated_at = now()`
-            )
-          if (what === 'edit') await sql(`UPDATE notes SET text = '${text}' WHERE id = ${id}`)
-          if (what === 'unset') await sql(`UPDATE notes SET updated_at = NULL WHERE id = ${id}`)
-          if (what === 'delete') await sql(`DELETE FROM notes WHERE id = ${id}`)
-          if (what === 'read') take(await world.readSoon(reader, 1 + (id % 3)))
-          if (what === 'crash') {
-            await reader.close()
-            reader = await world.open()
-          }
-        }
-        const expected = (await sql('SELECT id::text, text FROM notes ORDER BY id')).rows
-        await world.waitFor(reader, (items) => {
-          take(items)
-          const held = [...last.values()].filter((item) => item.value.op !== 'd')
-          const rows = held.map((item) => ({ id: item.key, text: world.table.textOf(item.value) }))
-          return (
-            JSON.stringify(rows.toSorted((a, b) => Number(a.id) - Number(b.id))) === JSON.stringify(expected)
-          )
-        })
-        await reader.close()
-      }),
-      { numRuns: 15 }
+  it('a quiet table without a cursor is hardly written of, and what changed is known after a crash', async (t) => {
+    const quiet = new Reading(await numberedTable(source, withoutCursor))
+    await quiet.table.put(new Map([[1, 'first']]))
+    const reader = await quiet.open()
+    const { items: published } = await quiet.readToEnd(reader)
+    await quiet.table.put(new Map([[1, 'second']]))
+    published.push(...(await quiet.readUntil(reader, some)))
+    await quiet.readToEnd(reader)
+    const saved = t.mock.method(KeyState.prototype, 'apply').mock
+    const beganAtMs = performance.now()
+    for (let passes = 0; passes < 20; passes++) assert.deepEqual(await quiet.readSoon(reader, 10), [])
+    const mostSaves = 1 + Math.floor((performance.now() - beganAtMs) / 5000)
+    assert.ok(saved.callCount() <= mostSaves, `saved ${saved.callCount()} times`)
+    // Nothing is saved on closing, so that to the next start it is the same as a crash.
+    await reader.close()
+    const [clock] = (await sql('SELECT extract(epoch FROM clock_timestamp()) * 1000000 AS now')).rows
+    await quiet.table.put(new Map([[1, 'third']]))
+    const [third, ...more] = (await quiet.readToEnd(await quiet.open())).items
+    assert.ok(third && more.length === 0)
+    const versions = [...published, third].map((item) => item.value.source.row_version)
+    assert.deepEqual(
+      [...published, third].map((item) => quiet.table.textOf(item.value)),
+      ['first', 'second', 'third']
     )
+    assert.deepEqual(
+      versions,
+      versions.toSorted((a, b) => a - b)
+    )
+    assert.ok(third.value.source.ts_us >= Number(clock.now), 'a change has the time of a pass before it')
+    await quiet.end()
   })
+
+  for (const [kind, shape] of Object.entries({ 'by its cursor': notes, 'without a cursor': withoutCursor }))
+    it(`whatever is written, deleted and cut off, the last change of each key is what a table holds that is read ${kind}`, async () => {
+      const table = await numberedTable(source, shape, { COURANT_POSTGRES_OVERLAP_MS: '0' })
+      name = table.name
+      use = new Reading(table)
+      await fc.assert(
+        fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 25 }), async (operations) => {
+          await sql('TRUNCATE notes')
+          const world = use.freshStates()
+          const last = new Map<string, Item<RawChange>>()
+          const take = (items: readonly Item<RawChange>[]) => {
+            for (const item of items) {
+              const was = last.get(item.key)
+              const [is, before] = [item.value.source.row_version, was?.value.source.row_version ?? 0]
+              assert.ok(is >= before, 'a version went back')
+              last.set(item.key, item)
+            }
+          }
+          let reader = await world.open()
+          for (const { what, id, text } of operations) {
+            if (what === 'put')
+              await sql(
+                `INSERT INTO notes VALUES (${id}, '${text}', now()) ON CONFLICT (id) DO UPDATE SET text = excluded.text, updated_at = now()`
+              )
+            if (what === 'edit') await sql(`UPDATE notes SET text = '${text}' WHERE id = ${id}`)
+            if (what === 'unset') await sql(`UPDATE notes SET updated_at = NULL WHERE id = ${id}`)
+            if (what === 'delete') await sql(`DELETE FROM notes WHERE id = ${id}`)
+            if (what === 'read') take(await world.readSoon(reader, 1 + (id % 3)))
+            if (what === 'crash') {
+              await reader.close()
+              reader = await world.open()
+            }
+          }
+          const expected = (await sql('SELECT id::text, text FROM notes ORDER BY id')).rows
+          await world.waitFor(reader, (items) => {
+            take(items)
+            const held = [...last.values()].filter((item) => item.value.op !== 'd')
+            const rows = held.map((item) => ({ id: item.key, text: world.table.textOf(item.value) }))
+            return (
+              JSON.stringify(rows.toSorted((a, b) => Number(a.id) - Number(b.id))) ===
+              JSON.stringify(expected)
+            )
+          })
+          await reader.close()
+        }),
+        { numRuns: 15 }
+      )
+    })
 })
 
 /** A comparison of the table to be driven step by step. */
