@@ -49,6 +49,7 @@ export class KeyScan {
   readonly #finding: Finding
   #after: string
   #phase: 'rows' | 'missing' | 'done' = 'rows'
+  #hasRefused = false
 
   constructor(parts: Parts, { isSnapshot, startedAt, after }: ScanStart) {
     this.#parts = parts
@@ -65,6 +66,11 @@ export class KeyScan {
 
   get startedAt(): Micros {
     return this.#finding.startedAt
+  }
+
+  /** Whether the delete guard kept back what the pass was missing. */
+  get hasRefused(): boolean {
+    return this.#hasRefused
   }
 
   get isDone(): boolean {
@@ -145,7 +151,8 @@ export class KeyScan {
     const { context, ledger } = this.#parts
     const missing = ledger.state.missingCount()
     const live = missing === 0 ? 0 : ledger.state.summary({ after: '', upTo: null }).count
-    if (!mayDelete(context, { missing, live })) ledger.state.forgetMissing()
+    this.#hasRefused = !mayDelete(context, { missing, live })
+    if (this.#hasRefused) ledger.state.forgetMissing()
     this.#after = ''
     this.#phase = 'missing'
   }

@@ -12,6 +12,8 @@ export interface LogProgress {
   readonly mode: 'log'
   /** The scan to be finished before the log is read on. */
   readonly scan: { readonly isSnapshot: boolean; readonly startedAt: Micros; readonly after: string } | null
+  /** The last scan's deletes were refused: the next start scans again, when they may have been confirmed. */
+  readonly hasRefused?: boolean
   /** Transactions committed up to here may already show in the pages of the last scan. */
   readonly scannedTo: string | null
   /** All transactions that end before it are done. */

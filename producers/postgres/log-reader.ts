@@ -95,22 +95,19 @@ export class LogReader implements Reader<RawChange> {
     return { items: [], caughtUp: end !== null && idleAt !== null && idleAt >= end }
   }
 
-  /** Where to go on. A slot that is new, or a state that did not follow one, needs a scan first. */
+  /** Where to go on. A slot that is new, a state that did not follow one, or deletes that were refused need a scan first. */
   async #start(): Promise<LogProgress> {
     const { connection, context, rows, state } = this.#parts
     const isStateNew = state.position() === null
     const slot = await openSlot(connection, context, { table: rows.table, isStateNew })
     this.#slot = slot.name
     const saved = savedProgress(state.position())
-    if (saved && !slot.isNew) return saved
+    if (saved && !slot.isNew && !saved.hasRefused) return saved
     const scan = { isSnapshot: isStateNew, startedAt: await rows.clock(), after: '' }
-    const progress: LogProgress = {
-      mode: 'log',
-      scan,
-      scannedTo: null,
-      lsn: lsnText(slot.confirmed),
-      partial: null
-    }
+    const progress: LogProgress =
+      saved && !slot.isNew
+        ? { ...saved, scan: saved.scan ?? scan, hasRefused: false }
+        : { mode: 'log', scan, scannedTo: null, lsn: lsnText(slot.confirmed), partial: null }
     this.#ledger.savePosition(JSON.stringify(progress))
     return progress
   }
@@ -138,7 +135,8 @@ export class LogReader implements Reader<RawChange> {
 
   /** That a scan has ended is saved before any of the log is handed out, or a restart would scan over it. */
   async #endScan(progress: LogProgress): Promise<readonly Found[]> {
-    this.#progress = { ...progress, scan: null, scannedTo: await this.#endOfLog('insert') }
+    const hasRefused = this.#scan?.hasRefused ?? false
+    this.#progress = { ...progress, scan: null, hasRefused, scannedTo: await this.#endOfLog('insert') }
     this.#scan = null
     this.#ledger.savePosition(JSON.stringify(this.#progress))
     this.#parts.context.log.info({}, 'the scan is complete, the log is read from the slot on')

@@ -110,6 +110,25 @@ describe('following the log', () => {
     for (const key of ['1', '2', '4', '5']) assert.equal(last.get(key), 'd null')
   })
 
+  it('the deletes of a TRUNCATE of most of a table are refused until a start confirms them', async () => {
+    await fill(1500)
+    const reader = await use.open()
+    await use.readToEnd(reader)
+    await sql('TRUNCATE notes')
+    await use.waitFor(reader, () =>
+      use.context.warnings.some((line) => /1500 of 1500 rows are gone/.test(line))
+    )
+    await sql(`INSERT INTO notes VALUES (2000, 'new', now())`)
+    assert.deepEqual(use.idsOf(await use.readUntil(reader, some)), [2000])
+    await reader.close()
+    const confirmed = await use.open({ COURANT_CONFIRM_DELETES: 'test' })
+    const deleted = await use.readUntil(confirmed, (items) => items.length >= 1500)
+    assert.deepEqual(new Set(deleted.map((item) => item.value.op)), new Set(['d']))
+    await confirmed.close()
+    const later = await use.open()
+    assert.deepEqual((await use.readToEnd(later)).items, [])
+  })
+
   it('a transaction larger than a page goes on in its middle after a restart, with the same ids', async () => {
     const first = await use.open()
     await use.readToEnd(first)
