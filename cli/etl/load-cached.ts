@@ -25,7 +25,7 @@ export const openCached = (
 
 /** Merges a cached run once more, without the source and Kafka. What a newer run has written since stays. */
 export async function loadCached(session: EtlSession, table: EtlTable, run: CachedRun): Promise<LoadReport> {
-  const { ods, settings } = session
+  const { ods } = session
   const release = lockTable(session, table)
   const startedAt = new Date()
   const { marker } = run.facts
@@ -37,7 +37,7 @@ export async function loadCached(session: EtlSession, table: EtlTable, run: Cach
       mayDelete: (found) =>
         mayDelete(guardContext(session, table), {
           ...found,
-          alwaysAllowed: settings.number(odsSettings.deletesAllowed)
+          allowed: odsSettings.deletesAllowed
         }),
       alsoCommit: async (transaction, result) => {
         entry = entryOf(run, { table, startedAt, result })

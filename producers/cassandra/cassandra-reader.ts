@@ -2,7 +2,7 @@ import { stateDir } from '../../runtime/positions.ts'
 import type { Context, Reader, Spec } from '../../runtime/pipeline.ts'
 import type { RawChange } from '../../schemas/change.ts'
 import type { Table } from '../../schemas/table.ts'
-import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
+import { deleteGuardSettings, deletesAllowed } from '../../runtime/delete-guard.ts'
 import { openKeyState } from '../state/key-state.ts'
 import { Ledger } from '../state/ledger.ts'
 import { connectCassandra } from './connect-cassandra.ts'
@@ -23,6 +23,7 @@ export function cassandraReader(table: Table): Spec<Reader<RawChange>> {
     settings: [
       ...Object.values(requiredConnection),
       ...Object.values(readingSettings),
+      deletesAllowed,
       ...deleteGuardSettings,
       stateDir
     ],

@@ -3,7 +3,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Batch, Context, Position, Reader, ReadRequest } from '../../runtime/pipeline.ts'
 import type { RawChange } from '../../schemas/change.ts'
 import type { Origin } from '../state/change-item.ts'
-import { mayDelete } from '../../runtime/delete-guard.ts'
+import { deletesAllowed, mayDelete } from '../../runtime/delete-guard.ts'
 import type { Ledger } from '../state/ledger.ts'
 import { changeOfGone, changeOfRow, type Finder, itemsOf, type MadeChange } from './change-maker.ts'
 import { FullPass } from './full-pass.ts'
@@ -139,7 +139,8 @@ export class TableReader implements Reader<RawChange> {
     const live = () => ledger.state.summary({ after: '', upTo: null }).count
     return new FullPass(source, ledger.state, {
       progress,
-      mayDelete: (missing) => mayDelete(context, { missing, live: missing > 0 ? live() : 0 })
+      mayDelete: (missing) =>
+        mayDelete(context, { missing, live: missing > 0 ? live() : 0, allowed: deletesAllowed })
     })
   }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Micros } from '../../schemas/change.ts'
-import { mayDelete } from '../../runtime/delete-guard.ts'
+import { deletesAllowed, mayDelete } from '../../runtime/delete-guard.ts'
 import type { KeyRange, Published, Summary } from '../state/key-state.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { Finding, Found, TableChanges } from './table-changes.ts'
@@ -151,7 +151,7 @@ export class KeyScan {
     const { context, ledger } = this.#parts
     const missing = ledger.state.missingCount()
     const live = missing === 0 ? 0 : ledger.state.summary({ after: '', upTo: null }).count
-    this.#hasRefused = !mayDelete(context, { missing, live })
+    this.#hasRefused = !mayDelete(context, { missing, live, allowed: deletesAllowed })
     if (this.#hasRefused) ledger.state.forgetMissing()
     this.#after = ''
     this.#phase = 'missing'

@@ -1,6 +1,6 @@
 import { stateDir } from '../../runtime/positions.ts'
 import { type Setting, oneOf, wholeNumber } from '../../runtime/settings.ts'
-import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
+import { deleteGuardSettings, deletesAllowed } from '../../runtime/delete-guard.ts'
 
 export const host: Setting = { env: 'PGHOST', describe: 'PostgreSQL host', default: '127.0.0.1' }
 export const port: Setting = {
@@ -107,5 +107,6 @@ export const postgresSettings: readonly Setting[] = [
   maxRowsPerSecond,
   statementTimeoutMs,
   stateDir,
+  deletesAllowed,
   ...deleteGuardSettings
 ]

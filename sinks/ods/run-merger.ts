@@ -84,8 +84,7 @@ export class RunMerger {
     const result = await mergeRun(database, {
       table: odsTable(table.destinationTable, marker),
       run,
-      mayDelete: (found) =>
-        mayDelete(context, { ...found, alwaysAllowed: context.settings.number(odsSettings.deletesAllowed) }),
+      mayDelete: (found) => mayDelete(context, { ...found, allowed: odsSettings.deletesAllowed }),
       alsoCommit: async (session, merged) => {
         await logRun(session, entryOf(merged))
         await storeOffset(session, this.#claimed({ topic, partition, nextOffset }))

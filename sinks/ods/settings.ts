@@ -32,8 +32,8 @@ export const odsSettings = {
   deletesAllowed: {
     env: 'COURANT_ODS_DELETES_ALLOWED',
     describe:
-      'Rows that a full run may always mark as deleted; more only below the share COURANT_MAX_DELETE_SHARE',
-    default: '100',
+      'Rows that a full run may always mark as deleted unasked; more only up to the share COURANT_MAX_DELETE_SHARE',
+    default: '20',
     check: wholeNumber(0)
   },
   statementTimeoutMs: {

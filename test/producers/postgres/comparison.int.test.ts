@@ -109,18 +109,18 @@ describe('comparing keys', () => {
   })
 
   it('deletes of most of a table are refused until confirmed, and everything else goes on', async () => {
-    await fill(1500)
+    await fill(900)
     const reader = await use.open()
     await use.readToEnd(reader)
     await sql('DELETE FROM notes WHERE id > 100')
     await use.waitFor(reader, () =>
-      use.context.warnings.some((line) => /1400 of 1500 rows are gone/.test(line))
+      use.context.warnings.some((line) => /800 of 900 rows are gone/.test(line))
     )
     await sql(`INSERT INTO notes VALUES (5000, 'new', now())`)
     assert.deepEqual(use.idsOf(await use.readUntil(reader, some)), [5000])
     await reader.close()
     const confirmed = await use.open({ COURANT_CONFIRM_DELETES: 'other,test' })
-    const deleted = await use.readUntil(confirmed, (items) => items.length >= 1400)
+    const deleted = await use.readUntil(confirmed, (items) => items.length >= 800)
     assert.deepEqual(new Set(deleted.map((item) => item.value.op)), new Set(['d']))
   })
 

@@ -111,18 +111,18 @@ describe('following the log', () => {
   })
 
   it('the deletes of a TRUNCATE of most of a table are refused until a start confirms them', async () => {
-    await fill(1500)
+    await fill(900)
     const reader = await use.open()
     await use.readToEnd(reader)
     await sql('TRUNCATE notes')
     await use.waitFor(reader, () =>
-      use.context.warnings.some((line) => /1500 of 1500 rows are gone/.test(line))
+      use.context.warnings.some((line) => /900 of 900 rows are gone/.test(line))
     )
     await sql(`INSERT INTO notes VALUES (2000, 'new', now())`)
     assert.deepEqual(use.idsOf(await use.readUntil(reader, some)), [2000])
     await reader.close()
     const confirmed = await use.open({ COURANT_CONFIRM_DELETES: 'test' })
-    const deleted = await use.readUntil(confirmed, (items) => items.length >= 1500)
+    const deleted = await use.readUntil(confirmed, (items) => items.length >= 900)
     assert.deepEqual(new Set(deleted.map((item) => item.value.op)), new Set(['d']))
     await confirmed.close()
     const later = await use.open()
