@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { stateDir } from '../../runtime/positions.ts'
+import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
 import { type Setting, wholeNumber } from '../../runtime/settings.ts'
 import * as postgres from '../postgres/settings.ts'
 
@@ -39,7 +40,7 @@ export const overlapMs: Setting = {
   check: wholeNumber(0)
 }
 
-const { host, port, user, password, database, sslMode, sslRootCert, statementTimeoutMs } = postgres
+const { host, port, user, password, database, statementTimeoutMs } = postgres
 
 /** What reading job applications needs. */
 export const sourceSettings: readonly Setting[] = [

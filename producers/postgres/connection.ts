@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
+import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import * as names from './settings.ts'
 import { isUnanswered, translateError } from './translate-error.ts'
@@ -23,20 +23,12 @@ function clientConfig(settings: Settings, pipeline: string): ClientConfig {
     user: settings.text(names.user),
     database: settings.text(names.database),
     ...(password !== '' && { password }),
-    ssl: tls(settings),
+    ssl: postgresTls(settings),
     application_name: `courant ${pipeline}`,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     types: asText
   }
-}
-
-function tls(settings: Settings): ClientConfig['ssl'] {
-  const mode = settings.text(names.sslMode)
-  if (mode === 'disable') return false
-  if (mode === 'require') return { rejectUnauthorized: false }
-  const file = settings.text(names.sslRootCert)
-  return file === '' ? true : { ca: readFileSync(file, 'utf8') }
 }
 
 /** What makes the text of a value depend on nothing but the value. */

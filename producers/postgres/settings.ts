@@ -1,4 +1,5 @@
 import { stateDir } from '../../runtime/positions.ts'
+import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
 import { type Setting, oneOf, wholeNumber } from '../../runtime/settings.ts'
 import { deleteGuardSettings, deletesAllowed } from '../../runtime/delete-guard.ts'
 
@@ -26,18 +27,6 @@ export const schema: Setting = {
   describe: 'Schema the tables are in',
   default: 'public'
 }
-export const sslMode: Setting = {
-  env: 'PGSSLMODE',
-  describe: 'TLS: disable, require (not verified) or verify-full (against the certificates in PGSSLROOTCERT)',
-  default: 'disable',
-  check: oneOf('disable', 'require', 'verify-full')
-}
-export const sslRootCert: Setting = {
-  env: 'PGSSLROOTCERT',
-  describe: 'File with the certificates trusted by verify-full; the usual authorities when not set',
-  default: ''
-}
-
 export const mode: Setting = {
   env: 'COURANT_POSTGRES_MODE',
   describe:

@@ -1,10 +1,11 @@
 import { DatabaseError } from 'pg'
 import { CourantError } from '../../runtime/errors.ts'
+import { isTlsFailure, tlsAdvice, tlsHint } from '../../runtime/postgres-tls.ts'
 import { user } from './settings.ts'
 
 // https://www.postgresql.org/docs/17/errcodes-appendix.html
 const refusals: Readonly<Record<string, string>> = {
-  '28000': 'correct PGUSER, or let pg_hba.conf admit it',
+  '28000': `correct PGUSER, let pg_hba.conf admit it, or ${tlsHint}`,
   '28P01': 'correct PGUSER and PGPASSWORD',
   '3D000': 'correct PGDATABASE',
   '3F000': 'correct COURANT_POSTGRES_SCHEMA',
@@ -37,7 +38,6 @@ export function translateError(error: unknown, doing: string): unknown {
 
 // node-postgres has no codes of its own for a connection that ends; sockets and TLS have Node's.
 const lostConnection = /connection|terminated|timeout|not queryable/i
-const badTls = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|does not support SSL/
 
 /** Whether the driver has given up waiting for an answer; the server's own time-out comes before. */
 export const isUnanswered = (error: unknown): boolean =>
@@ -46,10 +46,9 @@ export const isUnanswered = (error: unknown): boolean =>
 function connectionError(error: unknown, doing: string): unknown {
   if (isUnanswered(error))
     return new CourantError('SOURCE_UNAVAILABLE', unansweredAdvice(doing), { cause: error })
+  if (isTlsFailure(error)) return new CourantError('SOURCE_REFUSED', tlsAdvice, { cause: error })
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
   const reason = typeof code === 'string' ? code : ''
-  if (badTls.test(reason) || badTls.test(message))
-    return new CourantError('SOURCE_REFUSED', tlsAdvice, { cause: error })
   if (reason === '' && !lostConnection.test(message)) return error
   return new CourantError(
     'SOURCE_UNAVAILABLE',
@@ -60,7 +59,6 @@ function connectionError(error: unknown, doing: string): unknown {
   )
 }
 
-const tlsAdvice = 'TLS with PostgreSQL fails: correct PGSSLMODE and PGSSLROOTCERT'
 const timeoutAdvice = (doing: string): string =>
   `PostgreSQL ran out of time at ${doing}: if it goes on, lower COURANT_POSTGRES_PAGE_ROWS, ` +
   'raise COURANT_POSTGRES_STATEMENT_TIMEOUT_MS, or see that the cursor and the key have an index'

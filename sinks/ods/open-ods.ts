@@ -1,3 +1,4 @@
+import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import type { OdsDatabase } from './ods-database.ts'
 import { postgresDatabase } from './postgres/postgres-database.ts'
@@ -15,6 +16,7 @@ export function openOds(settings: Settings): OdsDatabase {
       user: settings.text(odsSettings.user),
       password: settings.text(odsSettings.password),
       database: 'ods',
+      tls: postgresTls(settings),
       statementTimeoutMs
     })
   const url = new URL(text)
@@ -25,8 +27,10 @@ export function openOds(settings: Settings): OdsDatabase {
     database: decodeURIComponent(url.pathname.slice(1)) || 'ods',
     statementTimeoutMs
   }
-  if (url.protocol.startsWith('postgres'))
-    return postgresDatabase({ ...named, port: Number(url.port || 5432) })
+  if (url.protocol.startsWith('postgres')) {
+    const tls = postgresTls(settings, url.searchParams.get('sslmode'))
+    return postgresDatabase({ ...named, port: Number(url.port || 5432), tls })
+  }
   return sqlServerDatabase({
     ...named,
     port: Number(url.port || 1433),

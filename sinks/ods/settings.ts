@@ -1,4 +1,5 @@
 import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
+import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
 import { type Setting, wholeNumber } from '../../runtime/settings.ts'
 
 /** Where the ODS is, and how it is written. */
@@ -6,7 +7,7 @@ export const odsSettings = {
   url: {
     env: 'COURANT_ODS_URL',
     describe:
-      'Database of the ODS: postgres://user:password@host:port/database, or mssql:// for SQL Server with ?trustServerCertificate=true where its certificate is its own; without it PGHOST, PGPORT, PGUSER and PGPASSWORD, database ods',
+      'Database of the ODS: postgres://user:password@host:port/database, with ?sslmode=require or verify-full in place of PGSSLMODE, or mssql:// for SQL Server with ?trustServerCertificate=true where its certificate is its own; without it PGHOST, PGPORT, PGUSER and PGPASSWORD, database ods',
     secret: true,
     default: '',
     check: (text) =>
@@ -18,6 +19,8 @@ export const odsSettings = {
   port: { env: 'PGPORT', describe: 'PostgreSQL port', default: '5432', check: wholeNumber(1, 65_535) },
   user: { env: 'PGUSER', describe: 'PostgreSQL user', default: 'postgres' },
   password: { env: 'PGPASSWORD', describe: "The user's password", secret: true, default: '' },
+  sslMode,
+  sslRootCert,
   cacheDir: {
     env: 'COURANT_ODS_CACHE_DIR',
     describe: 'Folder where runs are kept as Parquet, to be loaded again without Progress',

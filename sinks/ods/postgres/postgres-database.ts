@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import { Client, Pool, type PoolClient, type PoolConfig, types } from 'pg'
 import { csvNull } from '../cache/csv-line.ts'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
@@ -16,6 +17,7 @@ export interface PostgresTarget {
   readonly user: string
   readonly password: string
   readonly database: string
+  readonly tls: boolean | ConnectionOptions
   readonly statementTimeoutMs: number
 }
 
@@ -90,8 +92,9 @@ class Sockets {
 }
 
 // A COPY is one statement, so it has the same time as any other.
-const config = ({ statementTimeoutMs, ...target }: PostgresTarget, sockets: Sockets): PoolConfig => ({
+const config = ({ statementTimeoutMs, tls, ...target }: PostgresTarget, sockets: Sockets): PoolConfig => ({
   ...target,
+  ssl: tls,
   stream: () => sockets.make(),
   query_timeout: statementTimeoutMs + answerMs,
   types: { getTypeParser: parserOf },

@@ -1,11 +1,12 @@
 import { DatabaseError } from 'pg'
 import { CourantError } from '../../../runtime/errors.ts'
+import { isTlsFailure, tlsAdvice, tlsHint } from '../../../runtime/postgres-tls.ts'
 
 // https://www.postgresql.org/docs/17/errcodes-appendix.html
 const refusals: Readonly<Record<string, string>> = {
   '23505':
     'a key has two rows where one is allowed. If KeepHistory went from 1 to 0, rename the table with its history first, and a new one is made',
-  '28000': 'correct the user in COURANT_ODS_URL, or let pg_hba.conf admit it',
+  '28000': `correct the user in COURANT_ODS_URL, let pg_hba.conf admit it, or ${tlsHint}`,
   '28P01': 'correct user and password in COURANT_ODS_URL',
   '3D000': 'the database of the ODS does not exist: run `courant etl sync`',
   '3F000': 'the ODS has no tables yet: run `courant etl sync`',
@@ -55,6 +56,7 @@ const unansweredAdvice = (doing: string): string =>
   'whether the server hangs, or something between that drops connections without a word, such as a firewall'
 
 function connectionError(error: unknown, doing: string): unknown {
+  if (isTlsFailure(error)) return new CourantError('TARGET_REFUSED', tlsAdvice, { cause: error })
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string }
   if (typeof code !== 'string' && !lostConnection.test(message)) return error
   if (message === unanswered)

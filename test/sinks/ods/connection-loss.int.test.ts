@@ -14,10 +14,8 @@ const login = { user: user ?? '', password: password ?? '', database: 'postgres'
 async function odsFor(t: TestContext) {
   const line = await Line.to(`${host}:${port}`)
   t.after(() => line.close())
-  return {
-    line,
-    ods: postgresDatabase({ ...login, host: '127.0.0.1', port: line.port, statementTimeoutMs: 500 })
-  }
+  const at = { host: '127.0.0.1', port: line.port, tls: false }
+  return { line, ods: postgresDatabase({ ...login, ...at, statementTimeoutMs: 500 }) }
 }
 
 /** Fails when it takes longer than the deadlines in the code allow. */
