@@ -4,12 +4,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { dataDirFrom } from '../local/folders.ts'
 import { connectSources } from '../local/sample/connect-sources.ts'
-import { createSourceSchema } from '../local/sample/create-source-schema.ts'
-import { fillSample } from '../local/sample/fill-sample.ts'
+import { fillSampleOnce, sampleSize } from '../local/sample/fill-sample-once.ts'
 import type { SampleTargets } from '../local/sample/targets.ts'
 import { trickle } from '../local/sample/trickle.ts'
 import { stoppedByNpm } from '../local/parent-process.ts'
 import { installServer, isServerInstalled, stackHolder, startStack } from '../local/stack.ts'
+import { removeStackEnv, writeStackEnv } from '../local/stack-env.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { createLog, logLevel } from '../runtime/observability.ts'
 import { sharedSettings } from '../runtime/run-all.ts'
@@ -36,7 +36,6 @@ const demoSettings = (dataDir: string): Readonly<Record<string, string>> => ({
   COURANT_SYSTEMS: 'activity'
 })
 
-const sample = { seed: 20_261_122, users: 300, days: 7, eventsPerUserDay: 12 }
 const newActivityPerSecond = 10
 
 /** `courant demo`: the whole system on this machine, from empty servers to Gold, and live until Ctrl-C. */
@@ -63,12 +62,15 @@ async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: b
   })
   try {
     Object.assign(process.env, stack.env)
+    // For `courant lag` and others in a second terminal.
+    writeStackEnv(dataDir, stack.servers)
     say(
       `lake       written to the folder ${process.env['COURANT_LAKE_URL']} through the same interface as MinIO`
     )
     await runDemo({ stop, once, begunAt })
   } finally {
     await closeConnections()
+    removeStackEnv(dataDir)
     await stack.stop()
   }
 }
@@ -97,7 +99,7 @@ async function runDemo({
   const pipelines = pipelinesNamed([])
   const sources = await connectSources(settings)
   try {
-    await fillOnce(sources)
+    await fillSampleOnce(sources, say)
     const live = await startLiveRun(pipelines, {
       signal: stop.signal,
       logger: createLog(settings.text(logLevel))
@@ -113,19 +115,6 @@ async function runDemo({
     stop.stop()
     await sources.close()
   }
-}
-
-async function fillOnce(targets: SampleTargets): Promise<void> {
-  await createSourceSchema(targets)
-  const found = await targets.pg?.query('SELECT count(*) AS count FROM "PG_Users"')
-  if (Number(found?.rows[0]?.['count']) > 0) {
-    say('sample     the sources are filled already (--fresh starts anew)')
-    return
-  }
-  const startOfToday = new Date(new Date().setUTCHours(0, 0, 0, 0))
-  const { rows } = await fillSample({ ...sample, endingAt: startOfToday }, targets)
-  const total = Object.values(rows).reduce((sum, count) => sum + count, 0)
-  say(`sample     ${total.toLocaleString('en-US')} rows in ${Object.keys(rows).length} tables`)
 }
 
 /** Shows progress each second until everything has caught up. */
@@ -155,7 +144,7 @@ async function stayLive(
 ): Promise<void> {
   say(`live: about ${newActivityPerSecond} new things happen each second; Ctrl-C ends everything`)
   installMinioBehind()
-  const activity = trickle({ signal, perSecond: newActivityPerSecond, seed: sample.seed }, sources)
+  const activity = trickle({ signal, perSecond: newActivityPerSecond, seed: sampleSize.seed }, sources)
   while (!signal.aborted) {
     await wait(5000, undefined, { signal }).catch(() => undefined)
     say(`live       ${progressLine(await watch.look())}`)

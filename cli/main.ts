@@ -25,6 +25,9 @@ const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   dlq: async () => (await import('./dlq.ts')).dlqCommand
 }
 
+/** Verbs that need no server, or start their own. */
+const withoutServers: readonly string[] = ['up', 'down', 'demo', 'list']
+
 const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
 
 // Whoever reads us may have seen enough: `courant topics list | head`.
@@ -39,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
   const asked = verbs[args[0] ?? '']
   for (const load of asked ? [asked] : Object.values(verbs)) (await load())(program)
+  if (asked && !withoutServers.includes(args[0] ?? '')) program.hook('preAction', findServers)
   for (const command of withSubcommands(program)) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })
@@ -47,6 +51,11 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error)
   }
+}
+
+async function findServers(): Promise<void> {
+  const { useLocalStack } = await import('./local-stack.ts')
+  useLocalStack(process.env, (line) => process.stderr.write(`courant: ${line}\n`))
 }
 
 function withSubcommands(command: Command): Command[] {

@@ -1,8 +1,12 @@
 import type { Command } from 'commander'
 import type { ServerName } from '../local/server.ts'
+import { connectSources } from '../local/sample/connect-sources.ts'
+import { fillSampleOnce } from '../local/sample/fill-sample-once.ts'
 import { servers } from '../local/servers.ts'
+import type { Stack } from '../local/stack.ts'
 import { down, up } from '../local/up.ts'
 import { CourantError } from '../runtime/errors.ts'
+import { settingsFrom } from '../runtime/settings.ts'
 
 /** `courant up [servers…]`: starts the local servers until Ctrl-C. */
 export function upCommand(program: Command): void {
@@ -10,7 +14,15 @@ export function upCommand(program: Command): void {
     .command('up')
     .description('start the local servers (all but azurite unless named) until Ctrl-C')
     .argument('[servers...]', Object.keys(servers).join(', '))
-    .action((names: string[]) => up({ servers: serversNamed(names), report }))
+    .option(
+      '--sample',
+      'create the sample tables in PostgreSQL and Cassandra and fill them, where that was not done'
+    )
+    .action((names: string[], { sample = false }: { sample?: boolean }) => {
+      const named = serversNamed(names)
+      if (sample) refuseToFillOthers(named)
+      return up({ servers: named, report, ...(sample && { fill: fillSources }) })
+    })
 }
 
 /** `courant down`: stops the servers that `courant up` or the demo started here. */
@@ -33,6 +45,26 @@ function serversNamed(names: readonly string[]): readonly ServerName[] {
       `No server is named ${unknown.join(', ')}; there are ${Object.keys(servers).join(', ')}`
     )
   return names.length === 0 ? usual : (names as ServerName[])
+}
+
+/** Sample rows go into servers that are started here, never into one that the environment names. */
+function refuseToFillOthers(names: readonly ServerName[]): void {
+  for (const name of ['postgres', 'cassandra'] as const) {
+    const { replacedBy } = servers[name]
+    if (process.env[replacedBy])
+      throw new CourantError('CONFIG_INVALID', `--sample fills the local ${name} only: unset ${replacedBy}`)
+    if (!names.includes(name))
+      throw new CourantError('CONFIG_INVALID', `--sample fills postgres and cassandra: name ${name}, too`)
+  }
+}
+
+async function fillSources({ env }: Stack): Promise<void> {
+  const sources = await connectSources(settingsFrom({ ...process.env, ...env }))
+  try {
+    await fillSampleOnce(sources, report)
+  } finally {
+    await sources.close()
+  }
 }
 
 const report = (line: string): void => void process.stdout.write(`${line}\n`)

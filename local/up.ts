@@ -1,30 +1,37 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { dataDirFrom } from './folders.ts'
 import { stoppedByNpm } from './parent-process.ts'
 import type { Report, ServerName } from './server.ts'
-import { stackHolder, startStack } from './stack.ts'
+import { type Stack, stackHolder, startStack } from './stack.ts'
+import { removeStackEnv, stackEnvFile, writeStackEnv } from './stack-env.ts'
 
 const stopWithinMs = 60_000
+
+interface UpOptions {
+  readonly servers: readonly ServerName[]
+  readonly report: Report
+  /** What the servers are filled with before they count as up. */
+  readonly fill?: (stack: Stack) => Promise<void>
+}
 
 /**
  * Starts servers, writes `<data>/stack.env`, prints it, and resolves when they have been stopped by SIGINT, SIGTERM or
  * the end of npm. Throws what `startStack` throws.
  */
-export async function up(options: { servers: readonly ServerName[]; report: Report }): Promise<void> {
-  const { report } = options
+export async function up({ servers, report, fill }: UpOptions): Promise<void> {
   const dataDir = dataDirFrom(process.env)
-  const envFile = join(dataDir, 'stack.env')
   const npmGone = new Promise<string>((resolve) => stoppedByNpm(() => resolve('npm is gone')))
-  const stack = await startStack({ ...options, dataDir })
-  const asked = Promise.race([npmGone, received('SIGINT'), received('SIGTERM')])
-  const lines = Object.entries(stack.env).map(([name, value]) => `${name}=${value}`)
-  writeFileSync(envFile, `${lines.join('\n')}\n`, { mode: 0o600 })
-  report(`\n${lines.join('\n')}\n\nAlso in ${envFile}. Ctrl-C stops everything.`)
-  report(`stopping: ${await asked}`)
-  await stack.stop()
-  rmSync(envFile, { force: true })
+  const stack = await startStack({ servers, report, dataDir })
+  try {
+    const asked = Promise.race([npmGone, received('SIGINT'), received('SIGTERM')])
+    await Promise.race([fill?.(stack), asked])
+    const lines = writeStackEnv(dataDir, stack.servers)
+    report(`\n${lines.join('\n')}\n\nAlso in ${stackEnvFile(dataDir)}. Ctrl-C stops everything.`)
+    report(`stopping: ${await asked}`)
+  } finally {
+    removeStackEnv(dataDir)
+    await stack.stop()
+  }
 }
 
 /** Stops the stack that another process runs on the data folder; false when none does. */

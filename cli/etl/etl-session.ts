@@ -11,7 +11,7 @@ import { odsSinkSettings } from '../../sinks/ods/settings.ts'
 import { closeConnections, connectionSettings } from '../../topics/connection.ts'
 import { planSettings } from '../../topics/plan.ts'
 import { endSoon, untilStopSignal } from '../stop-signal.ts'
-import { useLocalStack } from './local-stack.ts'
+import { useSampleErp } from './sample-erp.ts'
 import { etlSettings, patience } from './settings.ts'
 
 /** The systems a verb talks to; only their settings have to be right. */
@@ -58,7 +58,7 @@ export async function withEtl<T>(
   work: (session: EtlSession) => Promise<T>
 ): Promise<T> {
   const { env } = process
-  useLocalStack(env)
+  useSampleErp(env)
   checkSettings([...etlSettings, logLevel, ...systems.flatMap((system) => settingsOf[system])], env)
   const settings = sharedSettings(env)
   const ods = openOds(settings)

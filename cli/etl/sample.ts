@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { CourantError } from '../../runtime/errors.ts'
 import { print } from '../output.ts'
-import { makeSampleErp, sampleConnection, useLocalStack } from './local-stack.ts'
+import { makeSampleErp, sampleConnection } from './sample-erp.ts'
 import { type Output, outputOption } from './output-option.ts'
 
 /** `courant etl sample`: makes the sample ERP in PostgreSQL, which stands in for OpenEdge. */
@@ -17,7 +17,6 @@ export function sampleCommand(etl: Command): void {
 
 async function sample(output: Output): Promise<void> {
   const { env } = process
-  useLocalStack(env)
   if (!env['PGHOST'])
     throw new CourantError(
       'CONFIG_INVALID',

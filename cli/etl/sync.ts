@@ -6,7 +6,7 @@ import { addEtlTable, readEtlColumns, readEtlTables, syncColumns } from '../../s
 import { migrate, pendingMigrations } from '../../sinks/ods/migrate.ts'
 import { print, printRows } from '../output.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
-import { isSampleErp, makeSampleErp } from './local-stack.ts'
+import { isSampleErp, makeSampleErp } from './sample-erp.ts'
 import { errorOf } from './load-report.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { columnChanges } from './source-columns.ts'

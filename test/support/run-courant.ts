@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
@@ -16,7 +18,8 @@ export function runCourant(
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(main, [...args], {
-      env: { PATH: process.env['PATH'] ?? '', ...env }
+      // A stack that somebody runs from this folder is none of the test's.
+      env: { PATH: process.env['PATH'] ?? '', COURANT_DATA_DIR: join(tmpdir(), 'courant-no-stack'), ...env }
     })
     const texts = { out: '', err: '' }
     child.stdout.on('data', (chunk) => (texts.out += String(chunk)))

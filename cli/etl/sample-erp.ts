@@ -1,25 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import { Pool } from 'pg'
 import { dataDirFrom } from '../../local/folders.ts'
 import { createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
 import { erpConnectionString } from '../../local/sample/erp/erp-connection.ts'
 import { erpTableNames } from '../../local/sample/erp/erp-tables.ts'
-import { stackHolder } from '../../local/stack.ts'
+import { runningServers } from '../../local/stack-env.ts'
 
 /** The database of the local PostgreSQL that stands in for OpenEdge. */
 const sampleErp = 'erp'
 
 /**
- * Takes what is not set from the local stack that runs from this folder, with the sample ERP as the source; does
- * nothing when no stack runs here. So `courant etl sync` works as it is beside `courant up`.
+ * Takes the sample ERP as the source where none is set and the environment's PostgreSQL is that of the local stack. So
+ * `courant etl sync` works as it is beside `courant up`.
  */
-export function useLocalStack(env: NodeJS.ProcessEnv): void {
-  const file = join(dataDirFrom(env), 'stack.env')
-  if (stackHolder(dataDirFrom(env)) === null || !existsSync(file)) return
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) env[name] ??= value
-  env['COURANT_PROGRESS_ODBC'] ??= sampleConnection(env)
+export function useSampleErp(env: NodeJS.ProcessEnv): void {
+  const local = runningServers(dataDirFrom(env)).get('postgres')
+  if (local && local['PGHOST'] === env['PGHOST'] && local['PGPORT'] === env['PGPORT'])
+    env['COURANT_PROGRESS_ODBC'] ??= sampleConnection(env)
 }
 
 /** True when the source is the sample ERP of the PostgreSQL in the environment. */
