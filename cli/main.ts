@@ -41,7 +41,12 @@ async function main(args: readonly string[]): Promise<number> {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly (arguments or settings).')
     .exitOverride()
   const asked = verbs[args[0] ?? '']
-  for (const load of asked ? [asked] : Object.values(verbs)) (await load())(program)
+  try {
+    for (const load of asked ? [asked] : Object.values(verbs)) (await load())(program)
+  } catch (error) {
+    // The lists of tables and pipelines are read as they are loaded.
+    return report(error)
+  }
   if (asked && !withoutServers.includes(args[0] ?? '')) program.hook('preAction', findServers)
   for (const command of withSubcommands(program)) command.exitOverride()
   try {

@@ -74,6 +74,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'A schema change breaks readers of older data. Make the field optional or add a new one.'
   },
+  SCHEMA_INVALID: {
+    verdict: 'fatal',
+    doc: "A table's .avsc file or the list of tables is wrong. The message names the file, the field and what may stand there."
+  },
   SCHEMA_MISSING: { verdict: 'fatal', doc: 'A schema is not registered. Run `courant topics apply`.' },
   SCHEMA_UNKNOWN: {
     verdict: 'record',

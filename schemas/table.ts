@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { CourantError } from '../runtime/errors.ts'
+import { checkTable, kindOf, type sources } from './check-table.ts'
 import { declaredPartitions } from './partitions.ts'
 
 /** An Avro schema as JSON; only what we look at is typed. */
@@ -6,6 +8,8 @@ export type AvroSchema =
   | string
   | readonly AvroSchema[]
   | { readonly type: unknown; readonly [name: string]: unknown }
+
+type Source = (typeof sources)[number]
 
 export type ColumnKind =
   | { readonly kind: 'string' | 'uuid' | 'int' | 'long' | 'double' | 'boolean' | 'timestamp' | 'date' }
@@ -28,7 +32,7 @@ export interface Column {
 export interface Table<Row = unknown> {
   readonly domain: string
   readonly name: string
-  readonly source: string
+  readonly source: Source
   readonly sourceTable: string
   /** Primary key columns, in the order of the key. */
   readonly key: readonly string[]
@@ -48,7 +52,7 @@ export interface AvroRecord {
   readonly namespace: string
   readonly doc: string
   readonly courant: {
-    readonly source: string
+    readonly source: Source
     readonly table: string
     readonly key: readonly string[]
     readonly cursor: string | null
@@ -65,28 +69,47 @@ export interface AvroField {
   readonly default?: unknown
 }
 
-/** Reads schemas/<domain>/<name>.avsc. */
+/** Reads schemas/<domain>/<name>.avsc; throws SCHEMA_INVALID with all that is wrong with it. */
 export function table<Row>(domain: string, name: string): Table<Row> {
-  const file = new URL(`./${domain}/${name}.avsc`, import.meta.url)
-  const avro = JSON.parse(readFileSync(file, 'utf8')) as AvroRecord
+  const file = `schemas/${domain}/${name}.avsc`
+  return parseTable(file, readAvro(file))
+}
+
+/** The table that the content of a file describes. */
+export function parseTable<Row>(file: string, avro: AvroRecord): Table<Row> {
+  checkTable(file, avro)
+  const [domain = '', name = ''] = file.split('/').slice(-2)
   const { source, table: sourceTable, key, cursor } = avro.courant
-  const partitions = declaredPartitions(avro.courant, `${domain}/${name}.avsc`)
+  const partitions = declaredPartitions(avro.courant, file)
   const columns = avro.fields.map(columnOf)
-  return { domain, name, source, sourceTable, key, cursor, ...partitions, avro, columns }
+  return {
+    domain,
+    name: name.replace('.avsc', ''),
+    source,
+    sourceTable,
+    key,
+    cursor,
+    ...partitions,
+    avro,
+    columns
+  }
+}
+
+function readAvro(file: string): AvroRecord {
+  try {
+    return JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')) as AvroRecord
+  } catch (error) {
+    const why = error instanceof SyntaxError ? `is no JSON: ${error.message}` : 'is not there'
+    throw new CourantError('SCHEMA_INVALID', `${file}, which schemas/tables.ts names, ${why}`, {
+      cause: error
+    })
+  }
 }
 
 function columnOf(field: AvroField): Column {
-  const nullable = Array.isArray(field.type)
-  const type = nullable ? (field.type as AvroSchema[]).find((branch) => branch !== 'null') : field.type
-  return { name: field.name, type: kindOf(type), nullable, pii: field.pii ?? null }
-}
-
-function kindOf(type: unknown): ColumnKind {
-  if (typeof type === 'string') return { kind: type as 'string' }
-  const { type: base, logicalType, precision, scale } = type as Record<string, unknown>
-  if (logicalType === 'decimal')
-    return { kind: 'decimal', precision: Number(precision), scale: Number(scale ?? 0) }
-  if (logicalType === 'timestamp-micros') return { kind: 'timestamp' }
-  if (logicalType === 'uuid' || logicalType === 'date') return { kind: logicalType }
-  return { kind: base as 'string' }
+  const { name, type: written, pii = null } = field
+  const nullable = Array.isArray(written)
+  const type = kindOf(nullable ? written[1] : written)
+  // checkTable has let only known types through.
+  return { name, type: type as ColumnKind, nullable, pii }
 }

@@ -1,3 +1,4 @@
+import { distinct } from './check-table.ts'
 import { type Table, table } from './table.ts'
 import type {
   Activity,
@@ -24,4 +25,4 @@ export const tables = {
   userSessionEvents: table<UserSessionEvent>('activity', 'user-session-events')
 }
 
-export const tableList: readonly Table[] = Object.values(tables)
+export const tableList: readonly Table[] = distinct(Object.values(tables))

@@ -84,7 +84,9 @@ function catalogueColumn(row: Record<string, unknown>): CatalogueColumn {
 
 function problemsOf(wanted: Table, found: readonly CatalogueColumn[], partitioner: string): string[] {
   if (found.length === 0)
-    return ['it does not exist: check the name and COURANT_CASSANDRA_KEYSPACE, or GRANT SELECT on it']
+    return [
+      'it does not exist: create it there, or correct "table" in its .avsc file or COURANT_CASSANDRA_KEYSPACE (`courant up --sample` makes those of the sample)'
+    ]
   const names = wanted.columns.map(({ name }) => name)
   const key = [...keyColumns(found, 'partition_key'), ...keyColumns(found, 'clustering')]
   const columnProblems = names.flatMap((name) => {

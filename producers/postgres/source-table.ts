@@ -66,8 +66,8 @@ async function serverProblems(connection: Connection): Promise<string[]> {
 }
 
 const missingTable = (name: string, { settings }: Context): string =>
-  `table ${name} is not in database ${settings.text(names.database)}: correct "table" in its .avsc file, ` +
-  'PGDATABASE or COURANT_POSTGRES_SCHEMA'
+  `table ${name} is not in database ${settings.text(names.database)}: create it there, or correct "table" in its ` +
+  '.avsc file, PGDATABASE or COURANT_POSTGRES_SCHEMA (`courant up --sample` makes those of the sample)'
 
 function tableProblems(table: Table, found: Found): string[] {
   return [

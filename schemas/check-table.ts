@@ -1,0 +1,152 @@
+import { CourantError } from '../runtime/errors.ts'
+import type { AvroField, AvroRecord, ColumnKind, Table } from './table.ts'
+
+/** The systems that tables are read from; each has its producers in producers/. */
+export const sources = ['postgres', 'cassandra'] as const
+
+const allowedTypes =
+  '"string", "boolean", "int", "long", "double", or {"type", "logicalType"} of string uuid, int date, ' +
+  'long timestamp-micros, bytes decimal with precision (up to 38) and scale; a nullable one is ["null", type]'
+
+/** Why a type that people try is not among them. */
+const instead: Readonly<Record<string, string>> = {
+  float: 'take "double"',
+  'timestamp-millis': 'take timestamp-micros: cleaning makes microseconds of any text',
+  'local-timestamp-micros': 'take timestamp-micros: a time without a zone is read as UTC',
+  'time-micros': 'take "string"',
+  enum: 'take "string"',
+  array: 'take "string": it has the text that the source prints',
+  bytes: 'take "string": it has the text that the source prints'
+}
+
+/** Throws SCHEMA_INVALID with everything that is wrong with a table's file. */
+export function checkTable(file: string, avro: AvroRecord): void {
+  const problems = [...recordProblems(avro), ...(Array.isArray(avro.fields) ? fieldsProblems(avro) : [])]
+  if (problems.length > 0)
+    throw new CourantError('SCHEMA_INVALID', `Correct ${file}:\n  ${problems.join('\n  ')}`)
+}
+
+function recordProblems({ name, namespace, doc, courant, fields }: Partial<AvroRecord>): string[] {
+  const texts = { name, namespace, doc, 'courant.table': courant?.table }
+  return [
+    ...Object.entries(texts).flatMap(([path, text]) => (text ? [] : [`"${path}" is missing`])),
+    ...(Array.isArray(fields) ? [] : ['"fields" is missing']),
+    ...courantProblems(courant ?? {})
+  ]
+}
+
+function courantProblems({ source, key, cursor }: Partial<AvroRecord['courant']>): string[] {
+  const hasSource = sources.some((name) => name === source)
+  return [
+    ...(hasSource ? [] : [`"courant.source" is "${source ?? ''}", which is none of ${sources.join(', ')}`]),
+    ...(Array.isArray(key) && key.length > 0 ? [] : ['"courant.key" must list the primary key columns']),
+    ...(cursor === undefined ? ['"courant.cursor" must name a time column, or be null'] : [])
+  ]
+}
+
+function fieldsProblems({ courant, fields }: AvroRecord): string[] {
+  const names = fields.map(({ name }) => name)
+  const repeated = names.filter((name, i) => names.findIndex((other) => isSameName(name, other)) < i)
+  const keys = (courant?.key ?? []).flatMap((name) => {
+    const field = fields.find((one) => one.name === name)
+    if (!field) return [`key column ${name} must be a field, too`]
+    return Array.isArray(field.type) ? [`key column ${name} cannot be nullable`] : []
+  })
+  const cursor = courant?.cursor ?? null
+  return [
+    ...repeated.map((name) => `field ${name} is there twice; case does not tell columns apart in the lake`),
+    ...keys,
+    ...(cursor === null || names.includes(cursor) ? [] : [`cursor ${cursor} must be a field, too`]),
+    ...fields.flatMap(fieldProblems)
+  ]
+}
+
+const isSameName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+
+const knownAttributes = ['name', 'type', 'doc', 'pii', 'default', 'aliases']
+/** What Bronze and Silver add to each row. */
+const technicalNames = ['_op', '_version', '_changed_at', '_partition', '_offset']
+
+function fieldProblems(field: AvroField): string[] {
+  const { name, type } = field
+  const unknown = Object.keys(field).filter((attribute) => !knownAttributes.includes(attribute))
+  return [
+    ...nameProblems(name),
+    ...typeProblems(type, 'default' in field && field.default === null),
+    ...unknown.map((attribute) =>
+      attribute === 'logicalType'
+        ? 'its logicalType belongs into the type: {"type": …, "logicalType": …}'
+        : `"${attribute}" is not known: a field has ${knownAttributes.join(', ')}`
+    )
+  ].map((problem) => `field ${name}: ${problem}`)
+}
+
+function nameProblems(name: string): string[] {
+  if (!/^[A-Za-z_]\w*$/.test(name))
+    return [
+      'Avro names have letters, digits and _ only: leave the column out, or have the source show it by another name'
+    ]
+  return technicalNames.includes(name.toLowerCase()) ? ['a column of the lake has this name'] : []
+}
+
+function typeProblems(type: unknown, isNullByDefault: boolean): string[] {
+  if (!Array.isArray(type)) return notAllowed(type)
+  if (type.length !== 2 || type[0] !== 'null') return [`its type must be ["null", type] or no union`]
+  return [...(isNullByDefault ? [] : ['a nullable field needs "default": null']), ...notAllowed(type[1])]
+}
+
+function notAllowed(type: unknown): string[] {
+  if (kindOf(type) !== null) return []
+  const { type: base, logicalType } = objectOf(type)
+  const hint = instead[[logicalType ?? base].join()]
+  return [
+    `the type ${JSON.stringify(type)} is none a table can have${hint ? `, ${hint}` : ''}. Allowed: ${allowedTypes}`
+  ]
+}
+
+const objectOf = (type: unknown): Readonly<Record<string, unknown>> =>
+  typeof type === 'object' && type !== null ? { ...type } : { type }
+
+const plainKinds = ['string', 'boolean', 'int', 'long', 'double'] as const
+const logicalKinds: Readonly<Record<string, ColumnKind>> = {
+  'string uuid': { kind: 'uuid' },
+  'int date': { kind: 'date' },
+  'long timestamp-micros': { kind: 'timestamp' }
+}
+/** As many digits as a decimal of the lake can have. */
+const maxPrecision = 38
+
+/** What a column of an Avro type holds; null of a type that none can have. */
+export function kindOf(type: unknown): ColumnKind | null {
+  const { type: base, logicalType, precision, scale = 0 } = objectOf(type)
+  if (logicalType === undefined) {
+    const kind = plainKinds.find((name) => name === base)
+    return kind === undefined ? null : { kind }
+  }
+  if (base === 'bytes' && logicalType === 'decimal') {
+    const isRight = isWholeFrom(1, precision, maxPrecision) && isWholeFrom(0, scale, Number(precision))
+    return isRight ? { kind: 'decimal', precision: Number(precision), scale: Number(scale) } : null
+  }
+  return logicalKinds[[base, logicalType].join(' ')] ?? null
+}
+
+const isWholeFrom = (least: number, value: unknown, most: number) =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+
+/**
+ * The same tables, once it is known that no two have one name: pipelines, state files, folders of the lake and views go
+ * by it, whatever the domain. Throws SCHEMA_INVALID.
+ */
+export function distinct(tables: readonly Table[]): readonly Table[] {
+  // A view has _ where its table has -, and databases ignore case.
+  const nameOf = ({ name }: Table) => name.toLowerCase().replaceAll('-', '_')
+  const byName = Object.values(Object.groupBy(tables, nameOf))
+  const same = byName.flatMap((some = []) =>
+    some.length < 2 ? [] : [some.map(({ domain, name }) => `schemas/${domain}/${name}.avsc`).join(' and ')]
+  )
+  if (same.length === 0) return tables
+  throw new CourantError(
+    'SCHEMA_INVALID',
+    `${same.join('; ')} have one name, by which pipelines, state, folders and views go: name one of the files otherwise, such as shop-users.avsc, and its line in schemas/tables.ts`
+  )
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { CourantError } from '../../runtime/errors.ts'
+import { distinct } from '../../schemas/check-table.ts'
+import { type AvroRecord, parseTable, table } from '../../schemas/table.ts'
+import { tables } from '../../schemas/tables.ts'
+
+const file = 'schemas/shop/orders.avsc'
+const good = {
+  type: 'record',
+  name: 'Order',
+  namespace: 'courant.shop',
+  doc: 'An order.',
+  courant: { source: 'postgres', table: 'orders', key: ['id'], cursor: null },
+  fields: [{ name: 'id', type: 'long' }]
+}
+
+const problemOf = (change: Readonly<Record<string, unknown>>): string => problem({ ...good, ...change })
+
+function problem(avro: unknown): string {
+  try {
+    parseTable(file, avro as AvroRecord)
+  } catch (error) {
+    assert.ok(error instanceof CourantError && error.code === 'SCHEMA_INVALID', String(error))
+    return error.message
+  }
+  return ''
+}
+
+const field = (type: unknown, more = {}) => ({
+  fields: [...good.fields, { name: 'total', type, ...more }]
+})
+const logical = (type: string, logicalType: string, more = {}) => field({ type, logicalType, ...more })
+
+describe("a table's file", () => {
+  it('is read with every type that cleaning, Bronze and Silver know', () => {
+    const types = [
+      'string',
+      'boolean',
+      'int',
+      'long',
+      'double',
+      { type: 'string' },
+      { type: 'string', logicalType: 'uuid' },
+      { type: 'int', logicalType: 'date' },
+      { type: 'long', logicalType: 'timestamp-micros' },
+      { type: 'bytes', logicalType: 'decimal', precision: 38, scale: 38 }
+    ]
+    for (const type of types) {
+      assert.equal(problemOf(field(type)), '', JSON.stringify(type))
+      assert.equal(problemOf(field(['null', type], { default: null })), '')
+    }
+    const { domain, name, columns } = parseTable(file, good as unknown as AvroRecord)
+    assert.deepEqual([domain, name, columns[0]?.type], ['shop', 'orders', { kind: 'long' }])
+  })
+
+  it('is refused for a type that would fail at the first row, naming the field and the types there are', () => {
+    const refused = [
+      field('float'),
+      field('bytes'),
+      field({ type: 'enum', name: 'E', symbols: ['A'] }),
+      field({ type: 'array', items: 'string' }),
+      logical('long', 'timestamp-millis'),
+      logical('string', 'date'),
+      logical('bytes', 'decimal'),
+      logical('bytes', 'decimal', { precision: 39, scale: 2 }),
+      logical('bytes', 'decimal', { precision: 4, scale: 5 })
+    ]
+    for (const change of refused)
+      assert.match(
+        problemOf(change),
+        /^Correct schemas\/shop\/orders\.avsc:\n {2}field total: the type .* is none a table can have.*Allowed: "string", .*timestamp-micros/
+      )
+    assert.match(problemOf(field('float')), /take "double"/)
+    assert.match(problemOf(field(['string', 'null'])), /field total: its type must be \["null", type\]/)
+    assert.match(problemOf(field(['null', 'string'])), /field total: a nullable field needs "default": null/)
+    assert.match(
+      problemOf(field('long', { logicalType: 'date' })),
+      /total: its logicalType belongs into the type/
+    )
+  })
+
+  it('is refused for a source that has no producer', () => {
+    const courant = { ...good.courant, source: 'postgresql' }
+    assert.match(
+      problemOf({ courant }),
+      /"courant\.source" is "postgresql", which is none of postgres, cassandra$/
+    )
+  })
+
+  it('is refused for keys, cursors, names and attributes that would surprise later, all at once', () => {
+    const said = problemOf({
+      courant: { ...good.courant, key: ['id', 'ref'], cursor: 'changed' },
+      fields: [
+        { name: 'id', type: ['null', 'long'], default: null },
+        { name: 'ID', type: 'long' },
+        { name: 'first-name', type: 'string', pi: 'name' },
+        { name: '_op', type: 'string' }
+      ]
+    })
+    const parts = [
+      /key column id cannot be nullable/,
+      /key column ref must be a field/,
+      /cursor changed must be a field/,
+      /field ID is there twice/,
+      /field first-name: Avro names have letters/,
+      /field first-name: "pi" is not known/,
+      /field _op: a column of the lake has this name/
+    ]
+    for (const part of parts) assert.match(said, part)
+    assert.match(
+      problemOf({ courant: undefined, fields: undefined }),
+      /"courant\.table" is missing[^]*"courant\.source" is ""/
+    )
+  })
+
+  it('is missed by name', () => {
+    assert.throws(() => table('shop', 'nothing'), /schemas\/shop\/nothing\.avsc, which .* is not there/)
+  })
+})
+
+describe('the list of tables', () => {
+  it('refuses two of one name, in whatever domains and spelling', () => {
+    const same = (name: string) => [tables.groupsUsers, { ...tables.users, domain: 'shop', name }]
+    for (const name of ['groups-users', 'groups_users', 'Groups-Users'])
+      assert.throws(
+        () => distinct(same(name)),
+        new RegExp(`schemas/activity/groups-users\\.avsc and schemas/shop/${name}\\.avsc have one name`)
+      )
+    assert.equal(distinct(same('users-2')).length, 2)
+  })
+})
