@@ -1,6 +1,7 @@
 import { Rejection } from '../runtime/pipeline.ts'
-import type { Column } from '../schemas/table.ts'
 import type { Micros } from '../schemas/change.ts'
+import { exactSpan, type Span } from '../schemas/clean-attribute.ts'
+import type { Column } from '../schemas/table.ts'
 
 /** What a rule may look at beside the text: the column, and when the change happened. */
 interface CleanContext {
@@ -14,10 +15,11 @@ export type Rule = (text: string, context: CleanContext) => unknown
 const refuse = (what: string, { column }: CleanContext) =>
   new Rejection(`${column.name}_${what}`, column.name)
 
-/** Trims and composes (Unicode NFC); text with nothing left counts as missing. */
-export const text: Rule = (value) => {
+/** Trims and composes (Unicode NFC); text with nothing left is missing unless the column keeps it. */
+export const text: Rule = (value, { column }) => {
   const trimmed = value.trim()
-  return trimmed === '' ? null : trimmed.normalize('NFC')
+  if (trimmed === '') return column.keepsBlank ? '' : null
+  return trimmed.normalize('NFC')
 }
 
 /** Text whose case means nothing, such as a state. */
@@ -33,22 +35,31 @@ export const uuid: Rule = (value, context) => {
 
 const dateShape =
   /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d(?::?\d\d)?)?)?$/
-const year2100 = Date.UTC(2100, 0, 1) * 1000
 
 /**
- * An instant between 1970 and 2100 in microseconds, from ISO 8601 or PostgreSQL's text; a text without an offset is
+ * An instant in microseconds within the column's span, from ISO 8601 or PostgreSQL's text; a text without an offset is
  * UTC. Impossible dates such as 30 February are refused.
  */
-export const timestamp: Rule = (value, context) => {
-  const micros = microsOf(value.trim())
-  return micros === null || micros < 0 || micros >= year2100 ? refuse('invalid', context) : micros
+export const timestamp: Rule = (value, context) => instant(value, context, context.column.span ?? exactSpan)
+
+function instant(value: string, context: CleanContext, { from, before }: Span): unknown {
+  const trimmed = value.trim()
+  const micros = microsOf(trimmed)
+  if (context.column.isOpenEnded && isBeyond(trimmed, micros)) return null
+  return micros === null || micros < from || micros >= before ? refuse('invalid', context) : micros
 }
+
+/** PostgreSQL prints years of five digits, and infinity. */
+const isBeyond = (value: string, micros: Micros | null) =>
+  /^(infinity$|\d{5,}-)/.test(value) || (micros !== null && micros >= exactSpan.before)
 
 const dayMicros = 86_400_000_000
 
-/** An instant that had already come when the change happened, give or take a day of wrong clocks. */
+const sinceComputers: Span = { from: 0, before: Date.UTC(2100, 0, 1) * 1000 }
+
+/** An instant since 1970 that had already come when the change happened, give or take a day of wrong clocks. */
 export const pastTimestamp: Rule = (value, context) => {
-  const micros = timestamp(value, context)
+  const micros = instant(value, context, sinceComputers)
   return typeof micros === 'number' && micros > context.changedAt + dayMicros
     ? refuse('future', context)
     : micros
@@ -127,9 +138,13 @@ const boolean: Rule = (value, context) => {
   return ['f', 'false', '0'].includes(value) ? false : refuse('invalid', context)
 }
 
-const date: Rule = (value, context) => {
+/** A day; of any year that has four digits, unless the column has a span. */
+export const date: Rule = (value, context) => {
+  const { span, isOpenEnded } = context.column
   const micros = /^\d{4}-\d\d-\d\d$/.test(value) ? microsOf(value) : null
-  return micros === null ? refuse('invalid', context) : micros / dayMicros
+  if (isOpenEnded && isBeyond(value, micros)) return null
+  const isWithin = micros !== null && (!span || (micros >= span.from && micros < span.before))
+  return isWithin ? micros / dayMicros : refuse('invalid', context)
 }
 
 /** What a column's type alone asks for. */

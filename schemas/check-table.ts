@@ -1,4 +1,5 @@
 import { CourantError } from '../runtime/errors.ts'
+import { cleanProblems } from './clean-attribute.ts'
 import type { AvroField, AvroRecord, ColumnKind, Table } from './table.ts'
 
 /** The systems that tables are read from; each has its producers in producers/. */
@@ -63,7 +64,7 @@ function fieldsProblems({ courant, fields }: AvroRecord): string[] {
 
 const isSameName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 
-const knownAttributes = ['name', 'type', 'doc', 'pii', 'default', 'aliases']
+const knownAttributes = ['name', 'type', 'doc', 'pii', 'default', 'aliases', 'clean']
 /** What Bronze and Silver add to each row. */
 const technicalNames = ['_op', '_version', '_changed_at', '_partition', '_offset']
 
@@ -73,12 +74,19 @@ function fieldProblems(field: AvroField): string[] {
   return [
     ...nameProblems(name),
     ...typeProblems(type, 'default' in field && field.default === null),
+    ...attributeProblems(field),
     ...unknown.map((attribute) =>
       attribute === 'logicalType'
         ? 'its logicalType belongs into the type: {"type": …, "logicalType": …}'
         : `"${attribute}" is not known: a field has ${knownAttributes.join(', ')}`
     )
   ].map((problem) => `field ${name}: ${problem}`)
+}
+
+function attributeProblems({ type, clean }: AvroField): string[] {
+  const isNullable = Array.isArray(type)
+  const kind = kindOf(isNullable ? type[1] : type)?.kind
+  return clean && kind ? cleanProblems(clean, kind, isNullable) : []
 }
 
 function nameProblems(name: string): string[] {

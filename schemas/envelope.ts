@@ -33,10 +33,14 @@ export function rawRowSchema(table: Table): RecordSchema {
   return { type: 'record', name: `Raw${name}`, namespace, doc, fields: table.columns.map(rawField) }
 }
 
-// How a table is read is no part of the shape: a change of its cursor must not make a new schema version.
+// How a table is read and cleaned is no part of the shape: a change of its cursor must not make a new schema version.
 function cleanRowSchema({ avro }: Table): RecordSchema {
   const { name, namespace, doc, fields } = avro
-  return { type: 'record', name, namespace, doc, fields }
+  return { type: 'record', name, namespace, doc, fields: fields.map(shapeOf) }
+}
+
+function shapeOf({ clean: _clean, ...field }: AvroField): AvroField {
+  return field
 }
 
 function keySchema(table: Table, name: string, fieldOf: (column: Column) => AvroField): RecordSchema {
@@ -61,7 +65,7 @@ function rawField({ name, pii }: Column): AvroField {
 }
 
 function cleanField({ avro }: Table, column: Column): AvroField {
-  return avro.fields.find((field) => field.name === column.name) as AvroField
+  return shapeOf(avro.fields.find((field) => field.name === column.name) as AvroField)
 }
 
 function envelope(

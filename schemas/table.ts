@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CourantError } from '../runtime/errors.ts'
+import { type CleanAttribute, type Span, spanOf } from './clean-attribute.ts'
 import { checkTable, kindOf, type sources } from './check-table.ts'
 import { declaredPartitions } from './partitions.ts'
 
@@ -22,6 +23,12 @@ export interface Column {
   readonly nullable: boolean
   /** Marks personal data and says of what sort (`name`, `email`, `text` …); null when there is none. */
   readonly pii: string | null
+  /** Whether text with nothing in it is a value of its own; it is missing otherwise. */
+  readonly keepsBlank?: boolean
+  /** What dates and instants a row may have; `exactSpan` or any date when there is none. */
+  readonly span?: Span
+  /** Whether `infinity` and what lies beyond `exactSpan` say that there is no end, which is null. */
+  readonly isOpenEnded?: boolean
 }
 
 /**
@@ -67,6 +74,8 @@ export interface AvroField {
   readonly doc?: string
   readonly pii?: string
   readonly default?: unknown
+  /** How its values are cleaned; no part of the published schema. */
+  readonly clean?: CleanAttribute
 }
 
 /** Reads schemas/<domain>/<name>.avsc; throws SCHEMA_INVALID with all that is wrong with it. */
@@ -81,7 +90,7 @@ export function parseTable<Row>(file: string, avro: AvroRecord): Table<Row> {
   const [domain = '', name = ''] = file.split('/').slice(-2)
   const { source, table: sourceTable, key, cursor } = avro.courant
   const partitions = declaredPartitions(avro.courant, file)
-  const columns = avro.fields.map(columnOf)
+  const columns = avro.fields.map((field) => columnOf(field, key.includes(field.name)))
   return {
     domain,
     name: name.replace('.avsc', ''),
@@ -106,10 +115,19 @@ function readAvro(file: string): AvroRecord {
   }
 }
 
-function columnOf(field: AvroField): Column {
-  const { name, type: written, pii = null } = field
+function columnOf({ name, type: written, pii, clean = {} }: AvroField, isKey: boolean): Column {
   const nullable = Array.isArray(written)
-  const type = kindOf(nullable ? written[1] : written)
   // checkTable has let only known types through.
-  return { name, type: type as ColumnKind, nullable, pii }
+  const type = kindOf(nullable ? written[1] : written) as ColumnKind
+  const keepsBlank = clean.blank === undefined ? !nullable && !isKey : clean.blank === 'keep'
+  const span = spanOf(clean)
+  return {
+    name,
+    type,
+    nullable,
+    pii: pii ?? null,
+    ...(type.kind === 'string' && { keepsBlank }),
+    ...(span && { span }),
+    ...(clean.noEnd && { isOpenEnded: true })
+  }
 }

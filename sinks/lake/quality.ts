@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Context } from '../../runtime/pipeline.ts'
-import type { Table } from '../../schemas/table.ts'
+import { exactSpan } from '../../schemas/clean-attribute.ts'
+import type { Column, Table } from '../../schemas/table.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { sqlName, sqlText } from './duckdb.ts'
@@ -174,7 +175,7 @@ function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check
     ),
     ...table.columns
       .filter(({ type }) => type.kind === 'timestamp')
-      .map(({ name }) => countWhere(`in_range:${name}`, outOfRange(name), 'warning')),
+      .map((column) => countWhere(`in_range:${column.name}`, outOfRange(column), 'warning')),
     ...(ds === dayOf(now.getTime()) ? [freshness(now, freshSeconds)] : [])
   ]
 }
@@ -194,9 +195,9 @@ function notNull({ name, isKey, nullable }: { name: string; isKey: boolean; null
   return [countWhere(`not_null:${name}`, `${sqlName(name)} IS NULL${isKey ? '' : ` AND _op <> 'd'`}`)]
 }
 
-// Something may be planned for the future, so only what no calendar holds is out of range.
-function outOfRange(name: string): string {
-  return `epoch_us(${sqlName(name)}) NOT BETWEEN 0 AND ${Date.UTC(2100, 0, 1) * 1000}`
+// Cleaning lets through what the column's span has; what lies outside came in another way.
+function outOfRange({ name, span = exactSpan }: Column): string {
+  return `epoch_us(${sqlName(name)}) NOT BETWEEN ${span.from} AND ${span.before - 1}`
 }
 
 /** Seconds from the newest change, by event time, to now; of today only, since a day that is over gets no fresher. */

@@ -6,6 +6,7 @@ import { amountUpTo, email } from '../../processors/clean-values.ts'
 import { processors } from '../../processors/index.ts'
 import { Rejection } from '../../runtime/pipeline.ts'
 import type { RawChange, RawRow } from '../../schemas/change.ts'
+import { parseTable } from '../../schemas/table.ts'
 import { tableList, tables } from '../../schemas/tables.ts'
 
 const ts_us = 1_700_000_000_000_000
@@ -54,6 +55,49 @@ test('a missing value that the schema wants is rejected by name', () => {
   assert.deepEqual(
     cleaner(tables.users)(inserted({ ...user, email: '  ' })),
     new Rejection('email_missing', 'email')
+  )
+})
+
+test('blank text is an ordinary value where null may not be, unless the field says otherwise', () => {
+  const field = (name: string, more: object) => ({ name, type: 'string', ...more })
+  const table = parseTable('schemas/shop/orders.avsc', {
+    type: 'record',
+    name: 'Order',
+    namespace: 'courant.shop',
+    doc: 'An order.',
+    courant: { source: 'postgres', table: 'orders', key: ['id'], cursor: null },
+    fields: [
+      field('id', {}),
+      field('note', {}),
+      field('customer', { clean: { blank: 'missing' } }),
+      field('remark', { type: ['null', 'string'], default: null }),
+      field('label', { type: ['null', 'string'], default: null, clean: { blank: 'keep' } })
+    ]
+  })
+  const clean = (row: RawRow) =>
+    cleaner(table)(inserted({ id: '1', note: '', customer: 'c', remark: ' ', label: '', ...row }))
+  const kept = clean({})
+  assert.ok(!(kept instanceof Rejection))
+  assert.deepEqual(kept.after, { id: '1', note: '', customer: 'c', remark: null, label: '' })
+  assert.deepEqual(clean({ customer: ' ' }), new Rejection('customer_missing', 'customer'))
+  assert.deepEqual(clean({ id: '' }), new Rejection('id_missing', 'id'), 'a key cannot be empty')
+  assert.deepEqual(clean({ note: null }), new Rejection('note_missing', 'note'))
+})
+
+test('groups without a name and activities planned for 1969 are set aside, as ever', () => {
+  const group = { id, name: ' ', description: null, created_at: '2023-01-01 00:00:00Z', updated_at: null }
+  assert.deepEqual(cleaner(tables.groups)(inserted(group)), new Rejection('name_missing', 'name'))
+  const activity = {
+    ...Object.fromEntries(tables.activities.columns.map(({ name }) => [name, null])),
+    id,
+    group_id: id,
+    user_id: id,
+    created_at: '2023-01-01 00:00:00Z',
+    scheduled_at: '1969-12-31 00:00:00Z'
+  }
+  assert.deepEqual(
+    cleaner(tables.activities)(inserted(activity)),
+    new Rejection('scheduled_at_invalid', 'scheduled_at')
   )
 })
 

@@ -5,6 +5,7 @@ import {
   type Rule,
   amountUpTo,
   currencyCode,
+  date,
   decimal,
   email,
   pastTimestamp,
@@ -21,8 +22,8 @@ const context = {
   column: column({ kind: 'decimal', precision: 18, scale: 4 }),
   changedAt: 1_700_000_000_000_000
 }
-const apply = (rule: Rule, value: string) => {
-  const result = rule(value, context)
+const apply = (rule: Rule, value: string, more: Partial<Column> = {}) => {
+  const result = rule(value, { ...context, column: { ...context.column, ...more } })
   return result instanceof Rejection ? `rejected: ${result.reason}` : result
 }
 
@@ -39,7 +40,15 @@ const examples: readonly [Rule, string, unknown][] = [
   [timestamp, '2023-02-30 00:00:00Z', 'rejected: c_invalid'],
   [timestamp, 'infinity', 'rejected: c_invalid'],
   [timestamp, '0001-01-01 00:00:00Z', 'rejected: c_invalid'],
+  [timestamp, '1950-05-17 00:00:00Z', -619_401_600_000_000],
+  [timestamp, '2254-12-31 23:59:59.999999Z', 8_993_721_599_999_999],
+  [timestamp, '9999-12-31 00:00:00Z', 'rejected: c_invalid'],
+  [date, '1815-12-10', -56_270],
+  [date, '9999-12-31', 2_932_896],
+  [date, 'infinity', 'rejected: c_invalid'],
   [pastTimestamp, '2023-11-17 00:00:00Z', 'rejected: c_future'],
+  [pastTimestamp, '1969-12-31 23:59:59Z', 'rejected: c_invalid'],
+  [pastTimestamp, '2100-01-01 00:00:00Z', 'rejected: c_invalid'],
   [decimal, '12.3', '12.3000'],
   [decimal, '-0.00', '0.0000'],
   [decimal, '007', '7.0000'],
@@ -64,6 +73,19 @@ for (const [rule, value, expected] of examples)
   test(`${rule.name || 'amountUpTo(100)'} of ${JSON.stringify(value)} is ${JSON.stringify(expected)}`, () => {
     assert.deepEqual(apply(rule, value), expected)
   })
+
+test('a column may keep blank text, bound its times, and have no end', () => {
+  assert.equal(apply(text, '  ', { keepsBlank: true }), '')
+  const since1970 = { span: { from: 0, before: 86_400_000_000 } }
+  for (const rule of [timestamp, date]) {
+    assert.equal(apply(rule, '1970-01-01', since1970), 0)
+    for (const day of ['1969-12-31', '1970-01-02'])
+      assert.equal(apply(rule, day, since1970), 'rejected: c_invalid', day)
+    for (const end of ['infinity', '9999-12-31', '294276-12-31'])
+      assert.equal(apply(rule, end, { isOpenEnded: true }), null, end)
+    assert.equal(apply(rule, '-infinity', { isOpenEnded: true }), 'rejected: c_invalid')
+  }
+})
 
 test('every instant with microseconds survives text and back', () => {
   fc.assert(

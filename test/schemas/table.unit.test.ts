@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CourantError } from '../../runtime/errors.ts'
 import { distinct } from '../../schemas/check-table.ts'
+import { exactSpan } from '../../schemas/clean-attribute.ts'
+import { changeSchema } from '../../schemas/envelope.ts'
 import { type AvroRecord, parseTable, table } from '../../schemas/table.ts'
 import { tables } from '../../schemas/tables.ts'
 
@@ -112,6 +114,30 @@ describe("a table's file", () => {
       problemOf({ courant: undefined, fields: undefined }),
       /"courant\.table" is missing[^]*"courant\.source" is ""/
     )
+  })
+
+  it('may say how a field is cleaned, which is no part of the published schema', () => {
+    const clean = { from: '1970-01-01', noEnd: 'null' }
+    const time = { type: 'long', logicalType: 'timestamp-micros' }
+    const avro = { ...good, ...field(['null', time], { default: null, clean }) }
+    const parsed = parseTable(file, avro as unknown as AvroRecord)
+    assert.deepEqual(parsed.columns[1]?.span, { from: 0, before: exactSpan.before })
+    assert.equal(parsed.columns[1].isOpenEnded, true)
+    assert.doesNotMatch(JSON.stringify(changeSchema(parsed)), /clean/)
+    const wrong: [unknown, object][] = [
+      ['string', { blank: 'reject' }],
+      ['long', { blank: 'keep' }],
+      ['long', { from: '1970-01-01' }],
+      [time, { from: '1970-13-01' }],
+      [time, { noEnd: 'null' }],
+      [time, { until: '1970-01-01' }]
+    ]
+    for (const [type, attribute] of wrong)
+      assert.match(
+        problemOf(field(type, { clean: attribute })),
+        new RegExp(`field total: "(clean|from|noEnd|blank)".*`),
+        JSON.stringify(attribute)
+      )
   })
 
   it('is missed by name', () => {
