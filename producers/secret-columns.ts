@@ -1,6 +1,13 @@
-const secretName = /passw|pwd|secret|credential|hash(?!tag)|token|api_?key|private_?key/i
+import type { Column } from '../schemas/table.ts'
 
-/** Columns that look like passwords, hashes, tokens or other secrets by their names; none of them may leave a source. */
-export function secretColumns(names: readonly string[]): string[] {
-  return names.filter((name) => secretName.test(name))
+const secretName = /passw|pwd|secret(?!ar)|credential|hash(?!tag)|token|api_?key|private_?key/i
+
+/**
+ * Columns that look like passwords, hashes, tokens or other secrets by their names; none of them may leave a source
+ * unless its field says `"secret": false`.
+ */
+export function secretColumns(columns: readonly Pick<Column, 'name' | 'isNoSecret'>[]): string[] {
+  return columns
+    .filter(({ name, isNoSecret }) => !isNoSecret && secretName.test(name))
+    .map(({ name }) => name)
 }

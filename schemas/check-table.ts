@@ -64,7 +64,7 @@ function fieldsProblems({ courant, fields }: AvroRecord): string[] {
 
 const isSameName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 
-const knownAttributes = ['name', 'type', 'doc', 'pii', 'default', 'aliases', 'clean']
+const knownAttributes = ['name', 'type', 'doc', 'pii', 'default', 'aliases', 'clean', 'secret']
 /** What Bronze and Silver add to each row. */
 const technicalNames = ['_op', '_version', '_changed_at', '_partition', '_offset']
 
@@ -83,10 +83,14 @@ function fieldProblems(field: AvroField): string[] {
   ].map((problem) => `field ${name}: ${problem}`)
 }
 
-function attributeProblems({ type, clean }: AvroField): string[] {
+function attributeProblems({ type, clean, secret }: AvroField): string[] {
   const isNullable = Array.isArray(type)
   const kind = kindOf(isNullable ? type[1] : type)?.kind
-  return clean && kind ? cleanProblems(clean, kind, isNullable) : []
+  return [
+    ...(clean && kind ? cleanProblems(clean, kind, isNullable) : []),
+    // What is a secret is left out of the file.
+    ...(secret ? ['"secret" can only be false'] : [])
+  ]
 }
 
 function nameProblems(name: string): string[] {

@@ -39,7 +39,7 @@ function cleanRowSchema({ avro }: Table): RecordSchema {
   return { type: 'record', name, namespace, doc, fields: fields.map(shapeOf) }
 }
 
-function shapeOf({ clean: _clean, ...field }: AvroField): AvroField {
+function shapeOf({ clean: _clean, secret: _secret, ...field }: AvroField): AvroField {
   return field
 }
 

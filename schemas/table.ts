@@ -23,6 +23,8 @@ export interface Column {
   readonly nullable: boolean
   /** Marks personal data and says of what sort (`name`, `email`, `text` …); null when there is none. */
   readonly pii: string | null
+  /** Whether somebody looked at a name such as `commit_hash` and found that the column is no secret. */
+  readonly isNoSecret?: boolean
   /** Whether text with nothing in it is a value of its own; it is missing otherwise. */
   readonly keepsBlank?: boolean
   /** What dates and instants a row may have; `exactSpan` or any date when there is none. */
@@ -76,6 +78,8 @@ export interface AvroField {
   readonly default?: unknown
   /** How its values are cleaned; no part of the published schema. */
   readonly clean?: CleanAttribute
+  /** Lets a column leave the source whose name only looks like a secret's; no part of the published schema. */
+  readonly secret?: boolean
 }
 
 /** Reads schemas/<domain>/<name>.avsc; throws SCHEMA_INVALID with all that is wrong with it. */
@@ -115,7 +119,7 @@ function readAvro(file: string): AvroRecord {
   }
 }
 
-function columnOf({ name, type: written, pii, clean = {} }: AvroField, isKey: boolean): Column {
+function columnOf({ name, type: written, pii, clean = {}, secret }: AvroField, isKey: boolean): Column {
   const nullable = Array.isArray(written)
   // checkTable has let only known types through.
   const type = kindOf(nullable ? written[1] : written) as ColumnKind
@@ -126,6 +130,7 @@ function columnOf({ name, type: written, pii, clean = {} }: AvroField, isKey: bo
     type,
     nullable,
     pii: pii ?? null,
+    ...(secret === false && { isNoSecret: true }),
     ...(type.kind === 'string' && { keepsBlank }),
     ...(span && { span }),
     ...(clean.noEnd && { isOpenEnded: true })

@@ -96,8 +96,9 @@ function problemsOf(wanted: Table, found: readonly CatalogueColumn[], partitione
       ? []
       : [`column ${name} is a ${column.type}: leave it out of the .avsc file`]
   })
-  const secrets = secretColumns(names).map(
-    (name) => `column ${name} looks like a secret: it may not leave the source`
+  const secrets = secretColumns(wanted.columns).map(
+    (name) =>
+      `column ${name} looks like a secret: take it out of the .avsc file, or say "secret": false of its field if it is none`
   )
   const cursorType = found.find(({ name }) => name === wanted.cursor)?.type ?? 'timestamp'
   return [

@@ -82,12 +82,14 @@ function columnProblems({ columns, key, cursor }: Table, found: Found): string[]
   const listed = columns.map((column) => column.name)
   const absent = listed.filter((column) => !found.columns.has(column))
   const unlisted = [...key, ...(cursor === null ? [] : [cursor])].filter((column) => !listed.includes(column))
-  const secret = secretColumns(listed)
+  const secret = secretColumns(columns)
   return [
     ...(absent.length > 0 ? [`it has no columns ${absent.join(', ')}: correct the .avsc file`] : []),
     ...(unlisted.length > 0 ? [`key and cursor must be fields too: add ${unlisted.join(', ')}`] : []),
     ...(secret.length > 0
-      ? [`columns ${secret.join(', ')} look like secrets: take them out of the .avsc file`]
+      ? [
+          `columns ${secret.join(', ')} look like secrets: take them out of the .avsc file, or say "secret": false of a field that is none`
+        ]
       : [])
   ]
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { secretColumns } from '../../producers/secret-columns.ts'
+import { changeSchema } from '../../schemas/envelope.ts'
+import { parseTable } from '../../schemas/table.ts'
 import { tableList } from '../../schemas/tables.ts'
 
 describe('columns that look like secrets', () => {
@@ -16,11 +18,30 @@ describe('columns that look like secrets', () => {
       'apiKey',
       'md5_hash'
     ]
-    assert.deepEqual(secretColumns([...secret, 'id', 'hashtag', 'compass', 'key']), secret)
+    const names = [...secret, 'id', 'hashtag', 'compass', 'key']
+    assert.deepEqual(secretColumns(names.map((name) => ({ name }))), secret)
+  })
+
+  it('are no secrets when their field says so', () => {
+    const field = (name: string, more = {}) => ({ name, type: 'string', ...more })
+    const table = parseTable('schemas/shop/commits.avsc', {
+      type: 'record',
+      name: 'Commit',
+      namespace: 'courant.shop',
+      doc: 'A commit.',
+      courant: { source: 'postgres', table: 'commits', key: ['id'], cursor: null },
+      fields: [
+        field('id'),
+        field('commit_hash', { secret: false }),
+        field('secretary_id'),
+        field('token_count')
+      ]
+    })
+    assert.deepEqual(secretColumns(table.columns), ['token_count'])
+    assert.doesNotMatch(JSON.stringify(changeSchema(table)), /"secret"/)
   })
 
   it('are in none of our tables', () => {
-    for (const table of tableList)
-      assert.deepEqual(secretColumns(table.columns.map((column) => column.name)), [])
+    for (const table of tableList) assert.deepEqual(secretColumns(table.columns), [])
   })
 })
