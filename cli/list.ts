@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { print, printRows } from './output.ts'
-import { pipelines, whatIsOff } from './pipelines.ts'
-import { isOn, systemOf } from './systems.ts'
+import { pipelines, runs, whatIsOff } from './pipelines.ts'
+import { systemOf } from './systems.ts'
 
 /** `courant list`: every pipeline, what it reads and what it writes; connects to nothing. */
 export function listCommand(program: Command): void {
@@ -10,15 +10,18 @@ export function listCommand(program: Command): void {
     .description('list every pipeline with what it reads and writes; connects to nothing')
     .option('--json', 'for machines')
     .action(({ json }: { json?: boolean }) => {
-      const rows = pipelines.map((pipeline) => ({ ...pipeline, system: systemOf(pipeline) }))
-      const lines = rows.map(({ kind, name, system, reads, from, to }) => ({
-        kind,
-        name,
-        system: isOn(system, process.env) ? system : `${system} (off)`,
-        // A line must fit a terminal; --json names them all.
-        from: reads.length > 1 && !json ? `${reads.length} topics` : from.describe,
-        to: to.describe
-      }))
+      const lines = pipelines.map((pipeline) => {
+        const { kind, name, reads, from, to } = pipeline
+        const system = systemOf(pipeline)
+        return {
+          kind,
+          name,
+          system: runs(pipeline, process.env) ? system : `${system} (off)`,
+          // A line must fit a terminal; --json names them all.
+          from: reads.length > 1 && !json ? `${reads.length} topics` : from.describe,
+          to: to.describe
+        }
+      })
       printRows(lines, { json: json === true, none: 'There are no pipelines.' })
       if (!json) for (const line of whatIsOff(process.env)) print(`\n${line}.`)
     })

@@ -10,6 +10,7 @@ import type { Environment } from '../runtime/settings.ts'
 import { azureSinks } from '../sinks/azure-blob/index.ts'
 import { goldPipeline } from '../sinks/gold/index.ts'
 import { lakeSinks } from '../sinks/index.ts'
+import { tableList } from '../schemas/tables.ts'
 import { howToSwitchOn, isOn, namedSystems, systemOf, systems } from './systems.ts'
 
 /** Every pipeline, in the order data flows. */
@@ -33,7 +34,7 @@ export function pipelinesNamed(
   env: Environment = process.env
 ): readonly AnyPipeline[] {
   refuseUnknownSystems(env)
-  const on = pipelines.filter((pipeline) => isOn(systemOf(pipeline), env))
+  const on = pipelines.filter((pipeline) => runs(pipeline, env))
   if (patterns.length === 0) return on
   const meantBy = (pattern: string) =>
     pattern.includes('*') ? on.filter(({ name }) => matches(name, pattern)) : named(pattern)
@@ -47,6 +48,12 @@ export function pipelinesNamed(
     )
   const meant = new Set(patterns.flatMap(meantBy))
   return pipelines.filter((pipeline) => meant.has(pipeline))
+}
+
+/** Whether a pipeline runs when none is named. Gold also publishes the Silver views, so it runs with any table. */
+export function runs(pipeline: AnyPipeline, env: Environment, tables = tableList): boolean {
+  const domains = pipeline === goldPipeline ? tables.map(({ domain }) => domain) : []
+  return [systemOf(pipeline), ...domains].some((system) => isOn(system, env))
 }
 
 /** A sentence for each system that is off, with how to switch it on. */

@@ -12,6 +12,9 @@ import { collectEvidence } from './collect-evidence.ts'
 import { violations } from './invariants.ts'
 import { type World, eventuallyEndToEnd, startWorld } from './world.ts'
 
+/** Those that local/sample makes and fills. */
+const sampleTables = tableList.filter(({ domain }) => domain === 'activity')
+
 const rounds = 10
 const perSecond = 40
 const seed = process.env['COURANT_TEST_SEED'] ?? String(Date.now())
@@ -133,7 +136,7 @@ async function committed(): Promise<number> {
 
 async function allViolations(): Promise<string[]> {
   const found: string[] = []
-  for (const table of tableList) found.push(...violations(await collectEvidence(table, world)))
+  for (const table of sampleTables) found.push(...violations(await collectEvidence(table, world)))
   return found
 }
 

@@ -62,6 +62,7 @@ async function worldOn(stack: Stack, dataDir: string): Promise<World> {
     COURANT_POSTGRES_COMPARE_MS: '5000',
     COURANT_CASSANDRA_COMPARE_MS: '5000',
     COURANT_OPERATOR_PORT: '0',
+    COURANT_SYSTEMS: 'activity',
     COURANT_LOG_LEVEL: 'info'
   }
   // connectSources and pg read the endpoints from the environment of this process.
