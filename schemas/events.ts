@@ -1,7 +1,7 @@
 import { type EventType, event } from './event.ts'
 import type { ClaimedApplication, CuratedApplication, SubmittedApplication } from './types/applications.ts'
 
-/** Every event that flows as a whole. A new one is its .avsc file and a line here; `npm run generate` makes its type. */
+/** Every event that flows as a whole. A new one is its .avsc file, a line here and the import of its type, which `npm run generate` makes. */
 export const events = {
   submittedApplication: event<SubmittedApplication>('applications', 'submitted'),
   claimedApplication: event<ClaimedApplication>('applications', 'claimed'),

@@ -12,7 +12,7 @@ import type {
   UserSessionEvent
 } from './types/activity.ts'
 
-/** Every table that flows. A new one is its .avsc file and a line here; `npm run generate` makes its type. */
+/** Every table that flows. A new one is its .avsc file, a line here and the import of its type, which `npm run generate` makes. */
 export const tables = {
   users: table<User>('activity', 'users'),
   groups: table<Group>('activity', 'groups'),

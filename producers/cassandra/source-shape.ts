@@ -85,7 +85,7 @@ function catalogueColumn(row: Record<string, unknown>): CatalogueColumn {
 function problemsOf(wanted: Table, found: readonly CatalogueColumn[], partitioner: string): string[] {
   if (found.length === 0)
     return [
-      'it does not exist: create it there, or correct "table" in its .avsc file or COURANT_CASSANDRA_KEYSPACE (`courant up --sample` makes those of the sample)'
+      `it does not exist: create it there, or correct "table" in schemas/${wanted.domain}/${wanted.name}.avsc or COURANT_CASSANDRA_KEYSPACE (\`courant up --sample\` makes the sample's)`
     ]
   const names = wanted.columns.map(({ name }) => name)
   const key = [...keyColumns(found, 'partition_key'), ...keyColumns(found, 'clustering')]

@@ -40,7 +40,7 @@ export async function inspectTable(
   const name = `${quoteName(context.settings.text(names.schema))}.${quoteName(table.sourceTable)}`
   const problems = await serverProblems(connection)
   const found = await findTable(connection, name)
-  problems.push(...(found ? tableProblems(table, found) : [missingTable(name, context)]))
+  problems.push(...(found ? tableProblems(table, found) : [missingTable(name, table, context)]))
   if (problems.length > 0 || !found)
     throw new CourantError('SOURCE_REFUSED', `${context.pipeline} cannot start:\n  ${problems.join('\n  ')}`)
   const { key, cursor, columns } = table
@@ -65,9 +65,9 @@ async function serverProblems(connection: Connection): Promise<string[]> {
     : [`the database's encoding is ${encoding}: row hashes and key order need UTF8 (use a UTF8 database)`]
 }
 
-const missingTable = (name: string, { settings }: Context): string =>
-  `table ${name} is not in database ${settings.text(names.database)}: create it there, or correct "table" in its ` +
-  '.avsc file, PGDATABASE or COURANT_POSTGRES_SCHEMA (`courant up --sample` makes those of the sample)'
+const missingTable = (found: string, { domain, name }: Table, { settings }: Context): string =>
+  `table ${found} is not in database ${settings.text(names.database)}: create it there, or correct "table" in ` +
+  `schemas/${domain}/${name}.avsc, PGDATABASE or COURANT_POSTGRES_SCHEMA (\`courant up --sample\` makes the sample's)`
 
 function tableProblems(table: Table, found: Found): string[] {
   return [
