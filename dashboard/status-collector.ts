@@ -1,3 +1,4 @@
+import { within } from '../edge/within.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
@@ -12,11 +13,12 @@ export interface StatusSources {
   readonly status: readonly PipelineStatus[]
   readonly metrics: MetricsRegistry
   readonly settings: Settings
+  /** How long the page waits for Kafka before it shows a lag as unknown. */
+  readonly answerWithinMs?: number
 }
 
 /** However many people look, the brokers are asked no more often. */
 const askEveryMs = 1500
-const answerWithinMs = 5000
 
 /** Gathers what the operator page shows from the runner, the metrics and Kafka. */
 export class StatusCollector {
@@ -64,13 +66,14 @@ export class StatusCollector {
     return this.#last
   }
 
-  /** By pipeline; absent when Kafka does not say: unknown is not zero. */
+  /** By pipeline; absent where Kafka does not say: unknown is not zero. */
   async #lags(): Promise<ReadonlyMap<string, Pick<PipelineView, 'lag' | 'lagSeconds'>>> {
     const groups = this.#sources.pipelines
       .filter(({ reads }) => reads.length > 0)
       .map(({ name, reads }) => ({ group: name, topics: reads }))
-    const connection = connectionFor(this.#sources.settings)
-    const sampled = await sampleLags(connection, groups, AbortSignal.timeout(answerWithinMs))
+    const { settings, answerWithinMs = 5000 } = this.#sources
+    const ask = (signal: AbortSignal) => sampleLags(connectionFor(settings), groups, signal)
+    const sampled = await within(answerWithinMs, ask).catch(() => [])
     const lags = new Map<string, Pick<PipelineView, 'lag' | 'lagSeconds'>>()
     for (const [index, { group }] of groups.entries()) {
       const result = sampled[index]

@@ -12,8 +12,8 @@ export interface RetryOptions {
 }
 
 /**
- * Tries again for as long as the error is transient, with exponential back-off and full jitter between half and one
- * and a half of the wait; rejects with any other error, or when the signal aborts.
+ * Tries again for as long as the error is transient, with exponential back-off, each wait between half of itself
+ * and one and a half; rejects with any other error, or when the signal aborts.
  */
 export async function retryTransient<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, onRetry, onRecovered, firstWaitMs = 100, maxWaitMs = 30_000 } = options
