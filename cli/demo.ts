@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
+import { deleteDataFolder } from '../local/data-folder.ts'
 import { dataDirFrom } from '../local/folders.ts'
 import { connectSources } from '../local/sample/connect-sources.ts'
 import { fillSampleOnce, sampleSize } from '../local/sample/fill-sample-once.ts'
@@ -38,7 +38,10 @@ const demoSettings = (dataDir: string): Readonly<Record<string, string>> => ({
 
 const newActivityPerSecond = 10
 
-/** `courant demo`: the whole system on this machine, from empty servers to Gold, and live until Ctrl-C. */
+/**
+ * `courant demo`: the whole system on this machine, from empty servers to Gold, and live until Ctrl-C. On servers of
+ * somebody's own it writes only to tables that it made itself.
+ */
 export function demoCommand(program: Command): void {
   program
     .command('demo')
@@ -81,7 +84,7 @@ function forget(dataDir: string): void {
       'CONFIG_INVALID',
       `Servers run on ${dataDir}: stop them first with \`courant down\``
     )
-  rmSync(dataDir, { recursive: true, force: true })
+  deleteDataFolder(dataDir)
 }
 
 async function runDemo({
@@ -94,12 +97,13 @@ async function runDemo({
   begunAt: number
 }): Promise<void> {
   const settings = sharedSettings(process.env)
-  say('topics     applying the catalogue')
-  await applyTopics(settings)
   const pipelines = pipelinesNamed([])
   const sources = await connectSources(settings)
   try {
+    // First of all: it refuses sources that hold somebody's own data.
     await fillSampleOnce(sources, say)
+    say('topics     applying the catalogue')
+    await applyTopics(settings)
     const live = await startLiveRun(pipelines, {
       signal: stop.signal,
       logger: createLog(settings.text(logLevel))

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { CourantError } from '../runtime/errors.ts'
 import type { Environment } from '../runtime/settings.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { cacheDirFrom, dataDirFrom } from './folders.ts'
 import { install, isInstalled } from './install.ts'
 import { launch } from './launch.ts'
@@ -112,7 +112,7 @@ function needsOf(wanted: readonly Server[], cacheDir: string) {
 }
 
 function claim(dataDir: string): () => void {
-  mkdirSync(dataDir, { recursive: true })
+  makeDataFolder(dataDir)
   const release = tryLock(lockOf(dataDir))
   if (release) return release
   throw new CourantError(
