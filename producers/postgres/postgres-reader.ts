@@ -5,7 +5,7 @@ import { openKeyState } from '../state/key-state.ts'
 import { Connection } from './connection.ts'
 import { LogReader } from './log-reader.ts'
 import { PollingReader } from './polling-reader.ts'
-import { warnOfUnusedSlot } from './replication-slot.ts'
+import { warnOfLeftovers } from './replication-slot.ts'
 import { database, mode, postgresSettings } from './settings.ts'
 import { inspectTable } from './source-table.ts'
 import { TableRows } from './table-rows.ts'
@@ -35,7 +35,7 @@ async function openReader(table: Table, context: Context): Promise<Reader<RawCha
   try {
     const source = await inspectTable(connection, context, table)
     const isLog = context.settings.text(mode) === 'log'
-    if (!isLog) await warnOfUnusedSlot(connection, context, source)
+    if (!isLog) await warnOfLeftovers(connection, context, source)
     const parts = {
       context,
       connection,

@@ -3,6 +3,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Connection } from './connection.ts'
 import { parseLsn } from './lsn.ts'
+import { identityProblems } from './replica-identity.ts'
 import { database, slotPrefix } from './settings.ts'
 import { quoteName, type SourceTable } from './source-table.ts'
 
@@ -35,8 +36,8 @@ export async function openSlot(
   context: Context,
   { table, isStateNew }: { table: SourceTable; isStateNew: boolean }
 ): Promise<Slot> {
-  await checkServer(connection, table)
   const name = slotName(context, table)
+  await checkServer(connection, name, table)
   await publish(connection, name, table)
   const [found] = await connection.rows(
     'its replication slots',
@@ -55,19 +56,27 @@ export async function openSlot(
   return { name, confirmed: parseLsn(made[0]?.[0] ?? ''), isNew: true }
 }
 
-/** Warns of a slot that the mode `log` left behind: the server keeps its log for nobody until the disc is full. */
-export async function warnOfUnusedSlot(
+/**
+ * Warns of what the mode `log` left behind: the server keeps its log for nobody until the disc is full, and fails updates
+ * once the table's replica identity is no longer what the publication lists.
+ */
+export async function warnOfLeftovers(
   connection: Connection,
   context: Context,
   table: SourceTable
 ): Promise<void> {
   const name = slotName(context, table)
   const query = 'SELECT FROM pg_replication_slots WHERE slot_name = $1'
-  const [found] = await connection.rows('its replication slots', query, [name])
-  if (found)
+  const [slot] = await connection.rows('its replication slots', query, [name])
+  if (slot)
     context.log.warn(
       { slot: name },
       `the server keeps its log for a slot that polling does not read: SELECT pg_drop_replication_slot('${name}')`
+    )
+  if (await isPublished(connection, name))
+    context.log.warn(
+      { publication: name },
+      `a publication that polling does not read can make updates of the table fail: DROP PUBLICATION ${name}`
     )
 }
 
@@ -75,33 +84,32 @@ const lostAdvice =
   'the server has dropped log we had not read (max_slot_wal_keep_size): the table is compared with what was ' +
   'published instead, changes in between are not seen one by one'
 
-async function checkServer(connection: Connection, table: SourceTable): Promise<void> {
+async function checkServer(connection: Connection, name: string, table: SourceTable): Promise<void> {
   const [row] = await connection.rows(
-    `the replica identity of ${table.name}`,
-    `SELECT current_setting('server_version_num'), current_setting('wal_level'), relreplident,
-       (relreplident <> 'i' OR EXISTS (SELECT FROM pg_index WHERE indrelid = pg_class.oid AND indisreplident
-         AND indkey::int2[] <@ (SELECT array_agg(attnum) FROM pg_attribute WHERE attrelid = pg_class.oid
-           AND attname = ANY ($2))))::text
-     FROM pg_class WHERE oid = to_regclass($1)`,
-    [table.name, table.columns]
+    'the check of its settings',
+    `SELECT current_setting('server_version_num'), current_setting('wal_level')`
   )
-  const [version, walLevel, identity, isCovered] = row ?? []
+  const [version, walLevel] = row ?? []
+  const ofIdentity = await identityProblems(connection, table)
+  const isBroken = ofIdentity.length > 0 && (await isPublished(connection, name))
   const problems = [
     ...(Number(version) < 150_000
       ? ['PostgreSQL 15 or later is needed: older ones publish all columns']
       : []),
     ...(walLevel === 'logical' ? [] : [`wal_level is ${walLevel}: set it to logical and restart the server`]),
-    ...(identity === 'd' || (identity === 'i' && isCovered === 'true')
-      ? []
-      : [
-          `ALTER TABLE ${table.name} REPLICA IDENTITY DEFAULT: with another one, publishing would break its updates`
-        ])
+    ...ofIdentity,
+    ...(isBroken ? [`it is published, so its updates may fail right now: DROP PUBLICATION ${name}`] : [])
   ]
   if (problems.length > 0)
     throw new CourantError(
       'SOURCE_REFUSED',
       `COURANT_POSTGRES_MODE=log cannot start:\n  ${problems.join('\n  ')}`
     )
+}
+
+async function isPublished(connection: Connection, name: string): Promise<boolean> {
+  const query = 'SELECT FROM pg_publication WHERE pubname = $1'
+  return (await connection.rows('its publications', query, [name])).length > 0
 }
 
 // Only the allow-list is published, so that no other column leaves the database.
@@ -116,12 +124,7 @@ async function publish(connection: Connection, name: string, table: SourceTable)
     published.length === table.columns.length && table.columns.every((c) => published.includes(c))
   if (isSame) return
   const what = `TABLE ${table.name} (${table.columns.map(quoteName).join(', ')})`
-  const [exists] = await connection.rows(
-    'its publications',
-    'SELECT FROM pg_publication WHERE pubname = $1',
-    [name]
-  )
-  const statement = exists
+  const statement = (await isPublished(connection, name))
     ? `ALTER PUBLICATION ${name} SET ${what}`
     : `CREATE PUBLICATION ${name} FOR ${what} WITH (publish_via_partition_root = true)`
   await connection.write(`to publish the table; its owner may do it: ${statement}`, statement)
