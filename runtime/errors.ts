@@ -109,6 +109,10 @@ export const errorTable = {
   },
   TARGET_UNAVAILABLE: { verdict: 'transient', doc: 'The target does not answer or is busy; tried again.' },
   TOPIC_MISSING: { verdict: 'fatal', doc: 'A topic does not exist. Run `courant topics apply`.' },
+  TOPIC_REPLACED: {
+    verdict: 'fatal',
+    doc: 'A topic was deleted and made anew, or Kafka is another cluster, so that its offsets are no longer those that the data was stored with. Nothing was skipped; the runbook says how to go on with the new topic.'
+  },
   TOPICS_REFUSED: {
     verdict: 'fatal',
     doc: 'Kafka refuses us for good (credentials, rights, configuration). Correct it and start again.'

@@ -68,12 +68,29 @@ export interface Reader<T, I extends Item<T> = Item<T>> {
   close(): Promise<void>
   /** Given the offsets a sink keeps with its data, the reader starts there instead of at its own position. */
   resumeFrom?(stored: StoredOffsets): void
+  /** Told which topics a sink has data of, the reader refuses others of the same name. */
+  holdTo?(topics: StoredTopics): void
 }
 
 /** What a sink has stored of a topic's partitions. */
 export interface StoredOffsets {
   /** The next offset the sink wants of each partition it has anything of; asked when partitions are assigned. */
   nextOffsets(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>
+}
+
+/** Which of the topics that have had a name a sink's data is of. */
+export interface StoredTopic {
+  readonly id: string
+  /** How many topics of that name came before it, whose data the sink has kept. */
+  readonly generation: number
+}
+
+/** Where a sink keeps, with its data, which topics it is of. */
+export interface StoredTopics {
+  /** Null when nothing is known of a topic of that name. */
+  load(topic: string): Promise<StoredTopic | null>
+  /** Resolves once it is durable. */
+  save(topic: string, known: StoredTopic): Promise<void>
 }
 
 export interface Writer<T, I extends Item<T> = Item<T>> {
@@ -88,6 +105,8 @@ export interface Writer<T, I extends Item<T> = Item<T>> {
   close(): Promise<void>
   /** Present when the writer keeps offsets with its data. */
   readonly stored?: StoredOffsets
+  /** Present when the writer drops items by their offsets, which mean other records in another topic of that name. */
+  readonly topics?: StoredTopics
 }
 
 /** How a writer likes its items. */

@@ -81,6 +81,7 @@ class Loop {
     this.#parts = parts
     this.#options = options
     const { reader, writer } = parts
+    if (writer.topics) reader.holdTo?.(writer.topics)
     if (writer.stored) reader.resumeFrom?.(this.#held.forgottenBy(writer.stored))
   }
 

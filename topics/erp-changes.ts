@@ -5,6 +5,7 @@ import { erpTopicName } from '../schemas/erp/run-schema.ts'
 import type { DeclaredTopic } from './catalogue.ts'
 import { connectionSettings } from './connection.ts'
 import { RunWriter } from './erp-run-writer.ts'
+import { confirmNewTopic } from './generations.ts'
 import { LogReader } from './log-reader.ts'
 import { planSettings } from './plan.ts'
 import type { Shape } from './topic.ts'
@@ -36,7 +37,7 @@ export function erpChanges(table: string): Channel<RunEnvelope> {
     name: topic.name,
     reader: (group, { repeatWindow = 0 } = {}): Spec<Reader<RunEnvelope, LogItem<RunEnvelope>>> => ({
       describe: `topic ${topic.name}`,
-      settings: connectionSettings,
+      settings: [...connectionSettings, confirmNewTopic],
       open: async (context) =>
         new LogReader<RunEnvelope>([{ name: topic.name, shape, type: null }], {
           group,

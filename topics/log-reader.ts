@@ -8,10 +8,12 @@ import type {
   Position,
   Reader,
   ReadRequest,
-  StoredOffsets
+  StoredOffsets,
+  StoredTopics
 } from '../runtime/pipeline.ts'
 import { connectionFor } from './connection.ts'
-import type { KafkaConsumer, KafkaRecord, TopicOffset, TopicPartition } from './kafka/port.ts'
+import { Generations } from './generations.ts'
+import type { AssignedPartition, KafkaConsumer, KafkaRecord, TopicOffset } from './kafka/port.ts'
 import { idHeader, isReplayFor, keyHeader, replayedFromHeader } from './headers.ts'
 import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
@@ -56,6 +58,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   readonly #formats: ReadonlyMap<string, Format<T>>
   readonly #repeats: Repeats
   #stored: StoredOffsets | undefined
+  #generations: Generations
   #opening: Promise<KafkaConsumer> | undefined
   /** Polled but not yet returned, because decoding waits for the registry. */
   #polled: readonly KafkaRecord[] = []
@@ -64,6 +67,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
     const { registry } = connectionFor(options.context.settings, options.context.log)
     this.#options = options
     this.#repeats = new Repeats(options.repeatWindow)
+    this.#generations = new Generations(options.context)
     this.#formats = new Map(
       topics.map(({ name, shape, type }) => [name, { shape, decode: decoder<T>(type, registry) }])
     )
@@ -71,6 +75,10 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
 
   resumeFrom(stored: StoredOffsets): void {
     this.#stored = stored
+  }
+
+  holdTo(topics: StoredTopics): void {
+    this.#generations = new Generations(this.#options.context, topics)
   }
 
   async read({ limit, lingerMs, signal }: ReadRequest): Promise<LogBatch<T>> {
@@ -109,13 +117,16 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
       startAt: (partitions) => this.#startAt(partitions)
     })
   }
-  #startAt(partitions: readonly TopicPartition[]): Promise<readonly TopicOffset[]> {
-    const { group, context } = this.#options
+
+  #startAt(partitions: readonly AssignedPartition[]): Promise<readonly TopicOffset[]> {
     // They come again from where the partition is read anew.
     const again = new Set(partitions.map(placeOf))
     this.#polled = this.#polled.filter((record) => !again.has(placeOf(record)))
-    const { kafka } = connectionFor(context.settings)
-    return startingOffsets(partitions, { kafka, group, stored: this.#stored, repeats: this.#repeats })
+    return startingOffsets(partitions, {
+      stored: this.#stored,
+      generations: this.#generations,
+      repeats: this.#repeats
+    })
   }
 
   // Two passes: if the registry does not answer halfway, all of it is decoded again, and no id may have been
@@ -170,13 +181,38 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
       const value = format.decode(record.value)
       return value instanceof Promise
         ? value.then(
-            (late) => itemOf(record, late, format.shape),
-            (error: unknown) => failureOf(record, error)
+            (late) => this.#itemOf(record, late, format.shape),
+            (error: unknown) => this.#failureOf(record, error)
           )
-        : itemOf(record, value, format.shape)
+        : this.#itemOf(record, value, format.shape)
     } catch (error) {
-      return failureOf(record, error)
+      return this.#failureOf(record, error)
     }
+  }
+
+  #itemOf<V>(record: KafkaRecord, value: V, shape: ReadShape<V>): LogItem<V> {
+    const { topic, partition, headers, timestamp } = record
+    const offset = this.#generations.toStored(topic, record.offset)
+    const key = (headers[keyHeader] ?? record.key)?.toString() ?? ''
+    return {
+      // Joined for the reason changeId has.
+      id: shape.idOf?.(value, key) ?? headers[idHeader]?.toString() ?? [topic, partition, offset].join('/'),
+      value,
+      key,
+      // Not joined: hardly anybody reads it, and V8 puts its pieces together for who does.
+      position: `${topic}/${partition}/${offset}` as Position,
+      at: shape.atOf?.(value) ?? new Date(timestamp),
+      topic,
+      partition,
+      offset,
+      raw: record
+    }
+  }
+
+  /** A record that cannot be read, for the dead-letter topic; any other error is thrown on. */
+  #failureOf(record: KafkaRecord, error: unknown): Failure {
+    if (!(error instanceof CourantError) || error.verdict !== 'record') throw error
+    return { item: this.#itemOf(record, null, {}), error, stage: 'read' }
   }
 }
 
@@ -185,27 +221,3 @@ const nextOf = ({ topic, partition, offset }: KafkaRecord): TopicOffset => ({
   partition,
   offset: offset + 1
 })
-
-function itemOf<T>(record: KafkaRecord, value: T, shape: ReadShape<T>): LogItem<T> {
-  const { topic, partition, offset, headers, timestamp } = record
-  const key = (headers[keyHeader] ?? record.key)?.toString() ?? ''
-  return {
-    // Joined for the reason changeId has.
-    id: shape.idOf?.(value, key) ?? headers[idHeader]?.toString() ?? [topic, partition, offset].join('/'),
-    value,
-    key,
-    // Not joined: hardly anybody reads it, and V8 puts its pieces together for who does.
-    position: `${topic}/${partition}/${offset}` as Position,
-    at: shape.atOf?.(value) ?? new Date(timestamp),
-    topic,
-    partition,
-    offset,
-    raw: record
-  }
-}
-
-/** A record that cannot be read, for the dead-letter topic; any other error is thrown on. */
-function failureOf(record: KafkaRecord, error: unknown): Failure {
-  if (!(error instanceof CourantError) || error.verdict !== 'record') throw error
-  return { item: itemOf(record, null, {}), error, stage: 'read' }
-}

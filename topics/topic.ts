@@ -6,6 +6,7 @@ import { type Change, changeId, keyText } from '../schemas/change.ts'
 import type { RecordSchema } from '../schemas/envelope.ts'
 import type { Table } from '../schemas/table.ts'
 import { connectionSettings } from './connection.ts'
+import { confirmNewTopic } from './generations.ts'
 import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 
@@ -62,7 +63,7 @@ export function topicReader<T>(
 ): Spec<Reader<T, LogItem<T>>> {
   return {
     describe: `topic ${topics.map(({ name }) => name).join(', ')}`,
-    settings: connectionSettings,
+    settings: [...connectionSettings, confirmNewTopic],
     open: async (context) => new LogReader(topics, { repeatWindow: 0, ...options, context })
   }
 }

@@ -28,6 +28,10 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
           nextOffsets: async (topic, partitions) =>
             new Map(partitions.map((partition) => [partition, state.nextOffset(topic, partition)]))
         },
+        topics: {
+          load: async (topic) => state.topic(topic),
+          save: async (topic, known) => state.setTopic(topic, known)
+        },
         async write(items, { signal }) {
           signal.throwIfAborted()
           publisher.check()

@@ -7,6 +7,7 @@ import { csvRecord } from './csv.ts'
 import { type ChainRow, FileChain, plainEncoder } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
 import { bronzeBatching, graceMs, keptRows, lakeSettings } from './lake-settings.ts'
+import { folderTopics } from './stored-topics.ts'
 
 /** Columns after the source's own. */
 const technicalColumns = ['_op', '_changed_at', '_partition', '_offset']
@@ -25,10 +26,12 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       const { settings } = context
       const header = csvRecord([...table.columns.map(({ name }) => name), ...technicalColumns])
       const encoder = plainEncoder<string>((rows) => [header, ...rows.map(({ value }) => value)].join(''))
+      const store = await objectStoreFor(settings)
+      const folder = `bronze/${table.name}`
       const chain = new FileChain<string>(
         {
-          store: await objectStoreFor(settings),
-          folder: `bronze/${table.name}`,
+          store,
+          folder,
           table: table.name,
           extension: 'csv',
           contentType: 'text/csv; charset=utf-8; header=present',
@@ -39,6 +42,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       )
       return new GatheringWriter({
         chain,
+        topics: folderTopics(store, folder),
         rowOf: (item: LogItem<RawChange>) => recordOf(table, item),
         maxItems: bronzeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)

@@ -3,7 +3,9 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
+import { confirmNewTopic } from '../../topics/generations.ts'
 import { type Ds, dayNumber, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
+import { topicsName } from './stored-topics.ts'
 
 /** A row of a topic, with what a file of the lake says of it. */
 export interface ChainRow<T> {
@@ -129,8 +131,8 @@ export class FileChain<T> {
     const last = rows.find(({ offset }) => offset === end.next - 1)
     if (last && end.lastId !== null && hashOf(last.id) !== end.lastId)
       throw new CourantError(
-        'OFFSET_LOST',
-        `${this.#options.folder} was written from another topic of the same name: the topic was made anew. Move that folder away, or give the new topic another name.`
+        'TOPIC_REPLACED',
+        `${this.#options.folder} was written from another topic of the same name, before that was noted in ${topicsName(this.#options.folder)}. Remove that file and start once with ${confirmNewTopic.env}=${this.#context.pipeline}: what is stored stays, and the new topic is read from its beginning`
       )
     return fresh
   }

@@ -1,10 +1,12 @@
 import { oneAtATime } from '../../runtime/one-at-a-time.ts'
-import type { Item, Writer } from '../../runtime/pipeline.ts'
+import type { Item, StoredTopics, Writer } from '../../runtime/pipeline.ts'
 import type { ChainRow, FileChain } from './file-chain.ts'
 import { GatheredRows } from './gathered-rows.ts'
 
 interface Gathering<I, T> {
   readonly chain: FileChain<T>
+  /** Which topics the chain's rows are of. */
+  readonly topics: StoredTopics
   /** An item as it is kept until it is written; throws RECORD_INVALID of one that could not be: later is too late. */
   readonly rowOf: (item: I) => ChainRow<T>
   /** Items that the runner gives at most at once. */
@@ -23,10 +25,12 @@ const inTurn = oneAtATime()
  */
 export class GatheringWriter<I extends Item<unknown>, T> implements Writer<unknown> {
   readonly #options: Gathering<I, T>
+  readonly topics: StoredTopics
   readonly #rows: GatheredRows<T>
 
   constructor(options: Gathering<I, T>) {
     this.#options = options
+    this.topics = options.topics
     this.#rows = new GatheredRows(options.keptRows)
   }
 

@@ -17,6 +17,7 @@ import {
 } from './silver-columns.ts'
 import { readCompacted } from './silver-files.ts'
 import { ensureSilverSchema } from './silver-schema.ts'
+import { folderTopics } from './stored-topics.ts'
 
 /**
  * Silver: every clean change, typed, in Parquet. Parts `silver/<table>/<ds>/<table>-p<partition>-<link>.parquet` as
@@ -35,10 +36,11 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       const encoder = await ParquetEncoder.open(table, settings)
       const connection = await lakeConnection(settings)
       const compactor = new Compactor({ store, table, schema, connection, context })
+      const folder = `silver/${table.name}`
       const chain = new FileChain<SilverRow['value']>(
         {
           store,
-          folder: `silver/${table.name}`,
+          folder,
           table: table.name,
           extension: 'parquet',
           contentType: 'application/vnd.apache.parquet',
@@ -51,12 +53,14 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       const columns = silverColumns(table)
       const writer = new GatheringWriter({
         chain,
+        topics: folderTopics(store, folder),
         rowOf: (item: CleanItem) => silverRow(table, columns, item),
         maxItems: lakeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)
       })
       compactor.start()
       return {
+        topics: writer.topics,
         write: (items, options) => writer.write(items, options),
         async close() {
           await writer.close()

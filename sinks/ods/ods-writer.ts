@@ -1,6 +1,6 @@
 import { type CourantError, verdictOf } from '../../runtime/errors.ts'
 import { oneAtATime } from '../../runtime/one-at-a-time.ts'
-import type { Context, LogItem, StoredOffsets, Writer } from '../../runtime/pipeline.ts'
+import type { Context, LogItem, StoredOffsets, StoredTopics, Writer } from '../../runtime/pipeline.ts'
 import type { RunEnvelope, RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { ArrivingRun, incomplete } from './arriving-run.ts'
 import type { RunMerger, RunOutcome } from './run-merger.ts'
@@ -24,6 +24,7 @@ type RunItem = LogItem<RunEnvelope>
  */
 export class OdsWriter implements Writer<RunEnvelope, RunItem> {
   readonly stored: StoredOffsets
+  readonly topics: StoredTopics
   readonly #options: OdsWriterOptions
   #run: ArrivingRun | null = null
   /** The offset after the last one that was taken. */
@@ -35,6 +36,7 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
 
   constructor(options: OdsWriterOptions) {
     this.#options = options
+    this.topics = options.merger.topics
     this.stored = {
       nextOffsets: (topic, partitions) => this.#inTurn(() => this.#nextOffsets(topic, partitions))
     }

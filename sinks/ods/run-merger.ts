@@ -1,6 +1,6 @@
 import { mayDelete } from '../../runtime/delete-guard.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import type { Context } from '../../runtime/pipeline.ts'
+import type { Context, StoredTopics } from '../../runtime/pipeline.ts'
 import type { RunMarker } from '../../schemas/erp/run-envelope.ts'
 import type { ArrivingRun } from './arriving-run.ts'
 import type { CachedRun } from './cache/cached-run.ts'
@@ -10,6 +10,7 @@ import { odsTable } from './ods-table.ts'
 import { logRun, type RunEntry } from './run-log.ts'
 import { odsSettings } from './settings.ts'
 import { claim, storeOffset } from './stored-offsets.ts'
+import { odsTopics } from './stored-topics.ts'
 
 /** How a run ended, as etl.ETL_Log has it; `error` says why it failed. */
 export interface RunOutcome {
@@ -37,6 +38,11 @@ export class RunMerger {
 
   constructor(options: RunMergerOptions) {
     this.#options = options
+  }
+
+  /** Which topics the runs in the ODS came by. */
+  get topics(): StoredTopics {
+    return odsTopics(this.#options.database, this.#options.context.pipeline)
   }
 
   /** Takes partitions over and says where to go on; those of which nothing is stored are left out. */

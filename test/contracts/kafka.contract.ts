@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts'
 import { commitOf, KafkaUse, poll, pollUntil, text, type Use } from '../support/kafka-use.ts'
 import { unique } from '../support/unique.ts'
 import { administering, reading } from './kafka-administering.ts'
+import { replacing } from './kafka-replacing.ts'
 
 /** What every implementation of the Kafka port promises while nothing goes wrong. */
 export function kafkaContract(name: string, start: () => Promise<KafkaClient>): void {
@@ -22,6 +23,7 @@ export function kafkaContract(name: string, start: () => Promise<KafkaClient>): 
     sharing(use)
     administering(use)
     reading(use)
+    replacing(use)
   })
 }
 

@@ -41,6 +41,21 @@ export function odsContract(name: string, env: () => Environment): void {
       assert.deepEqual(await w.rows('run_id'), [['run-1'], ['run-1']])
     })
 
+    it('keeps which topic its runs came by, of each consumer group', async (t) => {
+      const w = world(t)
+      const { writer } = await w.open()
+      const { topics } = writer
+      assert.equal(await topics?.load(w.log.topic), null)
+      for (const known of [
+        { id: 'AAAAAAAAAAAAAAAAAAAAAQ', generation: 0 },
+        { id: 'AAAAAAAAAAAAAAAAAAAAAg', generation: 1 }
+      ]) {
+        await topics?.save(w.log.topic, known)
+        assert.deepEqual(await topics?.load(w.log.topic), known)
+      }
+      await writer.close()
+    })
+
     it('tells NULL from an empty text, and letter case in values but not in keys', async (t) => {
       const w = world(t)
       await w.load({ number: 1, rows: [row('a', null), row('b', 'x')] })

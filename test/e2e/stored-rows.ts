@@ -35,7 +35,9 @@ async function fetchFiles(
   // A compacted day and the parts it was made of stand side by side for a while: Silver has a rule of reading.
   const silver = layer === 'silver' ? await silverFiles(store, table.name) : []
   const names = silver.map(({ name }) => name)
-  if (layer === 'bronze') for await (const { name } of store.list(`bronze/${table.name}/`)) names.push(name)
+  if (layer === 'bronze')
+    for await (const { name } of store.list(`bronze/${table.name}/`))
+      if (name.endsWith('.csv')) names.push(name)
   const files: string[] = []
   for (const name of names) {
     const file = join(folder, name)

@@ -60,6 +60,38 @@ export class ByteReader {
     return Array.from({ length: Math.max(0, this.int32()) }, read)
   }
 
+  /** Unsigned varint, as lengths are in Kafka's newer ("flexible") messages: there, one more than the length. */
+  uvarint(): number {
+    let value = 0
+    for (let scale = 1; ; scale *= 128) {
+      const byte = this.slice(1)[0]!
+      value += (byte & 127) * scale
+      if (byte < 128) return value
+    }
+  }
+
+  compactString(): string {
+    return this.slice(Math.max(0, this.uvarint() - 1)).toString()
+  }
+
+  compactArray<T>(read: () => T): T[] {
+    return Array.from({ length: Math.max(0, this.uvarint() - 1) }, read)
+  }
+
+  /** An id as Kafka's tools print it; null for the id that stands for none. */
+  uuid(): string | null {
+    const bytes = this.slice(16)
+    return bytes.every((byte) => byte === 0) ? null : bytes.toString('base64url')
+  }
+
+  /** Passes fields that may or may not be there; we know none of them. */
+  skipTags(): void {
+    for (let left = this.uvarint(); left > 0; left--) {
+      this.uvarint()
+      this.slice(this.uvarint())
+    }
+  }
+
   /** Zigzag varint or varlong, exact up to 2^52 either way. */
   varint(): number {
     const { bytes } = this

@@ -63,6 +63,28 @@ export class ByteWriter {
     return this
   }
 
+  /** Unsigned varint, as lengths are in Kafka's newer ("flexible") messages: there, one more than the length. */
+  uvarint(value: number): this {
+    let rest = value
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.int8(((rest % 128) | 0x80) - 256)
+    return this.int8(rest)
+  }
+
+  compactString(text: string): this {
+    const bytes = Buffer.from(text)
+    return this.uvarint(bytes.length + 1).raw(bytes)
+  }
+
+  /** An id as Kafka's tools print it. */
+  uuid(id: string): this {
+    return this.raw(Buffer.from(id, 'base64url'))
+  }
+
+  /** No optional fields. */
+  noTags(): this {
+    return this.int8(0)
+  }
+
   raw(bytes: Uint8Array): this {
     this.ensure(bytes.length)
     this.#bytes.set(bytes, this.at)

@@ -1,14 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { CourantError } from '../../runtime/errors.ts'
+import { CourantError, type ErrorCode } from '../../runtime/errors.ts'
 import { visibleBatches } from './aborted.ts'
 import { BackOff } from './back-off.ts'
 import { splitBatches } from './batch-decoder.ts'
 import { kafkaError, protocolType } from './errors.ts'
-import { type Fetched, fetchRequest } from './fetch-request.ts'
+import {
+  fetchByIdRequest,
+  fetchByIdVersion,
+  type Fetched,
+  type FetchOptions,
+  fetchRequest
+} from './fetch-request.ts'
 import type { Inbox, Inlet } from './inbox.ts'
-import { type Cluster, createErrorFromCode } from './kafkajs-cluster.ts'
+import { type Broker, type Cluster, createErrorFromCode, type Protocol } from './kafkajs-cluster.ts'
 import { byLeader } from './leaders.ts'
 import type { Link } from './link.ts'
+import type { TopicOffset } from './port.ts'
+import { refuseReplaced, type TopicIds, topicIds } from './topic-ids.ts'
 
 /** How long a broker may hold a fetch that has nothing to give. */
 const idleMs = 500
@@ -20,6 +28,11 @@ const busyMs = 20
 const maxBytes = 4 * 1_048_576
 const maxPartitionBytes = 1_048_576
 
+const fetchKey = 1
+const unknownTopic = 3
+/** What a broker says of an id that is no topic's any more, or not that of the topic it has: KIP-516. */
+const unknownIds: ReadonlySet<number> = new Set([100, 103])
+
 /** Whom the fetcher tells how it goes. */
 export interface FetchWatch {
   /** A broker answered. */
@@ -28,10 +41,12 @@ export interface FetchWatch {
   failed(error: unknown): void
 }
 
-/** True for what no further attempt mends: the position is lost, or Kafka refuses us. */
+const hopeless: ReadonlySet<ErrorCode> = new Set(['OFFSET_LOST', 'TOPIC_REPLACED', 'TOPICS_REFUSED'])
+
+/** True for what no further attempt mends: the position is lost, with or without its log, or Kafka refuses us. */
 export function isHopeless(error: unknown): boolean {
   const known = kafkaError(error, 'read records')
-  return known instanceof CourantError && (known.code === 'OFFSET_LOST' || known.code === 'TOPICS_REFUSED')
+  return known instanceof CourantError && hopeless.has(known.code)
 }
 
 /** Keeps the inbox filled for one assignment: one fetch in flight to each leader, for the partitions with room. */
@@ -39,14 +54,19 @@ export class Fetcher {
   readonly #link: Link
   readonly #inbox: Inbox
   readonly #watch: FetchWatch
+  /** Which topics are to be read. */
+  readonly #ids: TopicIds
+  /** True when a broker does not know a topic: it may be another one when it is known again. */
+  #isDoubtful = false
   readonly #busy = new Set<number>()
   readonly #backOff = new BackOff()
   #hopeless: unknown = null
 
-  constructor(link: Link, inbox: Inbox, watch: FetchWatch) {
+  constructor(link: Link, inbox: Inbox, { watch, ids }: { watch: FetchWatch; ids: TopicIds }) {
     this.#link = link
     this.#inbox = inbox
     this.#watch = watch
+    this.#ids = ids
   }
 
   /** Fetches until `signal` aborts; rejects with what no further attempt mends. */
@@ -55,14 +75,28 @@ export class Fetcher {
       try {
         const cluster = await this.#link.cluster()
         await cluster.refreshMetadataIfNecessary()
+        if (this.#isDoubtful) await this.#lookAtTopics(cluster)
         for (const [nodeId, inlets] of byLeader(cluster, this.#inbox.inlets))
           if (!this.#busy.has(nodeId)) void this.#fetchFrom(cluster, nodeId, inlets)
       } catch (error) {
-        await this.#recover(null, error)
+        if (isHopeless(error)) this.#hopeless = error
+        else await this.#recover(null, error)
       }
       await this.#inbox.changed.wait(idleMs, signal)
     }
     if (this.#hopeless !== null) throw this.#hopeless
+  }
+
+  async #lookAtTopics(cluster: Cluster): Promise<void> {
+    refuseReplaced(this.#ids, await topicIds(cluster, [...this.#ids.keys()]))
+    this.#isDoubtful = false
+  }
+
+  #request(broker: Broker, from: readonly TopicOffset[], options: FetchOptions): Protocol<Fetched[]> {
+    const isById =
+      (broker.versions?.[fetchKey]?.maxVersion ?? 0) >= fetchByIdVersion &&
+      from.every(({ topic }) => this.#ids.has(topic))
+    return isById ? fetchByIdRequest(from, options, this.#ids) : fetchRequest(from, options)
   }
 
   /** One fetch; never rejects. */
@@ -75,7 +109,7 @@ export class Fetcher {
       const from = wanted.map(({ topic, partition, fetchAt }) => ({ topic, partition, offset: fetchAt }))
       const maxWaitMs = wanted.length < inlets.length ? busyMs : idleMs
       const parts = await broker.connectionPool.send(
-        fetchRequest(from, { maxWaitMs, maxBytes, maxPartitionBytes })
+        this.#request(broker, from, { maxWaitMs, maxBytes, maxPartitionBytes })
       )
       this.#accept(wanted, parts)
       this.#backOff.reset()
@@ -96,7 +130,8 @@ export class Fetcher {
       const inlet = wanted.find((one) => one.partition === part.partition && one.topic === part.topic)
       // The answer to a fetch from before a rebalance is nobody's any more.
       if (!inlet || this.#inbox.find(inlet) !== inlet) continue
-      if (part.code !== 0) failure ??= createErrorFromCode(part.code)
+      if (part.code !== 0)
+        failure ??= createErrorFromCode(unknownIds.has(part.code) ? unknownTopic : part.code)
       else this.#fill(inlet, part)
     }
     if (failure) throw failure
@@ -113,6 +148,7 @@ export class Fetcher {
 
   async #recover(cluster: Cluster | null, error: unknown): Promise<void> {
     this.#watch.failed(error)
+    this.#isDoubtful ||= protocolType(error) === 'UNKNOWN_TOPIC_OR_PARTITION'
     if (protocolType(error) === null) this.#link.discard(cluster)
     else await cluster?.refreshMetadata().catch(() => this.#link.discard(cluster))
     await wait(this.#backOff.next())

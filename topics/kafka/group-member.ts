@@ -3,12 +3,16 @@ import { protocolType } from './errors.ts'
 import type { Broker, Cluster, JoinedGroup } from './kafkajs-cluster.ts'
 import type { Link } from './link.ts'
 import type { TopicOffset, TopicPartition } from './port.ts'
+import type { TopicIds } from './topic-ids.ts'
 
 export interface GroupOptions {
   readonly group: string
   readonly topics: readonly string[]
   readonly sessionMs: number
 }
+
+/** What a commit's note begins with that says which topic it is of. */
+const notePrefix = 'topic '
 
 /** What the coordinator thinks of us: all well, a rebalance has begun, or it does not know us any more. */
 export type Standing = 'member' | 'rebalance' | 'expelled'
@@ -33,6 +37,8 @@ export class GroupMember {
   readonly #options: GroupOptions
   #memberId = ''
   #generation = -1
+  /** Which topics the offsets are of: kept with each commit, since Kafka itself takes one that comes late for a new topic of the same name. */
+  topicIds: TopicIds = new Map()
   #coordinator: { cluster: Cluster; broker: Broker } | null = null
 
   constructor(link: Link, options: GroupOptions) {
@@ -94,7 +100,11 @@ export class GroupMember {
         groupId: this.#options.group,
         groupGenerationId: this.#generation,
         memberId: this.#memberId,
-        topics: topicsOf(offsets, ({ partition, offset }) => ({ partition, offset: String(offset) }))
+        topics: topicsOf(offsets, ({ topic, partition, offset }) => ({
+          partition,
+          offset: String(offset),
+          metadata: this.#noteOf(topic)
+        }))
       })
     } catch (error) {
       this.noteFault(error)
@@ -102,7 +112,7 @@ export class GroupMember {
     }
   }
 
-  /** Next offsets the group has committed of these partitions; absent where it has none. */
+  /** Next offsets the group has committed of these partitions; absent where it has none in the topics of `topicIds`. */
   async committed(partitions: readonly TopicPartition[]): Promise<TopicOffset[]> {
     if (partitions.length === 0) return []
     const coordinator = await this.#findCoordinator()
@@ -112,9 +122,15 @@ export class GroupMember {
     })
     return responses.flatMap(({ topic, partitions }) =>
       partitions
+        .filter(({ metadata }) => !metadata?.startsWith(notePrefix) || metadata === this.#noteOf(topic))
         .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
         .filter(({ offset }) => offset >= 0)
     )
+  }
+
+  #noteOf(topic: string): string {
+    const id = this.topicIds.get(topic)
+    return id === undefined ? '' : `${notePrefix}${id}`
   }
 
   async leave(): Promise<void> {

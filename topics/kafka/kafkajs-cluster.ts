@@ -31,6 +31,8 @@ interface TopicPartitions<P> {
 
 export interface Broker {
   readonly nodeId: number | null
+  /** Which versions of each request it speaks, by api key. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null
   readonly connectionPool: { send<Reply>(protocol: Protocol<Reply>): Promise<Reply> }
   initProducerId(request: { transactionTimeout: number }): Promise<{
     producerId: string
@@ -55,10 +57,10 @@ export interface Broker {
     groupId: string
     groupGenerationId: number
     memberId: string
-    topics: TopicPartitions<{ partition: number; offset: string }>[]
+    topics: TopicPartitions<{ partition: number; offset: string; metadata?: string }>[]
   }): Promise<unknown>
   offsetFetch(request: { groupId: string; topics: TopicPartitions<{ partition: number }>[] }): Promise<{
-    responses: TopicPartitions<{ partition: number; offset: string }>[]
+    responses: TopicPartitions<{ partition: number; offset: string; metadata: string | null }>[]
   }>
 }
 

@@ -5,8 +5,9 @@ import { GroupMember, type Standing } from './group-member.ts'
 import { Inbox } from './inbox.ts'
 import type { Link } from './link.ts'
 import { logRanges, refuseLost } from './log-range.ts'
-import type { ConsumerOptions, TopicOffset, TopicPartition } from './port.ts'
+import type { AssignedPartition, ConsumerOptions, TopicOffset, TopicPartition } from './port.ts'
 import { Signal } from './signal.ts'
+import { topicIds } from './topic-ids.ts'
 
 export interface MembershipOptions extends ConsumerOptions {
   readonly sessionMs: number
@@ -91,7 +92,7 @@ export class Membership {
         this.#hold(starts)
         this.isJoining = false
         this.inbox.changed.notify()
-        await new Fetcher(this.#link, this.inbox, this).run(signal)
+        await new Fetcher(this.#link, this.inbox, { watch: this, ids: this.group.topicIds }).run(signal)
       }
     } finally {
       over.abort()
@@ -145,19 +146,29 @@ export class Membership {
   async #starts(partitions: readonly TopicPartition[]): Promise<TopicOffset[]> {
     if (partitions.length === 0) return []
     const cluster = await this.#link.cluster()
+    // First, so that a topic that is made anew from here on is noticed: it is fetched by this id.
+    const ids = await topicIds(cluster, [...new Set(partitions.map(({ topic }) => topic))])
+    this.group.topicIds = ids
     const ranges = await logRanges(cluster, partitions)
     const committed = await this.group.committed(partitions)
-    const wished = await this.#wished(partitions)
-    return ranges.map((range) => {
+    const assigned = ranges.map(
+      (range): AssignedPartition => ({
+        ...range,
+        topicId: ids.get(range.topic) ?? null,
+        committed: committed.find((at) => isSamePlace(at, range))?.offset ?? null
+      })
+    )
+    const wished = await this.#wished(assigned)
+    return assigned.map((range) => {
       const { topic, partition } = range
-      const isThis = (at: TopicPartition) => at.topic === topic && at.partition === partition
-      const start = wished.find(isThis) ?? committed.find(isThis) ?? { topic, partition, offset: range.low }
+      const own = { topic, partition, offset: range.committed ?? range.low }
+      const start = wished.find((at) => isSamePlace(at, range)) ?? own
       refuseLost(start, range)
       return start
     })
   }
 
-  async #wished(partitions: readonly TopicPartition[]): Promise<readonly TopicOffset[]> {
+  async #wished(partitions: readonly AssignedPartition[]): Promise<readonly TopicOffset[]> {
     try {
       return (await this.#options.startAt?.(partitions)) ?? []
     } catch (error) {
@@ -192,3 +203,6 @@ export class Membership {
     await this.#beatNow.wait(this.#backOff.next(), this.#stop.signal)
   }
 }
+
+const isSamePlace = (one: TopicPartition, other: TopicPartition) =>
+  one.topic === other.topic && one.partition === other.partition

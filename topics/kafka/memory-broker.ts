@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { CourantError } from '../../runtime/errors.ts'
 import type { KafkaRecord, OutgoingRecord, TopicConfig, TopicPartition } from './port.ts'
 import { Signal } from './signal.ts'
 
 interface MemoryTopic {
+  readonly id: string
   config: TopicConfig
   partitions: KafkaRecord[][]
 }
@@ -48,7 +50,17 @@ export class MemoryBroker {
     if (this.topics.has(config.name))
       throw new CourantError('TOPICS_REFUSED', `Topic ${config.name} exists already`)
     const partitions = Array.from({ length: config.partitions }, () => [])
-    this.topics.set(config.name, { config, partitions })
+    this.topics.set(config.name, { id: randomUUID(), config, partitions })
+    this.rebalanceAll()
+  }
+
+  /** With the offsets that groups have of it, as Kafka does. */
+  delete(name: string): void {
+    this.topics.delete(name)
+    for (const { committed } of this.groups.values())
+      for (const place of committed.keys())
+        if (place.slice(0, place.lastIndexOf('/')) === name) committed.delete(place)
+    this.rebalanceAll()
   }
 
   addPartitions(name: string, count: number): void {

@@ -1,6 +1,7 @@
 import { CourantError } from '../../runtime/errors.ts'
 import { type MemoryBroker, type MemoryMember, partitionKey } from './memory-broker.ts'
 import type {
+  AssignedPartition,
   ConsumerOptions,
   KafkaConsumer,
   KafkaRecord,
@@ -8,6 +9,7 @@ import type {
   TopicOffset,
   TopicPartition
 } from './port.ts'
+import { replacedWhileRead } from './topic-ids.ts'
 
 /** A group member over the in-process broker, with the guards of the real one. */
 export class MemoryConsumer implements KafkaConsumer, MemoryMember {
@@ -17,6 +19,8 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
   #held: readonly TopicPartition[] = []
   /** The next offset to read by `topic/partition`; absent until the start has been asked for. */
   readonly #positions = new Map<string, number>()
+  /** Which topics are read, by name. */
+  readonly #topicIds = new Map<string, string>()
   #turn = 0
   #isClosed = false
 
@@ -45,6 +49,7 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
     const records: KafkaRecord[] = []
     let until = Date.now() + request.waitMs
     while (!this.#isClosed && !request.signal.aborted) {
+      this.#refuseReplaced()
       await this.#findStarts()
       const before = records.length
       this.#take(records, request.limit)
@@ -59,7 +64,7 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
     const { committed } = this.#broker.group(this.#options.group)
     for (const at of offsets) {
       const key = partitionKey(at)
-      const isHeld = this.#held.some((one) => partitionKey(one) === key)
+      const isHeld = this.#positions.has(key) && !this.#isReplaced(at.topic)
       if (isHeld && at.offset > (committed.get(key) ?? -1)) committed.set(key, at.offset)
     }
   }
@@ -76,14 +81,14 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
   async #findStarts(): Promise<void> {
     const fresh = this.#held.filter((at) => !this.#positions.has(partitionKey(at)))
     if (fresh.length === 0) return
+    const assigned = fresh.map((at) => this.#assigned(at))
     const wished = new Map(
-      ((await this.#options.startAt?.(fresh)) ?? []).map((at) => [partitionKey(at), at.offset])
+      ((await this.#options.startAt?.(assigned)) ?? []).map((at) => [partitionKey(at), at.offset])
     )
-    const { committed } = this.#broker.group(this.#options.group)
-    for (const at of fresh) {
-      const key = partitionKey(at)
-      const offset = wished.get(key) ?? committed.get(key) ?? 0
-      const high = this.#broker.log(at.topic, at.partition).length
+    for (const { topic, topicId, high, committed, ...at } of assigned) {
+      const key = partitionKey({ topic, ...at })
+      const offset = wished.get(key) ?? committed ?? 0
+      if (topicId !== null) this.#topicIds.set(topic, topicId)
       if (offset > high)
         throw new CourantError(
           'OFFSET_LOST',
@@ -91,6 +96,28 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
         )
       this.#positions.set(key, offset)
     }
+  }
+
+  #assigned(at: TopicPartition): AssignedPartition {
+    const { committed } = this.#broker.group(this.#options.group)
+    return {
+      ...at,
+      low: 0,
+      high: this.#broker.log(at.topic, at.partition).length,
+      topicId: this.#broker.topic(at.topic).id,
+      committed: committed.get(partitionKey(at)) ?? null
+    }
+  }
+
+  #isReplaced(topic: string): boolean {
+    const now = this.#broker.topics.get(topic)?.id
+    return now !== undefined && now !== (this.#topicIds.get(topic) ?? now)
+  }
+
+  #refuseReplaced(): void {
+    for (const [topic, before] of this.#topicIds)
+      if (this.#isReplaced(topic))
+        throw replacedWhileRead(topic, { id: this.#broker.topic(topic).id, before })
   }
 
   #take(records: KafkaRecord[], limit: number): void {

@@ -56,8 +56,7 @@ function memoryAdmin(broker: MemoryBroker): KafkaAdmin {
       topic.config = { ...topic.config, config: { ...topic.config.config, ...config } }
     },
     async deleteTopics(topics) {
-      for (const topic of topics) broker.topics.delete(topic)
-      broker.rebalanceAll()
+      for (const topic of topics) broker.delete(topic)
     },
     partitionCount: async (topic) => broker.topic(topic).partitions.length,
     offsets: async (topic) =>

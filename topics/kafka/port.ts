@@ -61,7 +61,7 @@ export interface KafkaConsumer {
   /**
    * Records after the consumer's position, in order within a partition, possibly none. Records of partitions that
    * were taken away are never returned afterwards. Rejects with OFFSET_LOST when the position lies outside the log,
-   * with TOPICS_UNAVAILABLE (transient) after a while without brokers, and with what `startAt` threw. One poll at a
+   * with TOPIC_REPLACED when the topic was made anew since its partitions were assigned, with TOPICS_UNAVAILABLE (transient) after a while without brokers, and with what `startAt` threw. One poll at a
    * time; it may be called before the records of the last one are committed.
    */
   poll(request: PollRequest): Promise<readonly KafkaRecord[]>
@@ -76,6 +76,14 @@ export interface KafkaConsumer {
   close(): Promise<void>
 }
 
+/** A partition that is newly held, as it is then. */
+export interface AssignedPartition extends PartitionOffsets {
+  /** Kafka's id of the topic, another one when a topic is made anew; null where the brokers have none (before 2.8). */
+  readonly topicId: string | null
+  /** The next offset of the group; null when it has none in this topic. */
+  readonly committed: number | null
+}
+
 export interface ConsumerOptions {
   readonly group: string
   readonly topics: readonly string[]
@@ -83,7 +91,7 @@ export interface ConsumerOptions {
    * Asked at each assignment with the partitions newly held; a next offset in the answer takes the place of the
    * group's committed one. A partition that is neither in the answer nor committed starts at the beginning.
    */
-  readonly startAt?: (partitions: readonly TopicPartition[]) => Promise<readonly TopicOffset[]>
+  readonly startAt?: (partitions: readonly AssignedPartition[]) => Promise<readonly TopicOffset[]>
   /** Told when partitions come or go, for logs and metrics. */
   readonly onAssignment?: (partitions: readonly TopicPartition[]) => void
 }

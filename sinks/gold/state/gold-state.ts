@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { StoredTopic } from '../../../runtime/pipeline.ts'
 import { topicsOf } from '../../../topics/catalogue.ts'
 import type { Day } from '../time.ts'
 import { holdFolder } from './hold-folder.ts'
@@ -101,6 +102,15 @@ export class GoldState {
     return Number(this.#statements.offset.get(topic, partition)?.['next_offset'] ?? 0)
   }
 
+  /** Which topic of that name the rows are of; null while nothing of it was read. */
+  topic(topic: string): StoredTopic | null {
+    return (this.#statements.topic.get(topic) as unknown as StoredTopic | undefined) ?? null
+  }
+
+  setTopic(topic: string, { id, generation }: StoredTopic): void {
+    this.#statements.setTopic.run(topic, id, generation)
+  }
+
   offsets(): readonly NextOffset[] {
     return this.#statements.offsets.all() as unknown as NextOffset[]
   }
@@ -178,6 +188,7 @@ const bookkeeping = `
   CREATE TABLE IF NOT EXISTS offsets (
     topic TEXT, partition INTEGER, next_offset INTEGER NOT NULL, PRIMARY KEY (topic, partition)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS topics (topic TEXT PRIMARY KEY, id TEXT NOT NULL, generation INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pending_days (subject TEXT, day INTEGER, PRIMARY KEY (subject, day)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`
 
@@ -188,6 +199,8 @@ const statementTexts = {
     'INSERT INTO offsets VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset',
   offset: 'SELECT next_offset FROM offsets WHERE topic = ? AND partition = ?',
   offsets: 'SELECT topic, partition, next_offset AS nextOffset FROM offsets ORDER BY topic, partition',
+  topic: 'SELECT id, generation FROM topics WHERE topic = ?',
+  setTopic: 'INSERT OR REPLACE INTO topics VALUES (?, ?, ?)',
   addPendingDay: 'INSERT OR IGNORE INTO pending_days VALUES (?, ?)',
   pendingDays: 'SELECT subject, day FROM pending_days ORDER BY day DESC LIMIT ?',
   clearPendingDay: 'DELETE FROM pending_days WHERE subject = ? AND day = ?',

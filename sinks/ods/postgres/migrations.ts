@@ -108,5 +108,19 @@ export const postgresMigrations: readonly Migration[] = [
 )`
     ]
   },
-  { number: 4, name: 'views and procedure', batches: postgresViews }
+  { number: 4, name: 'views and procedure', batches: postgresViews },
+  {
+    number: 5,
+    name: 'topics',
+    batches: [
+      `CREATE TABLE IF NOT EXISTS etl.Topics (
+  ConsumerGroup varchar(249) NOT NULL,
+  Topic varchar(249) NOT NULL,
+  TopicId varchar(64) NOT NULL,
+  Generation integer NOT NULL,
+  UpdatedAt timestamp(6) NOT NULL,
+  PRIMARY KEY (ConsumerGroup, Topic)
+)`
+    ]
+  }
 ]

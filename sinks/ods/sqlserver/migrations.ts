@@ -124,5 +124,22 @@ CREATE INDEX [ETL_Log_Started] ON [etl].[ETL_Log] ([StartedAt]);`,
       )
     ]
   },
-  { number: 4, name: 'views and procedure', batches: sqlServerViews }
+  { number: 4, name: 'views and procedure', batches: sqlServerViews },
+  {
+    number: 5,
+    name: 'topics',
+    batches: [
+      unlessThere(
+        'etl.Topics',
+        `CREATE TABLE [etl].[Topics] (
+  [ConsumerGroup] varchar(249) NOT NULL,
+  [Topic] varchar(249) NOT NULL,
+  [TopicId] varchar(64) NOT NULL,
+  [Generation] int NOT NULL,
+  [UpdatedAt] datetime2(6) NOT NULL,
+  PRIMARY KEY ([ConsumerGroup], [Topic])
+)`
+      )
+    ]
+  }
 ]

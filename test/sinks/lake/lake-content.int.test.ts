@@ -85,7 +85,7 @@ describe('Bronze', () => {
     await write((id) => id)
     await assert.rejects(
       write((id) => `other ${id}`),
-      (error) => error instanceof CourantError && error.code === 'OFFSET_LOST'
+      (error) => error instanceof CourantError && error.code === 'TOPIC_REPLACED'
     )
   })
 })

@@ -10,7 +10,7 @@ export type StoredRow = Readonly<Record<string, string | null>> & { readonly ds:
 /** Rows of all CSV files of a table, as another program reads them: DuckDB's reader, every column as text. */
 export async function bronzeRows(store: ObjectStore, table: string): Promise<StoredRow[]> {
   const names: string[] = []
-  for await (const { name } of store.list(`bronze/${table}/`)) names.push(name)
+  for await (const { name } of store.list(`bronze/${table}/`)) if (name.endsWith('.csv')) names.push(name)
   const options = `header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false`
   return read(store, names, (file) => `SELECT * FROM read_csv('${file}', ${options})`)
 }

@@ -181,5 +181,15 @@ FROM (
   ) AS s ON s.[TableName] = t.[TableName]
 ) AS timed;
 GO
+IF OBJECT_ID(N'etl.Topics', N'U') IS NULL
+CREATE TABLE [etl].[Topics] (
+  [ConsumerGroup] varchar(249) NOT NULL,
+  [Topic] varchar(249) NOT NULL,
+  [TopicId] varchar(64) NOT NULL,
+  [Generation] int NOT NULL,
+  [UpdatedAt] datetime2(6) NOT NULL,
+  PRIMARY KEY ([ConsumerGroup], [Topic])
+);
+GO
 EXEC [etl].[SyncConfigColumns];
 GO
