@@ -1,3 +1,5 @@
+import type { LagSample } from '../../topics/lag.ts'
+
 /** A change as it lies in a topic. */
 export interface LogEntry {
   /** Key, version and hash: the same for every repeat of a change. */
@@ -28,9 +30,23 @@ export interface Evidence {
   readonly rejected: readonly string[]
   readonly bronze: readonly StoredEntry[]
   readonly silver: readonly StoredEntry[]
+  /** Where Gold says that it goes on, by partition of the clean topic. */
+  readonly goldNext: ReadonlyMap<number, number>
+  /** What the group of each sink had committed before anything else here was read. */
+  readonly committed: Readonly<Record<'bronze' | 'silver' | 'gold', Offsets>>
 }
 
-/** Every violation of I1–I5 and I7, one sentence each; none when all is well. */
+/** Next offsets by partition. */
+type Offsets = ReadonlyMap<number, number>
+
+/** A file of Bronze or Silver: what it says of itself, and the rows that are in it. */
+export interface DescribedFile {
+  readonly name: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly rows: readonly { readonly partition: number; readonly offset: number }[]
+}
+
+/** Every violation of I1–I7 of a table, one sentence each; none when all is well. */
 export function violations(evidence: Evidence): string[] {
   const { table } = evidence
   const found = [
@@ -40,7 +56,62 @@ export function violations(evidence: Evidence): string[] {
     ...againstLog('silver', evidence.clean, evidence.silver),
     ...unbalanced(evidence)
   ]
-  return found.map((sentence) => `${table}: ${sentence}`)
+  return [...found.map((sentence) => `${table}: ${sentence}`), ...committedAhead(evidence)]
+}
+
+/**
+ * I6 of each sink that keeps offsets: what its group has committed is in it. This holds at any moment, also while a
+ * sink is dead and far behind.
+ */
+export function committedAhead({ table, committed, ...evidence }: Evidence): string[] {
+  const { changes, clean, bronze, silver, goldNext } = evidence
+  const below = (log: readonly LogEntry[], offsets: Offsets) =>
+    log.filter(({ partition, offset }) => offset < (offsets.get(partition) ?? 0))
+  const notStored = (log: readonly LogEntry[], stored: readonly StoredEntry[]) => {
+    const places = new Set(stored.map(placeOf))
+    const ids = new Set(log.filter((entry) => places.has(placeOf(entry))).map(({ id }) => id))
+    return ({ id }: LogEntry) => !ids.has(id)
+  }
+  const missing = {
+    bronze: below(changes, committed.bronze).filter(notStored(changes, bronze)),
+    silver: below(clean, committed.silver).filter(notStored(clean, silver)),
+    // Tombstones are not among these, and Gold keeps a place only of what it keeps.
+    gold: below(clean, committed.gold).filter(
+      ({ partition, offset }) => offset >= (goldNext.get(partition) ?? 0)
+    )
+  }
+  return Object.entries(missing).flatMap(([sink, entries]) =>
+    report('I6', `changes are committed but not in ${sink}`, entries.map(placeOf)).map(
+      (sentence) => `${table}: ${sentence}`
+    )
+  )
+}
+
+/** I8: what pipelines have not read; unknown is not zero. */
+export function lagging(samples: ReadonlyMap<string, readonly LagSample[]>): string[] {
+  return [...samples].flatMap(([pipeline, partitions]) => {
+    if (partitions.length === 0) return [`I8: the lag of ${pipeline} is unknown`]
+    const records = partitions.reduce((sum, sample) => sum + sample.records, 0)
+    return records === 0 ? [] : [`I8: ${pipeline} is ${records} records behind`]
+  })
+}
+
+/** I5: files whose metadata does not describe the rows in them. */
+export function misdescribed(files: readonly DescribedFile[]): string[] {
+  return files.flatMap(({ name, metadata, rows }) => {
+    const lasts = new Map<number, number>()
+    for (const { partition, offset } of rows)
+      lasts.set(partition, Math.max(offset, lasts.get(partition) ?? -1))
+    const held = {
+      count: String(rows.length),
+      first: String(Math.min(...rows.map(({ offset }) => offset))),
+      last: String(Math.max(...lasts.values())),
+      offsets: JSON.stringify(Object.fromEntries([...lasts].toSorted(([one], [other]) => one - other)))
+    }
+    return Object.entries(held)
+      .filter(([fact, value]) => metadata[fact] !== undefined && metadata[fact] !== value)
+      .map(([fact, value]) => `I5: ${name} says its ${fact} is ${metadata[fact]}, and it is ${value}`)
+  })
 }
 
 /** I1 nothing lost, I3 nothing invented, I4 the newest version is the source's. */

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Evidence, type LogEntry, violations } from './invariants.ts'
+import type { LagSample } from '../../topics/lag.ts'
+import {
+  type DescribedFile,
+  type Evidence,
+  type LogEntry,
+  lagging,
+  misdescribed,
+  violations
+} from './invariants.ts'
 
 /** A change of key `a@2` at an offset. */
 const entry = (id: string, offset: number, row: string | null): LogEntry => {
@@ -29,11 +37,19 @@ const sound: Evidence = {
   clean,
   rejected: ['bad@1'],
   bronze: stored(changes),
-  silver: stored(clean)
+  silver: stored(clean),
+  goldNext: new Map([[0, 4]]),
+  committed: { bronze: new Map([[0, 5]]), silver: new Map([[0, 4]]), gold: new Map([[0, 4]]) }
 }
 
 test('a sound world has no violation', () => {
   assert.deepEqual(violations(sound), [])
+})
+
+test('sinks may have more than their groups have committed, and groups may have committed tombstones', () => {
+  const none = new Map<number, number>()
+  assert.deepEqual(violations({ ...sound, committed: { bronze: none, silver: none, gold: none } }), [])
+  assert.deepEqual(violations({ ...sound, committed: { ...sound.committed, gold: new Map([[0, 9]]) } }), [])
 })
 
 test('a repeat in the log is no violation as long as sinks hold it once', () => {
@@ -69,10 +85,60 @@ const planted: Record<string, [RegExp, Partial<Evidence>]> = {
     { silver: [{ partition: 0, offset: 0, row: 'other' }, ...sound.silver.slice(1)] }
   ],
   'a change that cleaning swallowed': [/I7: 1 changes are neither clean nor rejected/, { rejected: [] }],
-  'a change both clean and rejected': [/I7: 1 changes are both/, { rejected: ['bad@1', 'a@1'] }]
+  'a change both clean and rejected': [/I7: 1 changes are both/, { rejected: ['bad@1', 'a@1'] }],
+  'a commit before the rows are in bronze': [
+    /I6: 1 changes are committed but not in bronze, such as 0\/4/,
+    { bronze: sound.bronze.slice(0, -1) }
+  ],
+  'a commit before the rows are in silver': [
+    /I6: 1 changes are committed but not in silver/,
+    { silver: sound.silver.slice(0, -1) }
+  ],
+  'a commit before Gold has kept it': [
+    /I6: 2 changes are committed but not in gold, such as 0\/2, 0\/3/,
+    { goldNext: new Map([[0, 2]]) }
+  ]
 }
 
 for (const [bug, [expected, change]] of Object.entries(planted))
   test(`the checker finds ${bug}`, () => {
     assert.match(violations({ ...sound, ...change }).join('\n'), expected)
   })
+
+const sample = (records: number): LagSample => {
+  return { topic: 't', partition: 0, sampledAt: 0, committed: 1, records, ageMs: 0, members: 1 }
+}
+
+test('a pipeline that has read everything does not lag', () => {
+  assert.deepEqual(lagging(new Map([['p', [sample(0), sample(0)]]])), [])
+})
+
+test('the checker finds a pipeline that stands still, and one whose lag nobody knows', () => {
+  assert.deepEqual(lagging(new Map([['p', [sample(0), sample(2)]]])), ['I8: p is 2 records behind'])
+  assert.deepEqual(lagging(new Map([['p', []]])), ['I8: the lag of p is unknown'])
+})
+
+const rows = [3, 4, 7].map((offset) => ({ partition: 0, offset }))
+const part: DescribedFile = { name: 'part', metadata: { first: '3', last: '7', count: '3' }, rows }
+const compacted: DescribedFile = {
+  name: 'compacted',
+  metadata: { count: '4', offsets: '{"0":7,"1":2}' },
+  rows: [{ partition: 1, offset: 2 }, ...rows]
+}
+
+test('files that describe their rows are well', () => {
+  assert.deepEqual(misdescribed([part, compacted]), [])
+})
+
+test('the checker finds files that describe other rows', () => {
+  const sentences = misdescribed([
+    { ...part, rows: rows.slice(1) },
+    { ...compacted, rows }
+  ])
+  assert.deepEqual(sentences, [
+    'I5: part says its count is 3, and it is 2',
+    'I5: part says its first is 3, and it is 4',
+    'I5: compacted says its count is 4, and it is 3',
+    'I5: compacted says its offsets is {"0":7,"1":2}, and it is {"0":7}'
+  ])
+})

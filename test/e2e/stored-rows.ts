@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import type { Settings } from '../../runtime/settings.ts'
 import type { Column, Table } from '../../schemas/table.ts'
 import { silverFiles } from '../../sinks/lake/silver-files.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
+import { duckdbRows } from '../support/duckdb-rows.ts'
 import { canonical } from './canonical.ts'
 import type { StoredEntry } from './invariants.ts'
 
@@ -61,16 +61,9 @@ const asText = ({ name, type }: Column) =>
   type.kind === 'timestamp' ? `epoch_us("${name}")::VARCHAR` : `"${name}"::VARCHAR`
 
 async function readRows(table: Table, query: string): Promise<StoredEntry[]> {
-  const duckdb = await DuckDBInstance.create()
-  try {
-    const connection = await duckdb.connect()
-    const result = await connection.runAndReadAll(query)
-    return result.getRowObjects().map((row) => ({
-      partition: Number(row['_partition']),
-      offset: Number(row['_offset']),
-      row: row['_op'] === 'd' ? null : canonical(table, row)
-    }))
-  } finally {
-    duckdb.closeSync()
-  }
+  return (await duckdbRows(query)).map((row) => ({
+    partition: Number(row['_partition']),
+    offset: Number(row['_offset']),
+    row: row['_op'] === 'd' ? null : canonical(table, row)
+  }))
 }

@@ -6,6 +6,9 @@ import { type ConnectedSources, connectSources } from '../../local/sample/connec
 import { createSourceSchema } from '../../local/sample/create-source-schema.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
 import { type Settings, settingsFrom } from '../../runtime/settings.ts'
+import { pipelinesNamed } from '../../cli/pipelines.ts'
+import { connectionFor } from '../../topics/connection.ts'
+import { type LagSample, sampleLag } from '../../topics/lag.ts'
 import { CourantProcess } from '../support/courant-process.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -101,6 +104,19 @@ async function worldOn(stack: Stack, dataDir: string): Promise<World> {
       rmSync(dataDir, { recursive: true, force: true })
     }
   }
+}
+
+/** The lag of every pipeline of the world that reads topics, as `courant lag` and the metrics know it. */
+export async function lags({ settings }: World): Promise<ReadonlyMap<string, readonly LagSample[]>> {
+  const readers = pipelinesNamed(Object.values(processArgs).flatMap(([, ...names]) => names)).filter(
+    ({ reads }) => reads.length > 0
+  )
+  const signal = AbortSignal.timeout(30_000)
+  const sampled = readers.map(async ({ name, reads }) => {
+    const samples = await sampleLag(connectionFor(settings), { group: name, topics: reads, signal })
+    return [name, samples] as const
+  })
+  return new Map(await Promise.all(sampled))
 }
 
 /** Waits for something that crosses every pipeline, so a generous time; the last problem is in the error. */

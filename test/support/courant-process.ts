@@ -63,6 +63,12 @@ export class CourantProcess {
     return Math.max(this.#peakBytes, now)
   }
 
+  /** Where the operator pages of its newest life are; empty before it has said so. */
+  pagesUrl(): string {
+    const found = [...this.output().matchAll(/"(operatorUrl|url)":"(http[^"]+)"/g)]
+    return (found.findLast(([, name]) => name === 'operatorUrl') ?? found.at(-1))?.[2] ?? ''
+  }
+
   output(): string {
     return readFileSync(this.#logFile, 'utf8')
   }

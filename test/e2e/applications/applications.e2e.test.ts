@@ -196,7 +196,7 @@ describe(`job applications while all is killed under ${perSecond} webhooks a sec
     for (const file of readdirSync(logs).filter((name) => name.startsWith('courant-')))
       places.set(file, readFileSync(join(logs, file), 'utf8'))
     for (const one of world.processes.values())
-      places.set(`metrics of ${one.name}`, await (await fetch(`${pagesOf(one.output())}/metrics`)).text())
+      places.set(`metrics of ${one.name}`, await (await fetch(`${one.pagesUrl()}/metrics`)).text())
     places.set('names of blobs', [...(await blobEtags(world.settings)).keys()].join('\n'))
     const records = await allRecords(world)
     places.set('keys of records', records.map(({ key }) => String(key)).join('\n'))
@@ -206,12 +206,6 @@ describe(`job applications while all is killed under ${perSecond} webhooks a sec
     return places
   }
 })
-
-/** Where the metrics of a process are, as its newest life has logged it. */
-function pagesOf(log: string): string {
-  const found = [...log.matchAll(/"(operatorUrl|url)":"(http[^"]+)"/g)]
-  return (found.findLast(([, name]) => name === 'operatorUrl') ?? found.at(-1))?.[2] ?? ''
-}
 
 const textsOf = (headers: Readonly<Record<string, Buffer>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))

@@ -25,21 +25,62 @@ export async function chainViolations(
   ]
 }
 
-async function brokenLinks(store: ObjectStore, folder: string): Promise<string[]> {
-  const violations: string[] = []
+/** An object of a folder of chains: what it says of itself, and the hash of what is in it. */
+export interface ChainFile {
+  readonly name: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly sha256: string
+}
+
+/**
+ * I5 by names and metadata of all files of a folder, in the order of their names: the ranges of a chain follow each
+ * other from 0, or from where its compacted file ends, and contents are what was written.
+ */
+export function brokenChains(files: readonly ChainFile[]): string[] {
   const ends = new Map<string, number>()
-  for await (const { name } of store.list(`${folder}/`)) {
+  const compacted = new Map(files.flatMap(endsInCompacted))
+  const broken = files.flatMap((file) => [...altered(file), ...impossible(file)])
+  for (const { name, metadata } of files) {
     const part = parsePartName(name)
-    const metadata = (await store.head(name))?.metadata
-    if (!part || !metadata) continue
+    if (!part) continue
     const chain = name.slice(0, name.lastIndexOf('-'))
-    const [first, last, end] = [Number(metadata['first']), Number(metadata['last']), ends.get(chain)]
-    if (end !== undefined && part.link !== end + 1) violations.push(`I5 ${name} does not follow ${end}`)
-    if (first < part.link || last < first) violations.push(`I5 ${name} holds ${first} to ${last}`)
-    if ((await hashOf(store, name)) !== metadata['sha256']) violations.push(`I5 ${name} has another hash`)
-    ends.set(chain, last)
+    const end = ends.get(chain)
+    const follows = end === undefined ? part.link <= (compacted.get(chain) ?? -1) + 1 : part.link === end + 1
+    if (!follows) broken.push(`I5 ${name} does not follow ${end ?? 'the compacted file'}`)
+    ends.set(chain, Number(metadata['last']))
   }
-  return violations
+  return broken
+}
+
+function altered({ name, metadata, sha256 }: ChainFile): string[] {
+  const isSigned = parsePartName(name) !== null || metadata['sha256'] !== undefined
+  return isSigned && sha256 !== metadata['sha256'] ? [`I5 ${name} has another hash`] : []
+}
+
+/** What no part can hold, whatever lies beside it. */
+function impossible({ name, metadata }: ChainFile): string[] {
+  const part = parsePartName(name)
+  if (!part) return []
+  const number = (fact: string) => Number(metadata[fact])
+  const [first, last, count] = [number('first'), number('last'), number('count')]
+  if (first < part.link || last < first) return [`I5 ${name} holds ${first} to ${last}`]
+  return count < 1 || count > last - first + 1 ? [`I5 ${name} says it has ${count} rows`] : []
+}
+
+/** Up to where each chain of a day is in its compacted file. */
+function endsInCompacted({ name, metadata }: ChainFile): [chain: string, last: number][] {
+  const offsets = JSON.parse(metadata['offsets'] ?? '{}') as Record<string, number>
+  const table = name.slice(0, name.lastIndexOf('.'))
+  return Object.entries(offsets).map(([partition, last]) => [`${table}-p${partition}`, last])
+}
+
+async function brokenLinks(store: ObjectStore, folder: string): Promise<string[]> {
+  const files: ChainFile[] = []
+  for await (const { name } of store.list(`${folder}/`)) {
+    const metadata = (await store.head(name))?.metadata
+    if (metadata) files.push({ name, metadata, sha256: await hashOf(store, name) })
+  }
+  return brokenChains(files)
 }
 
 async function hashOf(store: ObjectStore, name: string): Promise<string> {
