@@ -4,6 +4,7 @@
  */
 
 import type { CourantError } from './errors.ts'
+import type { Lease } from './lease.ts'
 import type { Setting, Settings } from './settings.ts'
 
 /** How far a reader has got. Only the reader that made it can interpret it. */
@@ -43,6 +44,8 @@ export interface Batch<T, I extends Item<T> = Item<T>> {
   readonly failures?: readonly Failure[]
   /** True when the reader has nothing more for now; the runner then waits before it asks again. */
   readonly caughtUp: boolean
+  /** Present where another reader may get the items: nothing of them is written once it is lost. */
+  readonly lease?: Lease
 }
 
 export interface ReadRequest {
@@ -93,6 +96,15 @@ export interface StoredTopics {
   save(topic: string, known: StoredTopic): Promise<void>
 }
 
+export interface WriteOptions {
+  readonly signal: AbortSignal
+  /**
+   * For a writer that nothing else guards against one that is late, as its target does by conditions or offsets: it
+   * throws LeaseLost once this is lost.
+   */
+  readonly lease?: Lease
+}
+
 export interface Writer<T, I extends Item<T> = Item<T>> {
   /**
    * Resolves once the items are durable, and all that it held before them. Must be safe to repeat with the same items.
@@ -101,7 +113,7 @@ export interface Writer<T, I extends Item<T> = Item<T>> {
    * again, after partitions were assigned anew: the writer knows them by their place, or has `stored` and drops what it
    * holds when asked for it.
    */
-  write(items: readonly I[], options: { signal: AbortSignal }): Promise<void | 'held'>
+  write(items: readonly I[], options: WriteOptions): Promise<void | 'held'>
   close(): Promise<void>
   /** Present when the writer keeps offsets with its data. */
   readonly stored?: StoredOffsets

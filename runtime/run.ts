@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Applied, applyStep } from './apply-step.ts'
 import { verdictOf } from './errors.ts'
 import { HeldBatches } from './held-batches.ts'
+import { type Lease, LeaseLost, requireLease } from './lease.ts'
 import { type Parts, PartsOpener } from './open-parts.ts'
 import type { AnyPipeline, Batch, Context, Failure, Item, Writer } from './pipeline.ts'
 import { isAbort, retryTransient } from './retry.ts'
@@ -73,6 +74,8 @@ class Loop {
   readonly #parts: Parts
   readonly #options: RunOptions & { readonly deadline: AbortSignal }
   readonly #held = new HeldBatches()
+  /** Of the batch in hand. */
+  #lease: Lease | undefined
   /** What the writer said of the items it got last. */
   #isHolding = false
 
@@ -111,8 +114,24 @@ class Loop {
     return ahead
   }
 
-  /** Everything of a batch becomes durable, in the runner's order, before its position does; until then it is held. */
+  /** Leaves a batch, uncommitted, once its lease is lost: it will be read again, by whoever it belongs to then. */
   async settle(batch: Batch<unknown>): Promise<void> {
+    this.#lease = batch.lease
+    try {
+      // Also where nothing is to be written: its position may lie behind a batch that was left.
+      requireLease(this.#lease)
+      await this.#makeDurable(batch)
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error
+      const { context } = this.#options
+      if (batch.items.length === 0) return
+      context.metrics.count('batches_left_total')
+      context.log.warn({ items: batch.items.length }, 'left a batch that others may have; it is read again')
+    }
+  }
+
+  /** Everything of a batch becomes durable, in the runner's order, before its position does; until then it is held. */
+  async #makeDurable(batch: Batch<unknown>): Promise<void> {
     const failures = batch.failures ?? []
     if (batch.items.length > 0 || failures.length > 0) {
       const applied = await this.#step(batch.items)
@@ -144,27 +163,35 @@ class Loop {
   }
 
   async #write(items: readonly Item<unknown>[]): Promise<void> {
-    const { deadline } = this.#options
-    const write = () => this.#parts.writer.write(items, { signal: deadline })
-    this.#isHolding = (await this.#retry('write', write, deadline)) === 'held'
+    const { writer } = this.#parts
+    this.#isHolding = (await this.#writeTo('write', writer, items)) === 'held'
   }
 
   async #reject(rejected: readonly Item<unknown>[]): Promise<void> {
     const { rejects } = this.#parts
-    const { deadline } = this.#options
     if (!rejects) throw new Error(`${this.#pipeline.name} rejects records but has no rejects channel`)
-    await this.#retry('reject', () => rejects.write(rejected, { signal: deadline }), deadline)
+    await this.#writeTo('reject', rejects, rejected)
   }
 
   async #setAside(failures: readonly Failure[]): Promise<void> {
     if (failures.length === 0) return
-    const { deadLetters, deadline, context } = this.#options
+    const { deadLetters, context } = this.#options
     const items = failures.map((failure) => ({ ...failure.item, value: failure }))
-    await this.#retry('dead letter', () => deadLetters.write(items, { signal: deadline }), deadline)
+    await this.#writeTo('dead letter', deadLetters, items)
     for (const { error, stage } of failures) {
       context.metrics.count('dead_letters_total', 1, { code: error.code })
       context.log.warn({ code: error.code, stage }, 'a record is in the dead-letter topic')
     }
+  }
+
+  #writeTo<V>(what: string, writer: Writer<V>, items: readonly Item<V>[]): Promise<void | 'held'> {
+    const { deadline } = this.#options
+    const lease = this.#lease
+    const write = async () => {
+      requireLease(lease)
+      return writer.write(items, { signal: deadline, ...(lease && { lease }) })
+    }
+    return this.#retry(what, write, deadline)
   }
 
   #count(batch: Batch<unknown>, written: number, rejected: number): void {

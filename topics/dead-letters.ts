@@ -1,5 +1,5 @@
 import { CourantError } from '../runtime/errors.ts'
-import type { Context, Failure, Item, Spec, Writer } from '../runtime/pipeline.ts'
+import type { Context, Failure, Item, Spec, WriteOptions, Writer } from '../runtime/pipeline.ts'
 import { deadLetterTopic } from './catalogue.ts'
 import { connectionFor, connectionSettings } from './connection.ts'
 import type { KafkaProducer, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
@@ -32,13 +32,13 @@ class DeadLetterWriter implements Writer<Failure> {
     this.#context = context
   }
 
-  async write(items: readonly Item<Failure>[], { signal }: { signal: AbortSignal }): Promise<void> {
+  async write(items: readonly Item<Failure>[], options: WriteOptions): Promise<void> {
     // Asked for each time: the connection keeps one, and a failure to open it is tried again by the runner.
     const producer: KafkaProducer = await connectionFor(this.#context.settings, this.#context.log).producer()
     let letters = items.map(({ value }) => this.#letter(value))
     while (letters.length > 0)
       try {
-        await producer.send(letters, { signal })
+        await producer.send(letters, options)
         return
       } catch (error) {
         letters = withoutRefusedValue(letters, error)

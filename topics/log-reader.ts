@@ -119,9 +119,8 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   }
 
   #startAt(partitions: readonly AssignedPartition[]): Promise<readonly TopicOffset[]> {
-    // They come again from where the partition is read anew.
-    const again = new Set(partitions.map(placeOf))
-    this.#polled = this.#polled.filter((record) => !again.has(placeOf(record)))
+    // They come again from where partitions are read anew.
+    this.#polled = []
     return startingOffsets(partitions, {
       stored: this.#stored,
       generations: this.#generations,
@@ -132,11 +131,14 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   // Two passes: if the registry does not answer halfway, all of it is decoded again, and no id may have been
   // remembered by then.
   async #batchOf(records: readonly KafkaRecord[], consumer: KafkaConsumer): Promise<LogBatch<T>> {
+    const lease = consumer.lease()
     const decoded: (LogItem<T> | Failure | null)[] = []
     for (const record of records) {
       const made = this.#decode(record)
       decoded.push(made instanceof Promise ? await made : made)
     }
+    // Partitions may have been assigned anew meanwhile: what will be read again must not be remembered.
+    if (!lease.isHeld) return { items: [], failures: [], next: [], caughtUp: false, lease }
     const items: LogItem<T>[] = []
     const failures: Failure[] = []
     const last = new Map<string, KafkaRecord>()
@@ -151,7 +153,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
       } else if (!this.#isRepeat(place, made, record) && !isWarmUp) items.push(made)
     }
     const caughtUp = records.length === 0 && consumer.assignment().length > 0
-    return { items, failures, next: [...last.values()].map(nextOf), caughtUp }
+    return { items, failures, next: [...last.values()].map(nextOf), caughtUp, lease }
   }
 
   // A replayed record has the id of the one that failed, which may be in the window; only another replay repeats it.

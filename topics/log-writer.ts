@@ -1,5 +1,5 @@
 import { CourantError } from '../runtime/errors.ts'
-import type { Context, Item, Writer } from '../runtime/pipeline.ts'
+import type { Context, Item, WriteOptions, Writer } from '../runtime/pipeline.ts'
 import { subjectOf } from '../schemas/subjects.ts'
 import { connectionFor } from './connection.ts'
 import { idHeader } from './headers.ts'
@@ -28,7 +28,7 @@ export class LogWriter<T> implements Writer<T> {
     this.#context = context
   }
 
-  async write(items: readonly Item<T>[], { signal }: { signal: AbortSignal }): Promise<void> {
+  async write(items: readonly Item<T>[], options: WriteOptions): Promise<void> {
     this.#ready ??= await this.#prepare()
     const { producer } = this.#ready
     const records: OutgoingRecord[] = []
@@ -40,7 +40,7 @@ export class LogWriter<T> implements Writer<T> {
         owners.push(item)
       }
     try {
-      await producer.send(records, { signal })
+      await producer.send(records, options)
     } catch (error) {
       throw namingItem(error, (index) => owners[index]?.id)
     }

@@ -69,6 +69,7 @@ function consumerOf(consumer: KafkaConsumer, names: Names): KafkaConsumer {
   return {
     poll: async (request) => allIn(await consumer.poll(request), names),
     commit: (offsets) => consumer.commit(allOut(offsets, names)),
+    lease: () => consumer.lease(),
     assignment: () => allIn(consumer.assignment(), names),
     close: () => consumer.close()
   }

@@ -33,8 +33,9 @@ export async function startingOffsets(
       const own = next?.get(at.partition)
       // Of what was stored from a topic before this one, nothing says where to begin but the log itself.
       const offset = own === undefined ? at.committed : (generations.toLog(topic, own) ?? at.low)
-      if (offset === null || (own === undefined && repeats.size === 0)) continue
-      starts.push(repeats.begin({ topic, partition: at.partition, offset }, at.low))
+      if (own === undefined && repeats.size === 0) continue
+      // Also where nothing is committed yet: what was read of it before is read again.
+      starts.push(repeats.begin({ topic, partition: at.partition, offset: offset ?? at.low }, at.low))
     }
   }
   return starts

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { CourantError } from '../../runtime/errors.ts'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FaultProxy } from '../support/fault-proxy.ts'
 import { commitOf, KafkaUse, poll, pollUntil, text } from '../support/kafka-use.ts'
+import { producingThroughFaults } from './kafka-producing-faults.ts'
 
 /** A client whose connections all pass a proxy, and one that knows nothing of it. */
 export interface FaultyKafka {
@@ -40,66 +42,7 @@ export function kafkaFaultContract(name: string, start: () => Promise<FaultyKafk
   })
 }
 
-type Get = () => FaultyKafka
-
-function producingThroughFaults(get: Get): void {
-  it('loses no acknowledged message when a reply is lost while sends are in flight', async () => {
-    const { client, direct, proxy } = get()
-    const use = await KafkaUse.begin(direct)
-    const producer = await client.producer()
-    await producer.send(use.records(['first']))
-    const struck = proxy.inflict({ api: 'Produce', on: 'reply', harm: 'drop', times: 1 })
-    await Promise.all(['A', 'B', 'C'].map((value) => producer.send(use.records([value]))))
-    assert.equal(struck(), 1)
-    assert.deepEqual(await use.log(), ['first', 'A', 'B', 'C'])
-  })
-
-  it('keeps every record in its partition over retries', async () => {
-    const { client, direct, proxy } = get()
-    const use = await KafkaUse.begin(direct, { partitions: 3 })
-    const producer = await client.producer()
-    proxy.inflict({ api: 'Produce', on: 'reply', harm: 'cut', times: 2 })
-    await producer.send([0, 1, 2].flatMap((partition) => use.records([`for ${partition}`], partition)))
-    for (const partition of [0, 1, 2])
-      assert.deepEqual(new Set(await use.log(partition)), new Set([`for ${partition}`]))
-  })
-
-  it('does not take a reply that leaves a partition out for an acknowledgement of it', async () => {
-    const { client, direct, proxy } = get()
-    const use = await KafkaUse.begin(direct, { partitions: 2 })
-    const producer = await client.producer()
-    await producer.send(use.records(['before']))
-    const struck = proxy.inflict({ api: 'Produce', on: 'request', harm: { edit: withoutTopics }, times: 1 })
-    await producer.send([...use.records(['a'], 0), ...use.records(['b'], 1)])
-    assert.equal(struck(), 1)
-    assert.deepEqual([await use.log(0), await use.log(1)], [['before', 'a'], ['b']])
-  })
-
-  it('gives up after its deadline as unavailable, and sends the same records well afterwards', async () => {
-    const { client, direct, proxy, requestMs, deliveryMs } = get()
-    const use = await KafkaUse.begin(direct)
-    const producer = await client.producer()
-    await producer.send(use.records(['before']))
-    proxy.blackHole()
-    const startedAt = Date.now()
-    await assert.rejects(producer.send(use.records(['again'])), { code: 'TOPICS_UNAVAILABLE' })
-    assert.ok(Date.now() - startedAt < deliveryMs + 3 * requestMs + 3_000)
-    proxy.heal()
-    await producer.send(use.records(['again']))
-    assert.deepEqual(await use.log(), ['before', 'again'])
-  })
-
-  it('stops waiting when it is told to', async () => {
-    const { client, direct, proxy } = get()
-    const use = await KafkaUse.begin(direct)
-    const producer = await client.producer()
-    proxy.cut({ refuse: true })
-    const stop = new AbortController()
-    const sent = producer.send(use.records(['a']), { signal: stop.signal })
-    setTimeout(() => stop.abort(), 300)
-    await assert.rejects(sent, { name: 'AbortError' })
-  })
-}
+export type Get = () => FaultyKafka
 
 function keepingThePlace(get: Get): void {
   it('sees nothing twice when the work takes longer than the session', async () => {
@@ -246,6 +189,34 @@ function committingThroughFaults(get: Get): void {
     await heir.close()
   })
 
+  it('writes nothing for a partition whose next owner may have begun, though nobody told it', async () => {
+    const { client, direct, proxy, sessionMs } = get()
+    const use = await KafkaUse.begin(direct)
+    await use.send(['a', 'b'])
+    const zombie = await client.consumer({ group: use.group, topics: [use.topic] })
+    await pollUntil(zombie, 2)
+    const lease = zombie.lease()
+    assert.ok(lease.isHeld)
+    proxy.inflict({ api: 'Heartbeat', on: 'request', harm: 'drop' })
+    proxy.inflict({ api: 'JoinGroup', on: 'request', harm: 'drop' })
+    let wasLost: boolean | null = null
+    const onAssignment = () => {
+      wasLost ??= !lease.isHeld
+    }
+    const heir = await direct.consumer({ group: use.group, topics: [use.topic], onAssignment })
+    assert.deepEqual((await pollUntil(heir, 2, sessionMs * 4)).map(text), ['a', 'b'])
+    assert.equal(wasLost, true)
+    const producer = await client.producer()
+    await assert.rejects(producer.send(use.records(['late']), { lease }), { name: 'LeaseLost' })
+    assert.deepEqual(await use.log(), ['a', 'b'])
+    const left = await poll(zombie, { waitMs: 500 }).catch((error: CourantError) => {
+      assert.equal(error.verdict, 'transient')
+      return []
+    })
+    assert.deepEqual(left, [])
+    await heir.close()
+  })
+
   it('commits although a reply was lost', async () => {
     const { client, direct, proxy } = get()
     const use = await KafkaUse.begin(direct)
@@ -285,11 +256,4 @@ function stoppingInTime(get: Get): void {
     await pollUntil(next, 1)
     assert.ok(Date.now() - startedAt < 4_000)
   })
-}
-
-/** A Produce request that lost its records on the way, so that the reply names no partition: versions 3 to 8. */
-function withoutTopics(body: Buffer): Buffer {
-  const clientIdLength = body.readInt16BE(8)
-  const beforeTopics = 10 + clientIdLength + 2 + 2 + 4
-  return Buffer.concat([body.subarray(0, beforeTopics), Buffer.alloc(4)])
 }

@@ -244,6 +244,29 @@ function sharing(use: Use): void {
     await first.close()
   })
 
+  it('ends the right to what it returned before another member gets any of it, and returns it again', async () => {
+    const it = await use({ partitions: 2 })
+    await it.send(['a0', 'a1'], 0)
+    await it.send(['b0', 'b1'], 1)
+    const producer = await it.client.producer()
+    const first = await it.joined()
+    await pollUntil(first, 4)
+    const lease = first.lease()
+    assert.ok(lease.isHeld)
+    const second = await it.consumer()
+    await eventually(() => second.assignment().length === 1, { timeoutMs: 30_000 })
+    assert.ok(!lease.isHeld)
+    await assert.rejects(producer.send(it.records(['late']), { lease }), { name: 'LeaseLost' })
+    await eventually(() => first.assignment().length === 1, { timeoutMs: 30_000 })
+    const again = [...(await pollUntil(first, 2)), ...(await pollUntil(second, 2))]
+    assert.deepEqual(again.map(text).sort(), ['a0', 'a1', 'b0', 'b1'])
+    assert.ok(first.lease().isHeld && second.lease().isHeld && !lease.isHeld)
+    await producer.send(it.records(['in time']), { lease: first.lease() })
+    assert.deepEqual(await it.log(0), ['a0', 'a1', 'in time'])
+    await first.close()
+    await second.close()
+  })
+
   it('takes up partitions that are added', async () => {
     const it = await use()
     const consumer = await it.joined()

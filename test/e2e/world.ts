@@ -8,9 +8,10 @@ import { type Stack, startStack } from '../../local/stack.ts'
 import { type Settings, settingsFrom } from '../../runtime/settings.ts'
 import { pipelinesNamed } from '../../cli/pipelines.ts'
 import { connectionFor } from '../../topics/connection.ts'
-import { type LagSample, sampleLag } from '../../topics/lag.ts'
+import type { LagSample } from '../../topics/lag.ts'
 import { CourantProcess } from '../support/courant-process.ts'
 import { eventually } from '../support/eventually.ts'
+import { lagOf } from '../support/lag-of.ts'
 
 /** A private set of servers and Courant's processes on it, every one of which may be killed. */
 export interface World {
@@ -111,12 +112,8 @@ export async function lags({ settings }: World): Promise<ReadonlyMap<string, rea
   const readers = pipelinesNamed(Object.values(processArgs).flatMap(([, ...names]) => names)).filter(
     ({ reads }) => reads.length > 0
   )
-  const signal = AbortSignal.timeout(30_000)
-  const sampled = readers.map(async ({ name, reads }) => {
-    const samples = await sampleLag(connectionFor(settings), { group: name, topics: reads, signal })
-    return [name, samples] as const
-  })
-  return new Map(await Promise.all(sampled))
+  const groups = readers.map(({ name, reads }) => ({ group: name, topics: reads }))
+  return lagOf(connectionFor(settings), groups, AbortSignal.timeout(30_000))
 }
 
 /** Waits for something that crosses every pipeline, so a generous time; the last problem is in the error. */

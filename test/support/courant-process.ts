@@ -52,6 +52,11 @@ export class CourantProcess {
     return this.#ended
   }
 
+  /** Sends a signal that does not end it, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal)
+  }
+
   /** Resolves when it has ended by itself. */
   ended(): Promise<number | NodeJS.Signals | null> {
     return this.#ended

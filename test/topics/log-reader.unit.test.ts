@@ -17,6 +17,27 @@ const groups = topicsOf(tables.groups)
 const request = { limit: 100, lingerMs: 0, signal }
 
 describe('a reader of topics', () => {
+  it('reads again what it was too late to write, though its repeat window knows it and nothing is committed yet', async () => {
+    const { context, connection } = await memoryTopics()
+    const writer = await users.clean.writer().open(context)
+    const written = [1, 2, 3].map((n) => userChange(n))
+    await writer.write(written, { signal })
+    const reader = await users.clean.reader('g', { repeatWindow: 10 }).open(context)
+    const ids = async () => {
+      const batch = await reader.read(request)
+      return { batch, ids: batch.items.map(({ id }) => id).sort() }
+    }
+    const first = await ids()
+    const other = await connection.kafka.consumer({ group: 'g', topics: [users.clean.name] })
+    await other.close()
+    assert.equal(first.batch.lease?.isHeld, false)
+    const again = await ids()
+    assert.equal(again.batch.lease?.isHeld, true)
+    assert.deepEqual(again.ids, first.ids)
+    assert.deepEqual(again.ids, written.map(({ id }) => id).sort())
+    await reader.close()
+  })
+
   it('loses nothing when the registry does not answer halfway through a batch', async () => {
     const { context, connection } = await memoryTopics()
     const writer = await users.clean.writer().open(context)

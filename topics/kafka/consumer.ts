@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
+import type { Lease } from '../../runtime/lease.ts'
 import { BackOff } from './back-off.ts'
 import { kafkaError, protocolType } from './errors.ts'
 import { standingOf } from './group-member.ts'
@@ -55,17 +56,23 @@ class Consumer implements KafkaConsumer {
   readonly #membership: Membership
   readonly #unavailableMs: number
   readonly #living: Promise<void>
+  #lease: Lease
   #isClosed = false
 
   constructor(link: Link, membership: Membership, unavailableMs: number) {
     this.#link = link
     this.#membership = membership
     this.#unavailableMs = unavailableMs
+    this.#lease = membership.inbox.lease
     this.#living = membership.live()
   }
 
   assignment(): readonly TopicPartition[] {
     return this.#membership.inbox.inlets.map(({ topic, partition }) => ({ topic, partition }))
+  }
+
+  lease(): Lease {
+    return this.#lease
   }
 
   async poll(request: PollRequest): Promise<readonly KafkaRecord[]> {
@@ -88,6 +95,7 @@ class Consumer implements KafkaConsumer {
     if (epoch !== inbox.epoch) return []
     if (records.length === 0) this.#throwIfUnavailable()
     inbox.handOver()
+    this.#lease = inbox.lease
     return records
   }
 

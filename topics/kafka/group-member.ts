@@ -1,5 +1,6 @@
 import { deal, dealt, subscription } from './assignment.ts'
 import { protocolType } from './errors.ts'
+import { type Moment, momentNow } from './group-lease.ts'
 import type { Broker, Cluster, JoinedGroup } from './kafkajs-cluster.ts'
 import type { Link } from './link.ts'
 import type { TopicOffset, TopicPartition } from './port.ts'
@@ -35,6 +36,8 @@ export function standingOf(error: unknown): Standing | null {
 export class GroupMember {
   readonly #link: Link
   readonly #options: GroupOptions
+  /** When the request was sent that the coordinator last took from us as a member. */
+  takenAt: Moment = momentNow()
   #memberId = ''
   #generation = -1
   /** Which topics the offsets are of: kept with each commit, since Kafka itself takes one that comes late for a new topic of the same name. */
@@ -63,12 +66,14 @@ export class GroupMember {
       this.#memberId = joined.memberId
       this.#generation = joined.generationId
       const plan = joined.leaderId === joined.memberId ? await this.#plan(cluster, joined) : []
+      const sentAt = momentNow()
       const { memberAssignment } = await coordinator.syncGroup({
         groupId: group,
         generationId: joined.generationId,
         memberId: joined.memberId,
         groupAssignment: plan
       })
+      this.takenAt = sentAt
       return dealt(memberAssignment, topics)
     } catch (error) {
       this.noteFault(error)
@@ -79,11 +84,13 @@ export class GroupMember {
   async heartbeat(): Promise<Standing> {
     try {
       const coordinator = await this.#findCoordinator()
+      const sentAt = momentNow()
       await coordinator.heartbeat({
         groupId: this.#options.group,
         groupGenerationId: this.#generation,
         memberId: this.#memberId
       })
+      this.takenAt = sentAt
       return 'member'
     } catch (error) {
       this.noteFault(error)

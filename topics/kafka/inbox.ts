@@ -1,5 +1,6 @@
 import { decodeBatch, type RawBatch } from './batch-decoder.ts'
 import type { KafkaRecord, TopicOffset, TopicPartition } from './port.ts'
+import type { Lease } from '../../runtime/lease.ts'
 import { Signal } from './signal.ts'
 
 /** A partition stops fetching while this many compressed bytes of it wait. */
@@ -40,6 +41,8 @@ export class Inlet implements TopicPartition {
   }
 }
 
+const lost: Lease = { isHeld: false }
+
 /**
  * The records between the fetcher and poll(), by partition: kept compressed, decoded batch by batch as they are
  * asked for, bounded in bytes. Each assignment makes it new, so that nothing of a lost partition can come out.
@@ -49,6 +52,8 @@ export class Inbox {
   readonly changed = new Signal()
   /** Another number for each assignment; records taken under an older one must not be given out. */
   epoch = 0
+  /** The right to this assignment's records; without it none is given out. */
+  lease: Lease = lost
   #isPaused = false
   #inlets: readonly Inlet[] = []
   #byKey = new Map<string, Inlet>()
@@ -60,8 +65,9 @@ export class Inbox {
   }
 
   /** Starts anew with these partitions at these offsets; everything waiting is dropped. */
-  assign(starts: readonly TopicOffset[]): void {
+  assign(starts: readonly TopicOffset[], lease: Lease): void {
     this.epoch++
+    this.lease = lease
     this.#isPaused = false
     this.#waitingBytes = 0
     this.#inlets = starts.map((start) => new Inlet(start))
@@ -95,7 +101,7 @@ export class Inbox {
 
   /** Moves up to `limit - into.length` records over, beginning with another partition each time. */
   async take(into: KafkaRecord[], limit: number): Promise<void> {
-    if (this.#isPaused) return
+    if (this.#isPaused || !this.lease.isHeld) return
     const { epoch } = this
     const inlets = this.#inlets
     const first = this.#turn++

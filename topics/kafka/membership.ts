@@ -1,6 +1,7 @@
 import { BackOff } from './back-off.ts'
 import { kafkaError, protocolType } from './errors.ts'
 import { Fetcher, isHopeless } from './fetcher.ts'
+import { GroupLease } from './group-lease.ts'
 import { GroupMember, type Standing } from './group-member.ts'
 import { Inbox } from './inbox.ts'
 import type { Link } from './link.ts'
@@ -83,20 +84,23 @@ export class Membership {
 
   async #oneGeneration(): Promise<void> {
     const partitions = await this.group.join()
+    const lease = new GroupLease(this.#options.sessionMs, this.group.takenAt)
     const over = new AbortController()
     const signal = AbortSignal.any([this.#stop.signal, over.signal])
-    const beating = this.#beat(signal).finally(() => over.abort())
+    const beating = this.#beat(lease, signal).finally(() => over.abort())
     try {
       const starts = await this.#starts(partitions)
       if (!signal.aborted) {
-        this.#hold(starts)
+        this.#hold(starts, lease)
         this.isJoining = false
         this.inbox.changed.notify()
         await new Fetcher(this.#link, this.inbox, { watch: this, ids: this.group.topicIds }).run(signal)
       }
     } finally {
       over.abort()
-      if ((await beating) === 'rebalance' && !this.isJoining) await this.#drain()
+      if ((await beating) === 'rebalance' && !this.isJoining) await this.#drain(lease)
+      // Before we join again, or leave: from then on others may get what is ours now.
+      lease.end()
     }
   }
 
@@ -110,16 +114,15 @@ export class Membership {
     this.#options.onFault(error)
   }
 
-  /** Beats until the coordinator wants us to join again, or nobody has heard us for a whole session; never rejects. */
-  async #beat(signal: AbortSignal): Promise<Standing> {
+  /** Beats until the coordinator wants us to join again, or our lease is over; never rejects. */
+  async #beat(lease: GroupLease, signal: AbortSignal): Promise<Standing> {
     const { sessionMs } = this.#options
-    let heardAt = Date.now()
     let counts: string | null = null
-    while (!signal.aborted) {
+    while (!signal.aborted && lease.isHeld) {
       try {
         const standing = await this.group.heartbeat()
         if (standing !== 'member') return standing
-        heardAt = Date.now()
+        lease.renew(this.group.takenAt)
         if (this.inbox.inlets.length === 0) this.answered()
         const before: string | null = counts
         counts = await this.#partitionCounts()
@@ -127,11 +130,10 @@ export class Membership {
       } catch (error) {
         this.failed(error)
         if (protocolType(error) === null) this.#link.discard()
-        if (Date.now() - heardAt > sessionMs) return 'expelled'
       }
       await this.#beatNow.wait(sessionMs / 5, signal)
     }
-    return 'member'
+    return signal.aborted ? 'member' : 'expelled'
   }
 
   /** A text that changes when a topic gets more partitions: the leader must then deal them out. */
@@ -178,17 +180,17 @@ export class Membership {
     }
   }
 
-  #hold(starts: readonly TopicOffset[]): void {
+  #hold(starts: readonly TopicOffset[], lease = this.inbox.lease): void {
     const isSame = starts.length === 0 && this.inbox.inlets.length === 0
-    this.inbox.assign(starts)
+    this.inbox.assign(starts, lease)
     if (!isSame) this.#options.onAssignment?.(starts.map(({ topic, partition }) => ({ topic, partition })))
   }
 
   /** Waits, within bounds, until what was handed out is committed, so that a rebalance repeats little. */
-  async #drain(): Promise<void> {
+  async #drain(lease: GroupLease): Promise<void> {
     this.inbox.pause()
     const until = Date.now() + this.#options.drainMs
-    while (!this.inbox.isDrained && Date.now() < until && !this.#stop.signal.aborted)
+    while (!this.inbox.isDrained && lease.isHeld && Date.now() < until && !this.#stop.signal.aborted)
       await this.inbox.changed.wait(until - Date.now(), this.#stop.signal)
   }
 

@@ -1,4 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
+import type { Lease } from '../../runtime/lease.ts'
 import { type MemoryBroker, type MemoryMember, partitionKey } from './memory-broker.ts'
 import type {
   AssignedPartition,
@@ -21,6 +22,10 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
   readonly #positions = new Map<string, number>()
   /** Which topics are read, by name. */
   readonly #topicIds = new Map<string, string>()
+  /** Another one for each assignment. */
+  #lease = { isHeld: true }
+  /** That of what was polled. */
+  #polled: Lease = this.#lease
   #turn = 0
   #isClosed = false
 
@@ -35,8 +40,9 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
-    const keys = new Set(partitions.map(partitionKey))
-    for (const key of this.#positions.keys()) if (!keys.has(key)) this.#positions.delete(key)
+    this.#lease.isHeld = false
+    this.#lease = { isHeld: true }
+    this.#positions.clear()
     this.#held = partitions
     this.#options.onAssignment?.(partitions)
   }
@@ -45,19 +51,26 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
     return this.#held
   }
 
+  lease(): Lease {
+    return this.#polled
+  }
+
   async poll(request: PollRequest): Promise<readonly KafkaRecord[]> {
-    const records: KafkaRecord[] = []
+    let records: KafkaRecord[] = []
     let until = Date.now() + request.waitMs
     while (!this.#isClosed && !request.signal.aborted) {
       this.#refuseReplaced()
       await this.#findStarts()
+      // What was gathered before a rebalance is read again.
+      if (this.#polled !== this.#lease) records = []
+      this.#polled = this.#lease
       const before = records.length
       this.#take(records, request.limit)
       if (before === 0 && records.length > 0) until = Date.now() + request.lingerMs
       if (records.length >= request.limit || Date.now() >= until) break
       await this.#broker.changed.wait(until - Date.now(), request.signal)
     }
-    return records
+    return this.#polled === this.#lease ? records : []
   }
 
   async commit(offsets: readonly TopicOffset[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
+import { requireLease } from '../../runtime/lease.ts'
 import { MemoryBroker, partitionKey } from './memory-broker.ts'
 import { MemoryConsumer } from './memory-consumer.ts'
 import type { KafkaAdmin, KafkaClient, KafkaRecord, TopicOffset } from './port.ts'
@@ -9,7 +10,8 @@ export function memoryKafka(): KafkaClient {
   return {
     async producer() {
       return {
-        async send(records) {
+        async send(records, { lease } = {}) {
+          requireLease(lease)
           broker.append(records)
         },
         async close() {}

@@ -1,3 +1,5 @@
+import type { Lease } from '../../runtime/lease.ts'
+
 /**
  * What Courant needs of Kafka, and nothing else. No type of any client library leaks out of topics/kafka/, so that
  * another client can take kafkajs's place once it passes test/contracts/kafka.contract.ts.
@@ -37,14 +39,22 @@ export interface TopicOffset extends TopicPartition {
   readonly offset: number
 }
 
+export interface SendOptions {
+  readonly signal?: AbortSignal
+  /** Under which the records were read that these were made of. */
+  readonly lease?: Lease
+}
+
 export interface KafkaProducer {
   /**
    * Resolves once all records are acknowledged by all in-sync replicas, in order within a partition; safe to call
    * again with the same records. Calls are queued: one send is in flight at a time. Rejects with TOPICS_UNAVAILABLE
    * (transient), RECORD_TOO_LARGE (`details.index` says which record; of its partition, those before it are in the log
-   * and those behind it are not), TOPIC_MISSING or TOPICS_REFUSED; some of the records may be in the log then. An aborted signal rejects with its reason.
+   * and those behind it are not), TOPIC_MISSING or TOPICS_REFUSED; some of the
+   * records may be in the log then. An aborted signal rejects with its reason. Nothing is sent once the lease is lost:
+   * it is asked directly before each attempt, and LeaseLost rejects.
    */
-  send(records: readonly OutgoingRecord[], options?: { signal?: AbortSignal }): Promise<void>
+  send(records: readonly OutgoingRecord[], options?: SendOptions): Promise<void>
   close(): Promise<void>
 }
 
@@ -70,6 +80,11 @@ export interface KafkaConsumer {
    * Rejects with TOPICS_UNAVAILABLE (transient) when brokers stay silent.
    */
   commit(offsets: readonly TopicOffset[]): Promise<void>
+  /**
+   * The right to what the last poll returned. It is lost before another member can get any of it: when the coordinator
+   * may have given us up, and when we join anew. What was not committed by then is returned again, here or there.
+   */
+  lease(): Lease
   /** The partitions held now. */
   assignment(): readonly TopicPartition[]
   /** Leaves the group within a deadline, whatever the broker does. */

@@ -1,3 +1,4 @@
+import { type Lease, requireLease } from '../../runtime/lease.ts'
 import { ByteReader } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
 import type { Protocol } from './kafkajs-cluster.ts'
@@ -15,8 +16,14 @@ export interface ProduceReply extends TopicPartition {
 
 const acksAll = -1
 
-/** Produce, version 7 (Kafka 2.1 and later; zstd from here on), acknowledged by all in-sync replicas. */
-export function produceRequest(parts: readonly ProducePart[], ackMs: number): Protocol<ProduceReply[]> {
+/**
+ * Produce, version 7 (Kafka 2.1 and later; zstd from here on), acknowledged by all in-sync replicas. `lease` is asked as
+ * late as may be: connecting and logging in can come before it, and only the socket after it.
+ */
+export function produceRequest(
+  parts: readonly ProducePart[],
+  { ackMs, lease }: { readonly ackMs: number; readonly lease?: Lease | undefined }
+): Protocol<ProduceReply[]> {
   return {
     request: {
       apiKey: 0,
@@ -24,6 +31,7 @@ export function produceRequest(parts: readonly ProducePart[], ackMs: number): Pr
       apiName: 'Produce',
       encode: async () => {
         const buffer = encode(parts, ackMs)
+        requireLease(lease)
         return { buf: buffer, buffer }
       }
     },

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
+import { type Lease, LeaseLost } from '../../runtime/lease.ts'
 import { BackOff } from './back-off.ts'
 import type { CodecName } from './compression.ts'
 import { kafkaError, protocolType } from './errors.ts'
@@ -8,7 +9,7 @@ import { type Lane, lanesOf } from './lane.ts'
 import { byLeader } from './leaders.ts'
 import type { Connection } from './connection.ts'
 import { Link } from './link.ts'
-import type { KafkaProducer, OutgoingRecord } from './port.ts'
+import type { KafkaProducer, OutgoingRecord, SendOptions } from './port.ts'
 import { produceRequest, type ProduceReply } from './produce-request.ts'
 
 export interface ProducerOptions {
@@ -70,8 +71,8 @@ class Producer implements KafkaProducer {
     })
   }
 
-  send(records: readonly OutgoingRecord[], options: { signal?: AbortSignal } = {}): Promise<void> {
-    const sent = this.#last.then(() => this.#deliver(records, options.signal))
+  send(records: readonly OutgoingRecord[], options: SendOptions = {}): Promise<void> {
+    const sent = this.#last.then(() => this.#deliver(records, options))
     this.#last = sent.catch(() => {})
     return sent
   }
@@ -81,7 +82,7 @@ class Producer implements KafkaProducer {
     await this.#link.close()
   }
 
-  async #deliver(records: readonly OutgoingRecord[], signal?: AbortSignal): Promise<void> {
+  async #deliver(records: readonly OutgoingRecord[], { signal, lease }: SendOptions): Promise<void> {
     const lanes = lanesOf(records)
     const startedAt = Date.now()
     const backOff = new BackOff()
@@ -90,7 +91,7 @@ class Producer implements KafkaProducer {
         signal?.throwIfAborted()
         if (this.#isClosed) throw new CourantError('TOPICS_UNAVAILABLE', 'The producer is closed')
         try {
-          await this.#round(lanes)
+          await this.#round(lanes, lease)
           backOff.reset()
         } catch (error) {
           this.#orGiveUp(error, startedAt)
@@ -105,7 +106,7 @@ class Producer implements KafkaProducer {
   }
 
   /** One batch of each partition that has any left, to all their leaders at once. */
-  async #round(lanes: readonly Lane[]): Promise<void> {
+  async #round(lanes: readonly Lane[], lease?: Lease): Promise<void> {
     const open = lanes.filter((lane) => !lane.isDone)
     const cluster = await this.#link.cluster()
     try {
@@ -118,20 +119,24 @@ class Producer implements KafkaProducer {
         await lane.prepare(this.#options.compression, { ...identity, sequence })
       }
       const sent = await Promise.allSettled(
-        [...leaders].map(([nodeId, led]) => this.#sendTo(cluster, nodeId, led))
+        [...leaders].map(([nodeId, led]) => this.#sendTo(cluster, nodeId, { led, lease }))
       )
       for (const result of sent) if (result.status === 'rejected') throw result.reason
     } catch (error) {
-      await this.#recover(cluster, error, open)
+      if (!(error instanceof LeaseLost)) await this.#recover(cluster, error, open)
       throw error
     }
   }
 
-  async #sendTo(cluster: Cluster, nodeId: number, lanes: readonly Lane[]): Promise<void> {
+  async #sendTo(
+    cluster: Cluster,
+    nodeId: number,
+    { led, lease }: { led: readonly Lane[]; lease: Lease | undefined }
+  ): Promise<void> {
     const broker = await cluster.findBroker({ nodeId })
-    const replies = await broker.connectionPool.send(produceRequest(lanes, ackMs))
+    const replies = await broker.connectionPool.send(produceRequest(led, { ackMs, lease }))
     let failure: unknown = null
-    for (const lane of lanes) failure = this.#settle(lane, replies) ?? failure
+    for (const lane of led) failure = this.#settle(lane, replies) ?? failure
     if (failure) throw failure
   }
 

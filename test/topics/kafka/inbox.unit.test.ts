@@ -6,6 +6,7 @@ import { encodeBatch } from '../../../topics/kafka/batch-encoder.ts'
 import { Inbox } from '../../../topics/kafka/inbox.ts'
 import type { KafkaRecord } from '../../../topics/kafka/port.ts'
 
+const held = { isHeld: true }
 const identity = { producerId: -1, epoch: -1, sequence: -1 }
 
 /** The record set of a partition's log from offset 0 in batches of these sizes. */
@@ -40,7 +41,10 @@ test('whatever the batches, the start and the limits, each record comes out once
       fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
       async (logs, start, limits) => {
         const inbox = new Inbox()
-        inbox.assign([0, 1].map((partition) => ({ topic: 't', partition, offset: start })))
+        inbox.assign(
+          [0, 1].map((partition) => ({ topic: 't', partition, offset: start })),
+          held
+        )
         for (const [partition, sizes] of logs.entries()) {
           const inlet = inbox.find({ topic: 't', partition })
           assert.ok(inlet)
@@ -66,7 +70,7 @@ test('whatever the batches, the start and the limits, each record comes out once
 
 test('nothing comes out while paused or of an assignment that is over', async () => {
   const inbox = new Inbox()
-  inbox.assign([{ topic: 't', partition: 0, offset: 0 }])
+  inbox.assign([{ topic: 't', partition: 0, offset: 0 }], held)
   const inlet = inbox.find({ topic: 't', partition: 0 })
   assert.ok(inlet)
   inbox.add(inlet, await log(0, [3]))
@@ -76,15 +80,29 @@ test('nothing comes out while paused or of an assignment that is over', async ()
   await taking
   await inbox.take(late, 10)
   assert.deepEqual(late, [])
-  inbox.assign([{ topic: 't', partition: 1, offset: 0 }])
+  inbox.assign([{ topic: 't', partition: 1, offset: 0 }], held)
   inbox.add(inlet, await log(0, [1]))
   await inbox.take(late, 10)
   assert.deepEqual(late, [])
 })
 
+test('nothing comes out once the right to it is lost', async () => {
+  const inbox = new Inbox()
+  const lease = { isHeld: true }
+  inbox.assign([{ topic: 't', partition: 0, offset: 0 }], lease)
+  const inlet = inbox.find({ topic: 't', partition: 0 })
+  assert.ok(inlet)
+  inbox.add(inlet, await log(0, [3]))
+  const into: KafkaRecord[] = []
+  await inbox.take(into, 1)
+  lease.isHeld = false
+  await inbox.take(into, 10)
+  assert.deepEqual(offsetsOf(into, 0), [0])
+})
+
 test('a partition is left out of fetches while a megabyte of it waits, and taken up again once polled', async () => {
   const inbox = new Inbox()
-  inbox.assign([{ topic: 't', partition: 0, offset: 0 }])
+  inbox.assign([{ topic: 't', partition: 0, offset: 0 }], held)
   const inlet = inbox.find({ topic: 't', partition: 0 })
   assert.ok(inlet && inbox.hasRoom(inlet))
   inbox.add(inlet, await log(0, [1, 1], Buffer.alloc(600_000)))
@@ -95,7 +113,7 @@ test('a partition is left out of fetches while a megabyte of it waits, and taken
 
 test('only what moves a held partition forward is committed, and a rebalance waits for what was handed out', async () => {
   const inbox = new Inbox()
-  inbox.assign([{ topic: 't', partition: 0, offset: 5 }])
+  inbox.assign([{ topic: 't', partition: 0, offset: 5 }], held)
   const at = (offset: number, partition = 0) => ({ topic: 't', partition, offset })
   assert.deepEqual(inbox.committable([at(5), at(4), at(9, 1)]), [])
   assert.deepEqual(inbox.committable([at(6)]), [at(6)])
@@ -112,7 +130,7 @@ test('only what moves a held partition forward is committed, and a rebalance wai
 
 test('what was committed after a rebalance is not given out again', async () => {
   const inbox = new Inbox()
-  inbox.assign([{ topic: 't', partition: 0, offset: 0 }])
+  inbox.assign([{ topic: 't', partition: 0, offset: 0 }], held)
   const inlet = inbox.find({ topic: 't', partition: 0 })
   assert.ok(inlet)
   inbox.add(inlet, await log(0, [4, 4]))
