@@ -45,6 +45,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'The optional ODBC module or driver is not installed; the message has the commands.'
   },
+  LOG_UNREADABLE: {
+    verdict: 'fatal',
+    doc: 'Brokers answer, but give nothing of a partition that has records, or only damaged ones. Nothing was skipped. The message names topic, partition and offset; the runbook says how to mend or to pass them.'
+  },
   OFFSET_FENCED: {
     verdict: 'fatal',
     doc: 'Another process has taken over this table of the ODS while this one still worked on it. Nothing was written; see that the table is loaded by one process at a time.'

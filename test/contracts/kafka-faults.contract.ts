@@ -37,6 +37,7 @@ export function kafkaFaultContract(name: string, start: () => Promise<FaultyKafk
     afterEach(() => kafka.close())
     producingThroughFaults(() => kafka)
     keepingThePlace(() => kafka)
+    readingDamage(() => kafka)
     committingThroughFaults(() => kafka)
     stoppingInTime(() => kafka)
   })
@@ -154,6 +155,41 @@ function keepingThePlace(get: Get): void {
       assert.deepEqual((await pollUntil(consumer, 2, 40_000)).map(text), ['a', 'b'])
       assert.equal(struck(), 1)
     })
+}
+
+function readingDamage(get: Get): void {
+  const damage = { edit: (frame: Buffer) => withoutSense(frame) }
+
+  it('reads again what came damaged', async () => {
+    const { client, direct, proxy } = get()
+    const use = await KafkaUse.begin(direct)
+    await use.send(['damaged'])
+    const struck = proxy.inflict({ api: 'Fetch', on: 'reply', harm: damage, times: 2 })
+    const consumer = await client.consumer({ group: use.group, topics: [use.topic] })
+    assert.deepEqual((await pollUntil(consumer, 1)).map(text), ['damaged'])
+    assert.equal(struck(), 2)
+  })
+
+  it('names the partition and offset that stay damaged, and skips nothing; others go on meanwhile', async () => {
+    const { client, direct, proxy } = get()
+    const use = await KafkaUse.begin(direct, { partitions: 2 })
+    await use.send(['well'], 0)
+    await use.send(['damaged'], 0)
+    await use.send(['other'], 1)
+    proxy.inflict({ api: 'Fetch', on: 'reply', harm: damage })
+    const consumer = await client.consumer({ group: use.group, topics: [use.topic] })
+    assert.deepEqual((await pollUntil(consumer, 2)).map(text).sort(), ['other', 'well'])
+    const unreadable = new RegExp(`${use.topic}/0 cannot be read at offset 1 .*checksum`)
+    await assert.rejects(pollUntil(consumer, 9, 60_000), { code: 'LOG_UNREADABLE', message: unreadable })
+    assert.equal(await use.committed(), undefined)
+  })
+}
+
+/** A reply in which a value is not what its batch's checksum is of. */
+function withoutSense(frame: Buffer): Buffer {
+  const at = frame.indexOf('damaged')
+  if (at !== -1) frame.write('DAMAGED', at)
+  return frame
 }
 
 function committingThroughFaults(get: Get): void {

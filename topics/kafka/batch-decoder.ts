@@ -19,14 +19,22 @@ export interface RawBatch {
 
 const noHeaders: Readonly<Record<string, Buffer>> = Object.freeze({})
 
-/** The complete batches of a fetched record set; a broker cuts the last one when it does not fit. */
+/**
+ * The complete batches of a fetched record set; a broker cuts the last one when it does not fit. Throws when the first is
+ * damaged, and otherwise ends before a damaged one, so that it comes first in the next set.
+ */
 export function splitBatches(set: Buffer, at: TopicPartition): RawBatch[] {
   const batches: RawBatch[] = []
   const { headerBytes, lengthAt } = batchLayout
   for (let start = 0; start + headerBytes <= set.length; ) {
     const end = start + lengthAt + 4 + set.readInt32BE(start + lengthAt)
     if (end > set.length) break
-    batches.push(readBatch(set.subarray(start, end), at))
+    try {
+      batches.push(readBatch(set.subarray(start, end), at))
+    } catch (error) {
+      if (batches.length === 0) throw error
+      break
+    }
     start = end
   }
   return batches

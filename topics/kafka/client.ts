@@ -35,6 +35,13 @@ const sessionMs: Setting = {
   default: '15000',
   check: wholeNumber(6_000, 1_800_000)
 }
+const stuckMs: Setting = {
+  env: 'COURANT_KAFKA_STUCK_MS',
+  describe:
+    'milliseconds after which a pipeline fails because brokers answer, but give nothing of a partition that has records, or only damaged ones; an outage is waited out however long it takes',
+  default: '600000',
+  check: wholeNumber(1_000)
+}
 const sslEnabled: Setting = {
   env: 'COURANT_KAFKA_SSL_ENABLED',
   describe: 'encrypt the connections to Kafka',
@@ -57,7 +64,14 @@ const saslPassword: Setting = {
 }
 
 /** Every setting the port reads that must be right. */
-export const kafkaSettings: readonly Setting[] = [brokers, clientId, compression, sessionMs, sslEnabled]
+export const kafkaSettings: readonly Setting[] = [
+  brokers,
+  clientId,
+  compression,
+  sessionMs,
+  stuckMs,
+  sslEnabled
+]
 
 /** Settings that may be absent; given ones are checked when the client is made. */
 export const kafkaSecuritySettings: readonly Setting[] = [
@@ -105,7 +119,8 @@ export function kafkaClient(settings: Settings, options: KafkaClientOptions = {}
           ...wanted,
           sessionMs: session,
           unavailableMs: options.unavailableMs ?? 30_000,
-          drainMs: options.drainMs ?? 5_000
+          drainMs: options.drainMs ?? 5_000,
+          stuckMs: settings.number(stuckMs)
         })
       ),
     admin: () => handles.keep(openAdmin(connection)),

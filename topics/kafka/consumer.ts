@@ -22,6 +22,8 @@ export interface ConsumerTiming {
   readonly unavailableMs: number
   /** Milliseconds a rebalance waits for what was handed out to be committed. */
   readonly drainMs: number
+  /** Milliseconds after which a partition that cannot be read, although brokers answer, is a failure. */
+  readonly stuckMs: number
 }
 
 /** How long commit() keeps trying before it rejects with TOPICS_UNAVAILABLE. */

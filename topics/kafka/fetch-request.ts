@@ -15,7 +15,8 @@ export interface FetchOptions {
 export interface Fetched extends TopicPartition {
   /** Kafka's error code; 0 is success. */
   readonly code: number
-  readonly high: number
+  /** Up to where the log may be read now: the last stable offset, as an open transaction holds up what follows it. */
+  readonly end: number
   /** Transactions that were aborted within these records, in order of their first offset. */
   readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[]
   /** Whole record batches and perhaps a part of one. */
@@ -55,11 +56,12 @@ function decode(reader: ByteReader): Fetched[] {
 function decodePartition(reader: ByteReader, topic: string): Fetched {
   const partition = reader.int32()
   const code = reader.int16()
-  const high = reader.int64()
-  reader.at += 16 // last stable offset and log start
+  reader.at += 8 // high watermark
+  const end = reader.int64()
+  reader.at += 8 // log start
   const aborted = reader.array(() => ({ producerId: reader.int64(), firstOffset: reader.int64() }))
   const set = reader.slice(Math.max(0, reader.int32()))
-  return { topic, partition, code, high, aborted, set }
+  return { topic, partition, code, end, aborted, set }
 }
 
 /** The version of Fetch that names topics by their ids. */
@@ -121,8 +123,9 @@ function decodeById(reader: ByteReader, names: ReadonlyMap<string, string>): Fet
 function decodePartitionById(reader: ByteReader, topic: string): Fetched {
   const partition = reader.int32()
   const code = reader.int16()
-  const high = reader.int64()
-  reader.at += 16 // last stable offset and log start
+  reader.at += 8 // high watermark
+  const end = reader.int64()
+  reader.at += 8 // log start
   const aborted = reader.compactArray(() => {
     const transaction = { producerId: reader.int64(), firstOffset: reader.int64() }
     reader.skipTags()
@@ -131,7 +134,7 @@ function decodePartitionById(reader: ByteReader, topic: string): Fetched {
   reader.at += 4 // preferred replica
   const set = reader.slice(Math.max(0, reader.uvarint() - 1))
   reader.skipTags()
-  return { topic, partition, code, high, aborted, set }
+  return { topic, partition, code, end, aborted, set }
 }
 
 /** What both versions say the same. */

@@ -16,6 +16,7 @@ import { type Broker, type Cluster, createErrorFromCode, type Protocol } from '.
 import { byLeader } from './leaders.ts'
 import type { Link } from './link.ts'
 import type { TopicOffset } from './port.ts'
+import type { StuckPartitions } from './stuck-partitions.ts'
 import { refuseReplaced, type TopicIds, topicIds } from './topic-ids.ts'
 
 /** How long a broker may hold a fetch that has nothing to give. */
@@ -39,11 +40,18 @@ export interface FetchWatch {
   answered(): void
   /** Something went wrong that will be tried again. */
   failed(error: unknown): void
+  /** Told of each partition's answers; outlives a rebalance, which would otherwise begin the count anew. */
+  readonly stuck: StuckPartitions
 }
 
-const hopeless: ReadonlySet<ErrorCode> = new Set(['OFFSET_LOST', 'TOPIC_REPLACED', 'TOPICS_REFUSED'])
+const hopeless: ReadonlySet<ErrorCode> = new Set([
+  'LOG_UNREADABLE',
+  'OFFSET_LOST',
+  'TOPIC_REPLACED',
+  'TOPICS_REFUSED'
+])
 
-/** True for what no further attempt mends: the position is lost, with or without its log, or Kafka refuses us. */
+/** True for what no further attempt mends: the position is lost, with or without its log, it cannot be read, or Kafka refuses us. */
 export function isHopeless(error: unknown): boolean {
   const known = kafkaError(error, 'read records')
   return known instanceof CourantError && hopeless.has(known.code)
@@ -130,14 +138,25 @@ export class Fetcher {
       const inlet = wanted.find((one) => one.partition === part.partition && one.topic === part.topic)
       // The answer to a fetch from before a rebalance is nobody's any more.
       if (!inlet || this.#inbox.find(inlet) !== inlet) continue
-      if (part.code !== 0)
-        failure ??= createErrorFromCode(unknownIds.has(part.code) ? unknownTopic : part.code)
-      else this.#fill(inlet, part)
+      const code = unknownIds.has(part.code) ? unknownTopic : part.code
+      const fault = code === 0 ? this.#fill(inlet, part) : createErrorFromCode(code)
+      if (code === 0) this.#watch.stuck.answered(inlet, { end: part.end, damage: fault })
+      failure ??= fault
     }
     if (failure) throw failure
   }
 
-  #fill(inlet: Inlet, part: Fetched): void {
+  /** What is wrong with a part that cannot be taken; another partition need not wait for it. */
+  #fill(inlet: Inlet, part: Fetched): Error | null {
+    try {
+      this.#add(inlet, part)
+      return null
+    } catch (error) {
+      return error as Error
+    }
+  }
+
+  #add(inlet: Inlet, part: Fetched): void {
     const batches = splitBatches(part.set, inlet)
     const last = batches.at(-1)
     if (!last) return

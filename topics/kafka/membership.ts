@@ -8,12 +8,15 @@ import type { Link } from './link.ts'
 import { logRanges, refuseLost } from './log-range.ts'
 import type { AssignedPartition, ConsumerOptions, TopicOffset, TopicPartition } from './port.ts'
 import { Signal } from './signal.ts'
+import { StuckPartitions } from './stuck-partitions.ts'
 import { topicIds } from './topic-ids.ts'
 
 export interface MembershipOptions extends ConsumerOptions {
   readonly sessionMs: number
   /** Milliseconds a rebalance waits for what was handed out to be committed. */
   readonly drainMs: number
+  /** Milliseconds after which a partition that cannot be read, although brokers answer, is a failure. */
+  readonly stuckMs: number
   /** Told of each fault that is tried again. */
   readonly onFault: (error: unknown) => void
 }
@@ -26,6 +29,7 @@ export interface MembershipOptions extends ConsumerOptions {
 export class Membership {
   readonly inbox = new Inbox()
   readonly group: GroupMember
+  readonly stuck: StuckPartitions
   /** True from the moment partitions may be lost until it is known which are ours. */
   isJoining = true
   /** What ended it for good. */
@@ -44,6 +48,7 @@ export class Membership {
     this.#link = link
     this.#options = options
     this.group = new GroupMember(link, options)
+    this.stuck = new StuckPartitions(options.stuckMs)
   }
 
   /** Lives until `end()` or a failure; never rejects. */

@@ -9,7 +9,11 @@ const timing = { requestMs: 1_500, deliveryMs: 6_000, unavailableMs: 4_000, drai
 const sessionMs = 6_000
 
 kafkaFaultContract('the client over kafkajs', async () => {
-  const env = { ...sharedStack('kafka'), COURANT_KAFKA_SESSION_MS: String(sessionMs) }
+  const env = {
+    ...sharedStack('kafka'),
+    COURANT_KAFKA_SESSION_MS: String(sessionMs),
+    COURANT_KAFKA_STUCK_MS: '3000'
+  }
   const brokers = sharedStack('kafka')['COURANT_KAFKA_BROKERS'] ?? ''
   const settings = settingsFrom(env)
   const proxy = await FaultProxy.start(brokers)
