@@ -1,6 +1,7 @@
 import { Rejection } from '../runtime/pipeline.ts'
 import type { Micros } from '../schemas/change.ts'
 import { exactSpan, type Span } from '../schemas/clean-attribute.ts'
+import { isoMicros } from '../schemas/instants.ts'
 import type { Column } from '../schemas/table.ts'
 
 /** What a rule may look at beside the text: the column, and when the change happened. */
@@ -33,9 +34,6 @@ export const uuid: Rule = (value, context) => {
   return uuidShape.test(lower) ? lower : refuse('invalid', context)
 }
 
-const dateShape =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d(?::?\d\d)?)?)?$/
-
 /**
  * An instant in microseconds within the column's span, from ISO 8601 or PostgreSQL's text; a text without an offset is
  * UTC. Impossible dates such as 30 February are refused.
@@ -44,7 +42,7 @@ export const timestamp: Rule = (value, context) => instant(value, context, conte
 
 function instant(value: string, context: CleanContext, { from, before }: Span): unknown {
   const trimmed = value.trim()
-  const micros = microsOf(trimmed)
+  const micros = isoMicros(trimmed)
   if (context.column.isOpenEnded && isBeyond(trimmed, micros)) return null
   return micros === null || micros < from || micros >= before ? refuse('invalid', context) : micros
 }
@@ -63,25 +61,6 @@ export const pastTimestamp: Rule = (value, context) => {
   return typeof micros === 'number' && micros > context.changedAt + dayMicros
     ? refuse('future', context)
     : micros
-}
-
-function microsOf(value: string): Micros | null {
-  const match = dateShape.exec(value)
-  if (!match) return null
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match
-  const midnight = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day))
-  if (new Date(midnight).getUTCDate() !== Number(day)) return null
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
-  const seconds =
-    midnight / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offsetSeconds(zone)
-  return seconds * 1_000_000 + Number(fraction.padEnd(6, '0'))
-}
-
-function offsetSeconds(zone: string): number {
-  if (zone === 'Z') return 0
-  const digits = zone.slice(1).replace(':', '')
-  const seconds = Number(digits.slice(0, 2)) * 3600 + Number(digits.slice(2) || '0') * 60
-  return zone.startsWith('-') ? -seconds : seconds
 }
 
 const decimalShape = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/
@@ -141,7 +120,7 @@ const boolean: Rule = (value, context) => {
 /** A day; of any year that has four digits, unless the column has a span. */
 export const date: Rule = (value, context) => {
   const { span, isOpenEnded } = context.column
-  const micros = /^\d{4}-\d\d-\d\d$/.test(value) ? microsOf(value) : null
+  const micros = value.length === 10 ? isoMicros(value) : null
   if (isOpenEnded && isBeyond(value, micros)) return null
   const isWithin = micros !== null && (!span || (micros >= span.from && micros < span.before))
   return isWithin ? micros / dayMicros : refuse('invalid', context)

@@ -38,6 +38,7 @@ const examples: readonly [Rule, string, unknown][] = [
   [timestamp, '2023-11-14 22:13:20', 1_700_000_000_000_000],
   [timestamp, '2023-11-14 03:43:20+05:30', 1_699_913_600_000_000],
   [timestamp, '2023-02-30 00:00:00Z', 'rejected: c_invalid'],
+  [timestamp, '2023-13-05 00:00:00Z', 'rejected: c_invalid'],
   [timestamp, 'infinity', 'rejected: c_invalid'],
   [timestamp, '0001-01-01 00:00:00Z', 'rejected: c_invalid'],
   [timestamp, '1950-05-17 00:00:00Z', -619_401_600_000_000],
