@@ -22,6 +22,11 @@ export interface LogProgress {
   readonly partial: { readonly commitLsn: string; readonly done: number } | null
 }
 
+/** Rows of which the log leaves out large values are looked up so many at a time: each may be of megabytes. */
+const lookedUpAtOnce = 200
+
+type RowsByKey = Map<string, TableRow['values'] | null>
+
 interface Transaction {
   readonly commitLsn: bigint
   readonly committedAt: Micros
@@ -46,6 +51,10 @@ export class LogChanges {
   #places: readonly number[] = []
   /** Entries of the batch in the making, which the ledger does not know yet. */
   #entries = new Map<string, KeyEntry>()
+  /** Rows of which the batch in the making leaves values out, as they are in the table; null are those that are gone. */
+  #present: RowsByKey = new Map()
+  /** Those of them that the batch has told of so far. */
+  #told: RowsByKey = new Map()
 
   constructor(parts: Parts, progress: LogProgress) {
     this.#parts = parts
@@ -59,22 +68,25 @@ export class LogChanges {
   /** The changes that messages mean. After a TRUNCATE it stops and asks for a scan in its progress. */
   async of(messages: readonly LogMessage[]): Promise<Found[]> {
     this.#entries = new Map()
+    this.#present = await this.#lookUp(messages)
     const found: Found[] = []
     for (const message of messages) {
-      const change = await this.#take(message)
+      const change = this.#take(message)
       if (change) found.push(change)
       if (this.#progress.scan) break
     }
+    this.#present.clear()
+    this.#told.clear()
     return found
   }
 
-  async #take(message: LogMessage): Promise<Found | null> {
+  #take(message: LogMessage): Found | null {
     switch (message.kind) {
       case 'begin':
         this.#transaction = { ...message, seen: 0, hasTruncated: false }
         return null
       case 'relation':
-        this.#places = this.#parts.rows.table.columns.map((name) => message.columns.indexOf(name))
+        this.#places = this.#placesIn(message.columns)
         return null
       case 'commit':
         this.#commit(message.endLsn)
@@ -107,42 +119,64 @@ export class LogChanges {
     return true
   }
 
-  async #change(message: LogMessage, transaction: Transaction): Promise<Found | null> {
+  #change(message: LogMessage, transaction: Transaction): Found | null {
     if (message.kind === 'truncate') transaction.hasTruncated = true
     if (message.kind === 'row') return this.#changed(message.values, transaction)
     return message.kind === 'delete' ? this.#deleted(message.key, transaction) : null
   }
 
-  async #changed(tuple: LogTuple, transaction: Transaction): Promise<Found | null> {
-    const row = await this.#rowOf(tuple)
+  #changed(tuple: LogTuple, transaction: Transaction): Found | null {
+    const row = this.#rowOf(tuple)
     if (!row || this.#wasScanned(row.key, transaction)) return null
     return this.#remember(this.#parts.changes.changed(row, this.#published(row.key), finding(transaction)))
   }
 
   #deleted(tuple: LogTuple, transaction: Transaction): Found | null {
-    const { rows, changes } = this.#parts
-    const values = this.#values(tuple)
-    const key = rows.orderedKey(rows.keyOf(values))
+    const { changes } = this.#parts
+    const key = this.#keyOf(tuple, this.#places)
+    this.#told.delete(key)
     if (this.#wasScanned(key, transaction)) return null
     return this.#remember(changes.deleted(key, this.#published(key), finding(transaction)))
   }
 
-  // An unchanged TOAST value is not in the log: it is the row's present one, or there is a delete to come.
-  async #rowOf(tuple: LogTuple): Promise<TableRow | null> {
+  // An unchanged TOAST value is not in the log: it is the one told before, else the row's present one, or there is a
+  // delete to come.
+  #rowOf(tuple: LogTuple): TableRow | null {
     const { rows } = this.#parts
-    const values = this.#values(tuple)
-    if (!tuple.includes(undefined)) return rows.rowFrom(values)
-    const [present] = await rows.byKeys([rows.orderedKey(rows.keyOf(values))])
-    if (!present) return null
-    return rows.rowFrom(
-      values.map((value, i) =>
-        tuple[this.#places[i] ?? -1] === undefined ? (present.values[i] ?? null) : value
-      )
-    )
+    const key = this.#keyOf(tuple, this.#places)
+    const known = this.#told.get(key) ?? this.#present.get(key)
+    if (tuple.includes(undefined) && !known) return null
+    const values = this.#places.map((place, i) => {
+      const value = tuple[place]
+      return value === undefined ? (known?.[i] ?? null) : value
+    })
+    if (this.#present.has(key)) this.#told.set(key, values)
+    return rows.rowFrom(values)
   }
 
-  #values(tuple: LogTuple): (string | null)[] {
-    return this.#places.map((place) => tuple[place] ?? null)
+  /** One query for many, before any change is made: a query for each row would take most of the time. */
+  async #lookUp(messages: readonly LogMessage[]): Promise<RowsByKey> {
+    const present: RowsByKey = new Map()
+    let places = this.#places
+    for (const message of messages) {
+      if (message.kind === 'relation') places = this.#placesIn(message.columns)
+      if (message.kind === 'row' && message.values.includes(undefined))
+        present.set(this.#keyOf(message.values, places), null)
+    }
+    const keys = [...present.keys()]
+    for (let from = 0; from < keys.length; from += lookedUpAtOnce)
+      for (const { key, values } of await this.#parts.rows.byKeys(keys.slice(from, from + lookedUpAtOnce)))
+        present.set(key, values)
+    return present
+  }
+
+  #keyOf(tuple: LogTuple, places: readonly number[]): string {
+    const { rows } = this.#parts
+    return rows.orderedKey(rows.keyOf(places.map((place) => tuple[place] ?? null)))
+  }
+
+  #placesIn(columns: readonly string[]): readonly number[] {
+    return this.#parts.rows.table.columns.map((name) => columns.indexOf(name))
   }
 
   #wasScanned(key: string, { commitLsn, xid }: Transaction): boolean {
