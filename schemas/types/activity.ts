@@ -6,7 +6,9 @@ export interface Activity {
   readonly group_id: string
   readonly user_id: string
   readonly activity_type: string | null
+  /** Personal data: text. */
   readonly title: string | null
+  /** Personal data: text. */
   readonly description: string | null
   /** Personal data: location. */
   readonly location: string | null
@@ -38,6 +40,7 @@ export interface GroupUser {
 export interface Group {
   readonly id: string
   readonly name: string
+  /** Personal data: text. */
   readonly description: string | null
   /** Microseconds since the epoch, UTC. */
   readonly created_at: number
