@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { cleaner } from '../../processors/clean-table.ts'
 import { amountUpTo, email } from '../../processors/clean-values.ts'
+import { notUpdatedBeforeCreated } from '../../processors/not-updated-before-created.ts'
 import { processors } from '../../processors/index.ts'
 import { Rejection } from '../../runtime/pipeline.ts'
 import type { RawChange, RawRow } from '../../schemas/change.ts'
@@ -99,6 +100,16 @@ test('groups without a name and activities planned for 1969 are set aside, as ev
     cleaner(tables.activities)(inserted(activity)),
     new Rejection('scheduled_at_invalid', 'scheduled_at')
   )
+})
+
+test('an update by a clock a little behind the one of the creation passes, an earlier one is rejected', () => {
+  const clean = cleaner(tables.users, { row: notUpdatedBeforeCreated })
+  const updatedAt = (updated_at: string) =>
+    clean(inserted({ ...user, created_at: '2023-01-01 12:00:00.001+00', updated_at }))
+  assert.ok(!(updatedAt('2023-01-01 12:00:00+00') instanceof Rejection))
+  assert.ok(!(updatedAt('2023-01-01 11:55:00.001+00') instanceof Rejection))
+  const rejection = new Rejection('updated_at_before_created_at', 'updated_at')
+  assert.deepEqual(updatedAt('2023-01-01 11:55:00+00'), rejection)
 })
 
 test('a delete passes with its key alone', () => {
