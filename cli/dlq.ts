@@ -89,7 +89,7 @@ async function readable(
   if (value === null) return { bytes: 0 }
   try {
     if (topic) {
-      const decoded = await decoder(topic.type, registry)(value)
+      const decoded = await decoder(topic.type, { registry, topic: topic.name })(value)
       return { value: unmask ? decoded : masked(decoded, topic.schema) }
     }
   } catch {

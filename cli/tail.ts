@@ -51,8 +51,8 @@ async function lastOf(
   return records
 }
 
-function printer({ schema }: DeclaredTopic, { registry }: Connection, isMasked: boolean) {
-  const decode = schema && decoder(avroType(schema), registry)
+function printer({ name, schema }: DeclaredTopic, { registry }: Connection, isMasked: boolean) {
+  const decode = schema && decoder(avroType(schema), { registry, topic: name })
   return async ({ partition, offset, key, value, timestamp }: KafkaRecord): Promise<void> => {
     const place = { partition, offset, producedAt: new Date(timestamp).toISOString(), key: key?.toString() }
     if (!schema || !decode || value === null) {

@@ -69,6 +69,10 @@ export const errorTable = {
     verdict: 'record',
     doc: 'A record is larger than the topic accepts. It is in the dead-letter topic, above 8 MiB without its value. Pass large content by reference, or raise max.message.bytes of the topic, and have the source send the record again.'
   },
+  REGISTRY_MISMATCH: {
+    verdict: 'fatal',
+    doc: 'What COURANT_REGISTRY_URL names is no schema registry, or one without the schemas of our topics: another one, or one that lost its store. Nothing was set aside; correct the address, or restore the store.'
+  },
   REGISTRY_UNAVAILABLE: { verdict: 'transient', doc: 'The schema registry does not answer; tried again.' },
   RUN_INCOMPLETE: {
     verdict: 'fatal',
@@ -85,7 +89,7 @@ export const errorTable = {
   SCHEMA_MISSING: { verdict: 'fatal', doc: 'A schema is not registered. Run `courant topics apply`.' },
   SCHEMA_UNKNOWN: {
     verdict: 'record',
-    doc: 'A record names a schema id the registry does not know; it is in the dead-letter topic.'
+    doc: 'A record names a schema id that the registry does not know, though it has others of the topic; it is in the dead-letter topic.'
   },
   SERVER_NOT_READY: {
     verdict: 'fatal',

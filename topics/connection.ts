@@ -70,7 +70,7 @@ function prefixedRegistry(registry: Registry, prefix: string): Registry {
   if (prefix === '') return registry
   return {
     idOf: (subject, schema) => registry.idOf(prefix + subject, schema),
-    typeOf: (id) => registry.typeOf(id),
+    typeOf: (id, subject) => registry.typeOf(id, prefix + subject),
     versionsOf: (subject) => registry.versionsOf(prefix + subject),
     register: (subject, schema) => registry.register(prefix + subject, schema)
   }

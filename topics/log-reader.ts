@@ -69,7 +69,10 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
     this.#repeats = new Repeats(options.repeatWindow)
     this.#generations = new Generations(options.context)
     this.#formats = new Map(
-      topics.map(({ name, shape, type }) => [name, { shape, decode: decoder<T>(type, registry) }])
+      topics.map(({ name, shape, type }) => [
+        name,
+        { shape, decode: decoder<T>(type, { registry, topic: name }) }
+      ])
     )
   }
 

@@ -14,7 +14,7 @@ export interface TopicEntry<T> {
 /** Everything that lies in a topic now, partition by partition, outside any consumer group. */
 export async function readTopic<T>(topic: Topic<T>, settings: Settings): Promise<TopicEntry<T>[]> {
   const { kafka, registry } = connectionFor(settings)
-  const decode = decoder<T>(topic.type, registry)
+  const decode = decoder<T>(topic.type, { registry, topic: topic.name })
   const admin = await kafka.admin()
   const entries: TopicEntry<T>[] = []
   try {

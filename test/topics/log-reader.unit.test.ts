@@ -48,9 +48,9 @@ describe('a reader of topics', () => {
     let isDown = true
     const registry: Registry = {
       ...connection.registry,
-      async typeOf(id) {
+      async typeOf(id, subject) {
         if (isDown) throw new CourantError('REGISTRY_UNAVAILABLE', 'no answer')
-        return connection.registry.typeOf(id)
+        return connection.registry.typeOf(id, subject)
       }
     }
     const other = testContext({})

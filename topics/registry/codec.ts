@@ -1,5 +1,6 @@
 import avro, { type Type } from 'avsc'
 import { CourantError } from '../../runtime/errors.ts'
+import { subjectOf } from '../../schemas/subjects.ts'
 import type { Registry } from './registry.ts'
 
 /** Confluent's wire format: a zero byte, the writer's schema id in four bytes, then Avro's binary form. */
@@ -84,14 +85,14 @@ type Decode = (bytes: Buffer) => unknown
  */
 export function decoder<T>(
   reader: Type | null,
-  registry: Pick<Registry, 'typeOf'>
+  { registry, topic }: { readonly registry: Pick<Registry, 'typeOf'>; readonly topic: string }
 ): (bytes: Buffer) => T | Promise<T> {
   const byId = new Map<number, Decode>()
   return (bytes) => {
     const id = schemaIdOf(bytes)
     const decode = byId.get(id)
     if (decode) return decode(bytes) as T
-    return registry.typeOf(id).then((writer) => {
+    return registry.typeOf(id, subjectOf(topic)).then((writer) => {
       const made = decodeBy(reader ?? writer, writer)
       byId.set(id, made)
       return made(bytes) as T

@@ -4,13 +4,17 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Setting, Settings } from '../../runtime/settings.ts'
 import type { RecordSchema } from '../../schemas/envelope.ts'
 import { avroOptions, withPlainRecords } from '../../schemas/avro-type.ts'
+import { RegistryProof } from './registry-proof.ts'
 
 /** What we need of a schema registry. */
 export interface Registry {
   /** The id of exactly this schema; SCHEMA_MISSING when nobody registered it, REGISTRY_UNAVAILABLE. */
   idOf(subject: string, schema: RecordSchema): Promise<number>
-  /** The type records with this id were written with; SCHEMA_UNKNOWN or REGISTRY_UNAVAILABLE. */
-  typeOf(id: number): Promise<Type>
+  /**
+   * The type that records of the subject with this id were written with; SCHEMA_UNKNOWN only from a registry that has the
+   * subject, REGISTRY_MISMATCH from another, or REGISTRY_UNAVAILABLE.
+   */
+  typeOf(id: number, subject: string): Promise<Type>
   /** The types of all versions of a subject, oldest first; none when the subject is new. */
   versionsOf(subject: string): Promise<readonly Type[]>
   /** Registers a version and holds the subject to BACKWARD_TRANSITIVE; SCHEMA_INCOMPATIBLE. */
@@ -44,18 +48,22 @@ const unknownForMs = 30_000
 /** The registry that the settings name; nothing is asked before it is needed. */
 export function confluentRegistry(settings: Settings): Registry {
   const user = settings.text(username)
+  const secret = settings.text(password)
+  const host = settings.text(url).replace(/\/$/, '')
+  const authorization = user ? `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` : null
   return new ConfluentRegistry(
     new SchemaRegistry(
       {
-        host: settings.text(url).replace(/\/$/, ''),
+        host,
         clientId: 'courant',
         // The caller tries again for as long as it takes; a few attempts here would only hide the failure.
         retry: { retries: 1 },
         middlewares: [withTimeout],
-        ...(user && { auth: { username: user, password: settings.text(password) } })
+        ...(user && { auth: { username: user, password: secret } })
       },
       { [SchemaType.AVRO]: avroOptions }
-    )
+    ),
+    new RegistryProof({ host, authorization, timeoutMs })
   )
 }
 
@@ -67,12 +75,14 @@ const withTimeout = () => ({
 
 class ConfluentRegistry implements Registry {
   readonly #client: SchemaRegistry
+  readonly #proof: RegistryProof
   readonly #types = new Map<number, Type>()
   /** Ids that were not found, and when that may be asked again: the client caches no 404. */
   readonly #unknown = new Map<number, number>()
 
-  constructor(client: SchemaRegistry) {
+  constructor(client: SchemaRegistry, proof: RegistryProof) {
     this.#client = client
+    this.#proof = proof
   }
 
   async idOf(subject: string, schema: RecordSchema): Promise<number> {
@@ -85,16 +95,16 @@ class ConfluentRegistry implements Registry {
     }
   }
 
-  async typeOf(id: number): Promise<Type> {
+  async typeOf(id: number, subject: string): Promise<Type> {
     const known = this.#types.get(id)
     if (known) return known
     if ((this.#unknown.get(id) ?? 0) > Date.now()) throw unknownSchema(id)
-    const type = await this.#fetch(id)
+    const type = await this.#fetch(id, subject)
     this.#types.set(id, type)
     return type
   }
 
-  async #fetch(id: number): Promise<Type> {
+  async #fetch(id: number, subject: string): Promise<Type> {
     try {
       const type: unknown = await this.#client.getSchema(id)
       if (avro.Type.isType(type)) return withPlainRecords(type as Type)
@@ -102,6 +112,7 @@ class ConfluentRegistry implements Registry {
     } catch (error) {
       // An answer that stays what it is: a record with this id is set aside, not tried for ever.
       if (!isNotFound(error) && !isUnreadable(error)) throw translated(error)
+      await this.#proof.ofUnknown(id, subject)
       this.#unknown.set(id, Date.now() + unknownForMs)
       throw unknownSchema(id, error)
     }
@@ -111,7 +122,7 @@ class ConfluentRegistry implements Registry {
     const found: Type[] = []
     try {
       for (let version = 1; ; version++)
-        found.push(await this.typeOf(await this.#client.getRegistryId(subject, version)))
+        found.push(await this.typeOf(await this.#client.getRegistryId(subject, version), subject))
     } catch (error) {
       if (isNotFound(error)) return found
       throw error instanceof CourantError ? error : translated(error)

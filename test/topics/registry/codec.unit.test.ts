@@ -17,6 +17,7 @@ const person = (fields: RecordSchema['fields']): RecordSchema => ({
   fields
 })
 const name = { name: 'name', type: 'string' }
+const topic = 'activity.people.clean'
 const price = (precision: number, scale: number) => ({
   name: 'price',
   type: { type: 'bytes', logicalType: 'decimal', precision, scale }
@@ -26,7 +27,7 @@ const price = (precision: number, scale: number) => ({
 async function across(written: RecordSchema, read: RecordSchema, value: unknown): Promise<unknown> {
   const registry = memoryRegistry()
   const id = await registry.register('s', written)
-  return decoder(avroType(read), registry)(encoder(avroType(written), id)(value))
+  return decoder(avroType(read), { registry, topic })(encoder(avroType(written), id)(value))
 }
 
 const codeOf = (code: string) => (error: CourantError) => error.code === code
@@ -36,7 +37,7 @@ describe('the codec', () => {
     it(`brings any value of ${subject} back as it was`, async () => {
       const registry = memoryRegistry()
       const encode = encoder(avroType(schema), await registry.register(subject, schema))
-      const decode = decoder(avroType(schema), registry)
+      const decode = decoder(avroType(schema), { registry, topic })
       await fc.assert(
         fc.asyncProperty(valuesOf(schema), async (value) =>
           assert.deepEqual(await decode(encode(value)), plain(value))
@@ -103,7 +104,7 @@ describe('the codec', () => {
     const registry = memoryRegistry()
     const type = avroType(person([name]))
     const id = await registry.register('s', person([name]))
-    const decode = decoder(type, registry)
+    const decode = decoder(type, { registry, topic })
     const good = encoder(type, id)({ name: 'Ada' })
     await decode(good)
     for (const bad of [

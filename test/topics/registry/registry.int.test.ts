@@ -41,7 +41,7 @@ describe('the registry client', () => {
     const id = await registry.register(subject, schema(x))
     assert.equal(await registry.register(subject, schema(x)), id)
     assert.equal(await registry.idOf(subject, schema(x)), id)
-    assert.equal((await registry.typeOf(id)).name, 'test.R')
+    assert.equal((await registry.typeOf(id, subject)).name, 'test.R')
     await assert.rejects(registry.idOf(subject, schema(x, y)), codeOf('SCHEMA_MISSING'))
     assert.equal((await registry.versionsOf(subject)).length, 1)
   })
@@ -59,16 +59,39 @@ describe('the registry client', () => {
     assert.equal((await registry.versionsOf(subject)).length, 2)
   })
 
-  it('says that an id is unknown', async () => {
-    await assert.rejects(registry.typeOf(2_000_000_000), codeOf('SCHEMA_UNKNOWN'))
+  it('says that an id is unknown, where it has the subject', async () => {
+    const subject = newSubject()
+    await registry.register(subject, schema(x))
+    await assert.rejects(registry.typeOf(2_000_000_000, subject), codeOf('SCHEMA_UNKNOWN'))
+  })
+
+  it('is not believed when it knows nothing of what is asked for, nor where it is not', async () => {
+    // As after its store was lost, or at the registry of another installation.
+    await assert.rejects(registry.typeOf(2_000_000_000, newSubject()), codeOf('REGISTRY_MISMATCH'))
+    const subject = newSubject()
+    const id = await registry.register(subject, schema(x))
+    const base = env['COURANT_REGISTRY_URL'] ?? ''
+    for (const url of [`${base}/subjects`, base.replace('/v7', '/nowhere'), new URL('/', base).href]) {
+      const elsewhere = confluentRegistry(settingsFrom({ COURANT_REGISTRY_URL: url }))
+      await assert.rejects(elsewhere.typeOf(id, subject), codeOf('REGISTRY_MISMATCH'), url)
+    }
   })
 })
 
 describe('a registry that misbehaves', () => {
   it('is not hammered for an id it does not know', async (t) => {
-    const { registry, asked } = await fakeRegistry(t, 404)
-    for (let n = 0; n < 5; n++) await assert.rejects(registry.typeOf(7), codeOf('SCHEMA_UNKNOWN'))
-    assert.equal(asked(), 1)
+    const { registry, asked } = await fakeRegistry(t, { error_code: 40403, message: 'no' }, 404)
+    for (let n = 0; n < 5; n++) await assert.rejects(registry.typeOf(7, 's'), codeOf('SCHEMA_UNKNOWN'))
+    assert.equal(asked(), 3, 'the id twice, since the client keeps no codes, and the subject')
+  })
+
+  it('that answers 404 to everything has no record set aside', async (t) => {
+    const { registry } = await fakeRegistry(t, 404)
+    await assert.rejects(registry.typeOf(7, 's'), (error: CourantError) => {
+      assert.deepEqual([error.code, error.verdict], ['REGISTRY_MISMATCH', 'fatal'])
+      assert.match(error.message, /COURANT_REGISTRY_URL/)
+      return true
+    })
   })
 
   it('that gives a schema we cannot read has the record set aside, not tried for ever', async (t) => {
@@ -79,13 +102,13 @@ describe('a registry that misbehaves', () => {
     ]
     for (const answer of answers) {
       const { registry } = await fakeRegistry(t, answer)
-      await assert.rejects(registry.typeOf(7), codeOf('SCHEMA_UNKNOWN'), JSON.stringify(answer))
+      await assert.rejects(registry.typeOf(7, 's'), codeOf('SCHEMA_UNKNOWN'), JSON.stringify(answer))
     }
   })
 
   it('is tried again later when it fails, and is not taken for one that knows nothing', async (t) => {
     const { registry } = await fakeRegistry(t, 500)
-    await assert.rejects(registry.typeOf(7), codeOf('REGISTRY_UNAVAILABLE'))
+    await assert.rejects(registry.typeOf(7, 's'), codeOf('REGISTRY_UNAVAILABLE'))
     await assert.rejects(registry.idOf('s', schema(x)), codeOf('REGISTRY_UNAVAILABLE'))
   })
 
@@ -96,7 +119,7 @@ describe('a registry that misbehaves', () => {
 
   it('that refuses our credentials stops us with what to check', async (t) => {
     const { registry } = await fakeRegistry(t, 401)
-    await assert.rejects(registry.typeOf(7), (error: CourantError) => {
+    await assert.rejects(registry.typeOf(7, 's'), (error: CourantError) => {
       assert.equal(error.code, 'TOPICS_REFUSED')
       assert.match(error.message, /COURANT_REGISTRY_USERNAME/)
       return true
@@ -104,14 +127,20 @@ describe('a registry that misbehaves', () => {
   })
 })
 
-/** A registry that answers every question with one status, with one body, or never. */
-async function fakeRegistry(t: TestContext, answer: number | 'silent' | object) {
+/**
+ * A registry that answers every question with one status, or never; or, with a body, has one subject `s`, and answers
+ * what is asked of a schema with that.
+ */
+async function fakeRegistry(t: TestContext, answer: number | 'silent' | object, status = 200) {
   let count = 0
-  const server: Server = createServer((_request, response) => {
+  const server: Server = createServer(({ url }, response) => {
     count++
     if (answer === 'silent') return
-    const [status, body] = typeof answer === 'number' ? [answer, { message: 'no' }] : [200, answer]
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    const say = (code: number, body: object) =>
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    if (typeof answer === 'number') say(answer, { message: 'no' })
+    else if (url === '/subjects/s/versions') say(200, [1])
+    else say(status, answer)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
