@@ -1,5 +1,9 @@
+import { mapAtOnce } from '../../runtime/map-at-once.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { type Ds, isDay, parsePartName } from './part-names.ts'
+
+/** A lake has a day's file for each day of years, of which the first listing asks for the metadata. */
+const requestsAtOnce = 16
 
 /** One file of Silver that a reader takes. */
 export interface SilverFile {
@@ -84,15 +88,13 @@ export async function silverDays(
     else if (name === compactedName(table, ds)) day.compactedVersion = version
     days.set(ds, day)
   }
-  return Promise.all(
-    [...days].map(async ([ds, { parts, compactedVersion }]) =>
-      dayOfParts(
-        ds,
-        parts,
-        compactedVersion === null
-          ? null
-          : await compactedFile(store, compactedName(table, ds), compactedVersion)
-      )
+  return mapAtOnce([...days], requestsAtOnce, async ([ds, { parts, compactedVersion }]) =>
+    dayOfParts(
+      ds,
+      parts,
+      compactedVersion === null
+        ? null
+        : await compactedFile(store, compactedName(table, ds), compactedVersion)
     )
   )
 }

@@ -1,9 +1,13 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { isAbsent } from '../../runtime/durable-files.ts'
+import { mapAtOnce } from '../../runtime/map-at-once.ts'
 import type { Table } from '../../schemas/table.ts'
 import { type SilverFile, silverFiles } from '../lake/silver-files.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
+
+/** A large lake has more files than a process may have sockets. */
+const copiesAtOnce = 16
 
 /** A Silver file and where it can be read on this machine. */
 export interface LocalSilverFile extends SilverFile {
@@ -19,7 +23,7 @@ export class SilverMirror {
   readonly #folder: string
   readonly #store: ObjectStore
   readonly #graceMs: number
-  /** When files were first missed in the newest list, by path. */
+  /** When files that still lie here were first missed in the newest list, by path. */
   readonly #missedAt = new Map<string, number>()
 
   constructor(store: ObjectStore, options: { readonly folder: string; readonly graceMs: number }) {
@@ -32,7 +36,7 @@ export class SilverMirror {
   async files(table: Table): Promise<readonly LocalSilverFile[]> {
     for (;;) {
       const files = await silverFiles(this.#store, table.name)
-      const local = await Promise.all(files.map((file) => this.#local(file)))
+      const local = await mapAtOnce(files, copiesAtOnce, (file) => this.#local(file))
       const known = local.filter((file) => file !== null)
       // A file was compacted away between the list and the copy: the list is old.
       if (known.length === local.length) {
@@ -67,8 +71,10 @@ export class SilverMirror {
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name)
       if (!entry.isFile() || wanted.has(path)) this.#missedAt.delete(path)
-      else if (now - (this.#missedAt.get(path) ?? now) >= this.#graceMs) await rm(path, { force: true })
-      else this.#missedAt.set(path, this.#missedAt.get(path) ?? now)
+      else if (now - (this.#missedAt.get(path) ?? now) >= this.#graceMs) {
+        await rm(path, { force: true })
+        this.#missedAt.delete(path)
+      } else this.#missedAt.set(path, this.#missedAt.get(path) ?? now)
     }
   }
 }
