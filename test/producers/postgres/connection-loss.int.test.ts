@@ -88,6 +88,12 @@ describe('a PostgreSQL that is lost without a word', { concurrency: 4 }, () => {
   })
 })
 
+async function freeSlot(): Promise<string | undefined> {
+  const query =
+    'SELECT slot_name FROM pg_replication_slots WHERE database = current_database() AND NOT active'
+  return (await source.client.query<{ slot_name: string }>(query)).rows[0]?.slot_name
+}
+
 describe('a log stream', () => {
   it('fails when nothing is heard any more, however long it lasts before', async (t) => {
     const { line, context } = await lineFor(t)
@@ -95,8 +101,7 @@ describe('a log stream', () => {
     const reader = await use.open()
     await use.readToEnd(reader)
     await reader.close()
-    const { rows } = await source.client.query('SELECT slot_name FROM pg_replication_slots WHERE NOT active')
-    const [{ slot_name: slot }] = rows
+    const slot = (await eventually(freeSlot, { what: 'a slot that nobody reads' })) ?? ''
     const stream = new LogStream({
       client: replicationConfig(context.settings, 'test'),
       slot,
