@@ -77,7 +77,7 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
     const { committed } = this.#broker.group(this.#options.group)
     for (const at of offsets) {
       const key = partitionKey(at)
-      const isHeld = this.#positions.has(key) && !this.#isReplaced(at.topic)
+      const isHeld = this.#held.some((one) => partitionKey(one) === key) && !this.#isReplaced(at.topic)
       if (isHeld && at.offset > (committed.get(key) ?? -1)) committed.set(key, at.offset)
     }
   }
