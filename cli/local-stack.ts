@@ -26,11 +26,10 @@ function namedElsewhere(
   variables: Readonly<Record<string, string>>,
   env: NodeJS.ProcessEnv
 ): string | undefined {
-  // A port alone names another server, too, since the host has a default.
+  // Host and port have defaults, so either of them alone names another server, too.
   const addresses = [servers[name].replacedBy, ...(name === 'postgres' ? ['PGPORT'] : [])]
-  return addresses
-    .flatMap((variable) => (env[variable] === variables[variable] ? [] : [variable, `${variable}_FILE`]))
-    .find((variable) => env[variable])
+  if (addresses.every((variable) => env[variable] === variables[variable])) return undefined
+  return addresses.flatMap((variable) => [variable, `${variable}_FILE`]).find((variable) => env[variable])
 }
 
 /** Sets what is not set, were it by a file; true when there was something. */

@@ -22,7 +22,7 @@ const instead: Readonly<Record<string, string>> = {
 
 /** Throws SCHEMA_INVALID with everything that is wrong with a table's file. */
 export function checkTable(file: string, avro: AvroRecord): void {
-  const problems = [...recordProblems(avro), ...(Array.isArray(avro.fields) ? fieldsProblems(avro) : [])]
+  const problems = [...recordProblems(avro), ...(hasFields(avro) ? fieldsProblems(avro) : [])]
   if (problems.length > 0)
     throw new CourantError('SCHEMA_INVALID', `Correct ${file}:\n  ${problems.join('\n  ')}`)
 }
@@ -31,10 +31,13 @@ function recordProblems({ name, namespace, doc, courant, fields }: Partial<AvroR
   const texts = { name, namespace, doc, 'courant.table': courant?.table }
   return [
     ...Object.entries(texts).flatMap(([path, text]) => (text ? [] : [`"${path}" is missing`])),
-    ...(Array.isArray(fields) ? [] : ['"fields" is missing']),
+    ...(hasFields({ fields }) ? [] : ['"fields" must list objects with a "name" and a "type"']),
     ...courantProblems(courant ?? {})
   ]
 }
+
+const hasFields = ({ fields }: { readonly fields?: readonly Partial<AvroField>[] | undefined }): boolean =>
+  Array.isArray(fields) && fields.every(({ name }: Partial<AvroField>) => typeof name === 'string')
 
 function courantProblems({ source, key, cursor }: Partial<AvroRecord['courant']>): string[] {
   const hasSource = sources.some((name) => name === source)

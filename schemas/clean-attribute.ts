@@ -23,14 +23,17 @@ const microsOfYear = (year: number): Micros => Date.UTC(year, 0, 1) * 1000
 /** The whole years whose microseconds are exact everywhere: in a number, and in Avro as avsc writes it. */
 export const exactSpan: Span = { from: microsOfYear(1828), before: microsOfYear(2255) }
 
-/** What a field's attribute says of days; undefined when it says nothing. */
-export function spanOf({ from, before }: CleanAttribute): Span | undefined {
+/** What a field's attribute says of days, as far as its kind can have them; undefined when it says nothing. */
+export function spanOf({ from, before }: CleanAttribute, kind: ColumnKind['kind']): Span | undefined {
   if (from === undefined && before === undefined) return undefined
+  const widest = kind === 'date' ? everyDay : exactSpan
   return {
-    from: from === undefined ? exactSpan.from : Date.parse(from) * 1000,
-    before: before === undefined ? exactSpan.before : Date.parse(before) * 1000
+    from: from === undefined ? widest.from : Math.max(widest.from, Date.parse(from) * 1000),
+    before: before === undefined ? widest.before : Math.min(widest.before, Date.parse(before) * 1000)
   }
 }
+
+const everyDay: Span = { from: Number.NEGATIVE_INFINITY, before: Number.POSITIVE_INFINITY }
 
 /** What is wrong with a field's attribute, a sentence each. */
 export function cleanProblems(

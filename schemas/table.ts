@@ -124,7 +124,7 @@ function columnOf({ name, type: written, pii, clean = {}, secret }: AvroField, i
   // checkTable has let only known types through.
   const type = kindOf(nullable ? written[1] : written) as ColumnKind
   const keepsBlank = clean.blank === undefined ? !nullable && !isKey : clean.blank === 'keep'
-  const span = spanOf(clean)
+  const span = spanOf(clean, type.kind)
   return {
     name,
     type,

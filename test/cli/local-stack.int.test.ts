@@ -43,7 +43,12 @@ test('where nothing is set, the servers of the local stack are taken, and that i
 
 test('a server that the environment names stays, with nothing of the local one mixed in', (t) => {
   const dataDir = stackHere(t)
-  for (const set of [{ PGHOST: 'db.example' }, { PGPORT: '5433' }, { PGHOST_FILE: '/run/host' }]) {
+  for (const set of [
+    { PGHOST: 'db.example' },
+    { PGHOST: '127.0.0.1' },
+    { PGPORT: '5433' },
+    { PGHOST_FILE: '/run/host' }
+  ]) {
     const { env, said } = found(dataDir, set)
     assert.deepEqual(env, { ...kafka, ...azurite, ...set })
     assert.match(said.join(), new RegExp(`; not its postgres: ${Object.keys(set).join()} is set$`))

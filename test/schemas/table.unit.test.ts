@@ -110,6 +110,7 @@ describe("a table's file", () => {
       /field _op: a column of the lake has this name/
     ]
     for (const part of parts) assert.match(said, part)
+    assert.match(problemOf({ fields: [{ type: 'long' }] }), /"fields" must list objects with a "name"/)
     assert.match(
       problemOf({ courant: undefined, fields: undefined }),
       /"courant\.table" is missing[^]*"courant\.source" is ""/
@@ -123,6 +124,13 @@ describe("a table's file", () => {
     const parsed = parseTable(file, avro as unknown as AvroRecord)
     assert.deepEqual(parsed.columns[1]?.span, { from: 0, before: exactSpan.before })
     assert.equal(parsed.columns[1].isOpenEnded, true)
+    const spanned = (type: object, days: object) =>
+      parseTable(file, { ...good, ...field(type, { clean: days }) } as unknown as AvroRecord).columns[1]?.span
+    assert.equal(spanned(time, { before: '9999-01-01' })?.before, exactSpan.before)
+    assert.deepEqual(spanned({ type: 'int', logicalType: 'date' }, { from: '1970-01-01' }), {
+      from: 0,
+      before: Number.POSITIVE_INFINITY
+    })
     assert.doesNotMatch(JSON.stringify(changeSchema(parsed)), /clean/)
     const wrong: [unknown, object][] = [
       ['string', { blank: 'reject' }],
