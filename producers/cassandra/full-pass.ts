@@ -10,6 +10,7 @@ import {
   tokenOfRingKey,
   tokenText
 } from './ring.ts'
+import { SeenKeys } from './seen-keys.ts'
 import type { Source } from './source.ts'
 import type { SourceRow } from './source-row.ts'
 
@@ -35,8 +36,6 @@ interface PartInHand {
   /** Like readUpTo, but it stays before the first missing key. */
   settledAt: string | null
   hasMissing: boolean
-  /** Rows seen above readUpTo: of the partition that the next page may continue. */
-  seen: Set<string>
 }
 
 /**
@@ -54,6 +53,8 @@ export class FullPass {
   readonly #incomplete: number[] = []
   #phase: Phase = 'scan'
   #part: PartInHand | null = null
+  /** Rows seen above the part's readUpTo: of the partition that the next page may continue. */
+  readonly #seen: SeenKeys
   #lastChecked = ''
 
   constructor(
@@ -68,6 +69,7 @@ export class FullPass {
     this.#progress = progress
     this.#todo = [...todo]
     state.forgetMissing()
+    this.#seen = new SeenKeys(state)
     this.#beginPart(at)
   }
 
@@ -103,7 +105,8 @@ export class FullPass {
     const { after, upTo } = ringPart(part, this.#progress.parts)
     const from = at ?? tokenText(after)
     const range = { after: tokenOf(from), upTo }
-    this.#part = { range, page: null, readUpTo: from, settledAt: at, hasMissing: false, seen: new Set() }
+    this.#seen.forget()
+    this.#part = { range, page: null, readUpTo: from, settledAt: at, hasMissing: false }
   }
 
   #endPart(hasMissing: boolean): void {
@@ -127,7 +130,7 @@ export class FullPass {
    */
   #compare(part: PartInHand, rows: readonly SourceRow[]): void {
     const last = rows.at(-1)
-    for (const { ringKey } of rows) part.seen.add(ringKey)
+    this.#seen.add(rows.map(({ ringKey }) => ringKey))
     if (part.page !== null && !last) return
     const upTo =
       part.page === null
@@ -136,7 +139,8 @@ export class FullPass {
     if (upTo <= part.readUpTo) return
     this.#missBetween(part, upTo)
     const bound = afterToken(upTo)
-    part.seen = new Set(rows.map(({ ringKey }) => ringKey).filter((ringKey) => ringKey > bound))
+    this.#seen.forget()
+    this.#seen.add(rows.map(({ ringKey }) => ringKey).filter((ringKey) => ringKey > bound))
     part.readUpTo = upTo
     if (!part.hasMissing) part.settledAt = upTo
   }
@@ -144,7 +148,7 @@ export class FullPass {
   #missBetween(part: PartInHand, upTo: string): void {
     const range = { after: afterToken(part.readUpTo), upTo: afterToken(upTo) }
     for (const known of this.#state.pages(range)) {
-      const missing = known.filter(({ key, hash }) => hash !== null && !part.seen.has(key))
+      const missing = known.filter(({ key, hash }) => hash !== null && !this.#seen.has(key))
       if (missing.length === 0) continue
       part.hasMissing = true
       this.#state.addMissing(missing.map(({ key }) => key))

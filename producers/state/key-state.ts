@@ -39,7 +39,8 @@ const schema = `
   CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, hash INTEGER, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   ${announcedSchema}
-  CREATE TEMP TABLE missing (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`
+  CREATE TEMP TABLE missing (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TEMP TABLE seen (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`
 
 // Each bound is there or not: an OR for an absent one would make SQLite read on to the end of the table.
 const inRange = ({ upTo }: KeyRange): string => (upTo === null ? 'key > ?' : 'key > ? AND key <= ?')
@@ -55,6 +56,7 @@ export class KeyState {
   readonly #db: DatabaseSync
   readonly #get: StatementSync
   readonly #put: StatementSync
+  readonly #seen: StatementSync
 
   constructor(db: DatabaseSync) {
     this.#db = db
@@ -63,6 +65,7 @@ export class KeyState {
       `INSERT INTO keys VALUES (?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET hash = excluded.hash, version = excluded.version`
     )
+    this.#seen = db.prepare('SELECT 1 FROM seen WHERE key = ?')
   }
 
   /** The position of the last `apply`, or null at the very first start. */
@@ -144,10 +147,20 @@ export class KeyState {
 
   /** Remembers keys that a scan did not find; forgotten when the process ends. */
   addMissing(keys: Iterable<string>): void {
-    const add = this.#db.prepare('INSERT OR IGNORE INTO missing VALUES (?)')
-    this.#transaction(() => {
-      for (const key of keys) add.run(key)
-    })
+    this.#addTo('missing', keys)
+  }
+
+  /** Remembers keys that a scan found; forgotten when the process ends. */
+  addSeen(keys: Iterable<string>): void {
+    this.#addTo('seen', keys)
+  }
+
+  hasSeen(key: string): boolean {
+    return this.#seen.get(key) !== undefined
+  }
+
+  forgetSeen(): void {
+    this.#db.exec('DELETE FROM seen')
   }
 
   /** The next remembered keys after one ('' for the first), in order. */
@@ -168,6 +181,13 @@ export class KeyState {
 
   close(): void {
     if (this.#db.isOpen) this.#db.close()
+  }
+
+  #addTo(table: 'missing' | 'seen', keys: Iterable<string>): void {
+    const add = this.#db.prepare(`INSERT OR IGNORE INTO ${table} VALUES (?)`)
+    this.#transaction(() => {
+      for (const key of keys) add.run(key)
+    })
   }
 
   #putNote(name: string, value: string): void {
