@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { sharedSettings } from '../runtime/run-all.ts'
+import type { Settings } from '../runtime/settings.ts'
 import { lineageOf } from '../sinks/gold/lineage.ts'
 import { compareWithSilver, rebuildFromSilver } from '../sinks/gold/rebuild.ts'
+import type { DaySpan } from '../sinks/gold/silver-inputs.ts'
 import { parseDay } from '../sinks/gold/time.ts'
+import { closeConnections } from '../topics/connection.ts'
 import { goldPreview } from '../sinks/warehouse/gold-preview.ts'
 import { print, printRows } from './output.ts'
 
@@ -58,7 +61,7 @@ async function rebuild({ from, to, check = false, json = false }: RebuildOptions
   const days = { first: dayOption('--from', from), last: dayOption('--to', to) }
   if (days.last < days.first) throw new CourantError('CONFIG_INVALID', '--to must not lie before --from')
   const settings = sharedSettings(process.env)
-  const tables = check ? await compareWithSilver(settings, days) : await rebuildFromSilver(settings, days)
+  const tables = await computed(settings, days, check)
   const rows = tables.map(({ days: different, ...table }) => ({ ...table, differ_on: different.join(' ') }))
   printRows(rows, { json, none: 'No Gold tables.' })
   if (check && tables.some(({ missing, surplus }) => missing + surplus > 0))
@@ -66,6 +69,15 @@ async function rebuild({ from, to, check = false, json = false }: RebuildOptions
       'GOLD_DIFFERS',
       'Gold differs from what Silver gives on these days; if the pipeline has caught up, stop it and run the same without --check'
     )
+}
+
+async function computed(settings: Settings, days: DaySpan, isCheck: boolean) {
+  try {
+    return await (isCheck ? compareWithSilver(settings, days) : rebuildFromSilver(settings, days))
+  } finally {
+    // Kafka may have been asked how far Silver has read.
+    await closeConnections()
+  }
 }
 
 async function lineage(options: { user: string; date: string; json?: boolean }): Promise<void> {

@@ -95,6 +95,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'A local server did not start; the message has its last log lines and where the log is.'
   },
+  SILVER_BEHIND: {
+    verdict: 'fatal',
+    doc: 'Silver lacks changes that Gold has read, so that Gold cannot be compared with it or rebuilt from it yet. Nothing was changed; run the Silver pipelines that the message names until they have caught up.'
+  },
   SOURCE_REFUSED: {
     verdict: 'fatal',
     doc: 'The source refuses us for good (credentials, missing table or column, rights). Correct it and start again.'

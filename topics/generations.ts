@@ -12,7 +12,7 @@ export const confirmNewTopic: Setting = {
  * Offsets of a generation begin at this, times its number, in what a sink stores: the first digits of the 16 in a file
  * name of the lake. A log has fewer records, and 2^53 has room for 900 generations.
  */
-const perGeneration = 10 ** 13
+export const perGeneration = 10 ** 13
 
 /** What is seen of a topic when partitions of it are assigned. */
 export interface SeenTopic {

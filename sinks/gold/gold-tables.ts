@@ -59,6 +59,14 @@ export async function storeOffsets(
   })
 }
 
+/** What the attached database has read at least. */
+export async function readOffsets(connection: DuckDBConnection): Promise<readonly NextOffset[]> {
+  const rows = await connection.runAndReadAll(
+    'SELECT topic, partition, next_offset::DOUBLE AS "nextOffset" FROM gold.lineage.offsets'
+  )
+  return rows.getRowObjectsJson() as unknown as NextOffset[]
+}
+
 /** How many rows no figure contains. */
 export async function countSetAside(connection: DuckDBConnection): Promise<number> {
   const rows = await connection.runAndReadAll('SELECT count(*) FROM gold.main.gold_set_aside')

@@ -10,13 +10,14 @@ import { publishDatabase } from '../warehouse/publish-database.ts'
 import { SilverMirror } from '../warehouse/silver-mirror.ts'
 import { createSilverViews } from '../warehouse/silver-views.ts'
 import { GoldFiles } from './gold-files.ts'
-import { columnList, createGoldTables } from './gold-tables.ts'
+import { columnList, createGoldTables, readOffsets } from './gold-tables.ts'
 import { workFile } from './gold-publisher.ts'
 import { openDuckDb, ratesView } from './model-engine.ts'
 import { createModelViews, type GoldTable, goldTables } from './models.ts'
 import { loadRates } from './rates.ts'
 import { goldSettings } from './settings.ts'
 import { createSilverInputs, type DaySpan } from './silver-inputs.ts'
+import { behindGold, type GoldProgress, type SilverProgress, silverProgress } from './silver-progress.ts'
 import { GoldState } from './state/gold-state.ts'
 import { keptTables } from './state/kept-tables.ts'
 import { dayText } from './time.ts'
@@ -36,7 +37,10 @@ export interface Comparison {
 /** Days computed at once: memory grows with them, and so does the number of sessions that are read twice. */
 const daysAtOnce = 7
 
-/** Computes days anew from Silver, by the same models, and compares them with what analysts see; changes nothing. */
+/**
+ * Computes days anew from Silver, by the same models, and compares them with what analysts see; changes nothing.
+ * Throws SILVER_BEHIND when they differ and Silver lacks changes that Gold has: then neither is known to be wrong.
+ */
 export async function compareWithSilver(settings: Settings, days: DaySpan): Promise<readonly Comparison[]> {
   const file = resolve(settings.text(goldSettings.analyticsPath))
   if (!existsSync(file))
@@ -44,17 +48,28 @@ export async function compareWithSilver(settings: Settings, days: DaySpan): Prom
       'TARGET_REFUSED',
       `There is no ${file} yet: start the gold pipeline (courant run gold)`
     )
+  // Looked at first: what it gets while it is read is not in the comparison.
+  const silver = await silverProgress(settings)
   return withRebuilt(settings, days, async (connection) => {
     await connection.run(`ATTACH ${sqlText(file)} AS gold (READ_ONLY)`)
-    return compareAll(connection, days)
+    const comparison = await compareAll(connection, days)
+    if (comparison.some(({ missing, surplus }) => missing + surplus > 0))
+      await refuseBehind(silver, { offsets: await readOffsets(connection), topic: () => null }, settings)
+    return comparison
   })
 }
 
-/** Computes days anew from Silver and puts them in the place of what Gold has; the gold pipeline must not run. */
+/**
+ * Computes days anew from Silver and puts them in the place of what Gold has; the gold pipeline must not run. Throws
+ * SILVER_BEHIND, before anything is changed, while Silver lacks changes that Gold has: figures would go back, and no
+ * change would come that has them computed again.
+ */
 export async function rebuildFromSilver(settings: Settings, days: DaySpan): Promise<readonly Comparison[]> {
   const folder = settings.text(goldSettings.dir)
   const state = GoldState.open(folder)
   try {
+    const gold = { offsets: state.offsets(), topic: (name: string) => state.topic(name) }
+    await refuseBehind(await silverProgress(settings), gold, settings)
     return await withRebuilt(settings, days, async (connection) => {
       const file = workFile(folder)
       const result = await withAttached(connection, { file, name: 'gold' }, async () => {
@@ -73,6 +88,20 @@ export async function rebuildFromSilver(settings: Settings, days: DaySpan): Prom
   } finally {
     state.close()
   }
+}
+
+async function refuseBehind(
+  silver: readonly SilverProgress[],
+  gold: GoldProgress,
+  settings: Settings
+): Promise<void> {
+  const tables = await behindGold(silver, gold, settings)
+  if (tables.length === 0) return
+  throw new CourantError(
+    'SILVER_BEHIND',
+    `Silver lacks changes of ${tables.join(', ')} that Gold has: what is computed from it would lack them, too. Nothing was changed; wait until ${tables.map((table) => `silver.${table}`).join(', ')} have caught up (\`courant lag\`), or start them`,
+    { details: { tables } }
+  )
 }
 
 async function withRebuilt<T>(

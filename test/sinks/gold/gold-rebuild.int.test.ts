@@ -3,6 +3,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import type { CourantError } from '../../../runtime/errors.ts'
+import { tables } from '../../../schemas/tables.ts'
 import { lineageOf } from '../../../sinks/gold/lineage.ts'
 import { compareWithSilver, rebuildFromSilver } from '../../../sinks/gold/rebuild.ts'
 import { loadRates } from '../../../sinks/gold/rates.ts'
@@ -10,6 +12,8 @@ import type { ChangeItem } from '../../../sinks/gold/state/kept-table.ts'
 import { keptTables } from '../../../sinks/gold/state/kept-tables.ts'
 import { silverViewName } from '../../../sinks/warehouse/silver-views.ts'
 import { topicsOf } from '../../../topics/catalogue.ts'
+import { share } from '../../../topics/connection.ts'
+import { memoryTopics } from '../../support/memory-topics.ts'
 import { GoldWorld } from './gold-world.ts'
 import { firstDay, happenings, itemsOf } from './happenings.ts'
 import { goldOf } from './oracle.ts'
@@ -64,6 +68,43 @@ describe('Gold and Silver', () => {
         0,
         'nothing was compacted yet'
       )
+    })
+  })
+
+  it('say that Silver is behind, and a rebuild takes nothing from Gold that Silver has not got yet', async () => {
+    await inWorld(async (world) => {
+      const { connection } = await memoryTopics()
+      const { settings } = world.context
+      share(settings, connection)
+      const items = itemsOf(fc.sample(happenings, { numRuns: 1, seed: 7 })[0] ?? [])
+      const { name } = topicsOf(tables.userSessionEvents).clean
+      const isEvent = ({ topic }: ChangeItem) => topic === name
+      await world.writeSilver(items.filter((item) => !isEvent(item)))
+      await world.writeGold(items)
+      const before = await world.published()
+      const isBehind = (error: CourantError) => {
+        assert.equal(error.code, 'SILVER_BEHIND')
+        assert.match(error.message, /wait until silver\.user-session-events have caught up/)
+        return true
+      }
+      await assert.rejects(compareWithSilver(settings, allDays), isBehind)
+      await assert.rejects(rebuildFromSilver(settings, allDays), isBehind)
+      assert.deepEqual(await world.published(), before)
+      // All of them but the last, and then the group says that this one is no row of Silver.
+      await world.writeSilver(items.filter(isEvent).slice(0, -1))
+      await assert.rejects(rebuildFromSilver(settings, allDays), isBehind)
+      const admin = await connection.kafka.admin()
+      const next = (partition: number) =>
+        1 +
+        Math.max(
+          -1,
+          ...items.filter((item) => isEvent(item) && item.partition === partition).map(({ offset }) => offset)
+        )
+      await admin.setCommitted(
+        `silver.${tables.userSessionEvents.name}`,
+        [0, 1, 2].map((partition) => ({ topic: name, partition, offset: next(partition) }))
+      )
+      await rebuildFromSilver(settings, allDays)
     })
   })
 
