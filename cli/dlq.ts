@@ -3,7 +3,7 @@ import { CourantError } from '../runtime/errors.ts'
 import { topicList } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
 import { decoder } from '../topics/registry/codec.ts'
-import { countDeadLetters, type DeadLetter, replay, waitingLetters } from '../topics/replay.ts'
+import { countDeadLetters, type DeadLetter, dismiss, replay, waitingLetters } from '../topics/replay.ts'
 import { masked } from '../topics/masking.ts'
 import { atLeastOne } from './arguments.ts'
 import { print, printRows } from './output.ts'
@@ -11,7 +11,7 @@ import { pipelines } from './pipelines.ts'
 import { untilStopSignal } from './stop-signal.ts'
 import { withConnection } from './with-connection.ts'
 
-/** `courant dlq list|show|replay`. */
+/** `courant dlq list|show|replay|dismiss`. */
 export function dlqCommand(program: Command): void {
   const dlq = program.command('dlq').description('look into and replay what pipelines set aside')
   dlq
@@ -46,6 +46,18 @@ export function dlqCommand(program: Command): void {
     .option('--rate <number>', 'records a second', atLeastOne, 100)
     .action((name: string, options: { dryRun?: boolean; limit: number; rate: number }) =>
       withConnection((connection) => replayAndSay(nameOf(name), connection, options))
+    )
+  dismissVerb(dlq)
+}
+
+function dismissVerb(dlq: Command): void {
+  dlq
+    .command('dismiss')
+    .description('have the oldest dead letters wait no longer, without sending them')
+    .argument('<pipeline>')
+    .option('-n, --limit <number>', 'at most so many', atLeastOne, Number.MAX_SAFE_INTEGER)
+    .action((name: string, { limit }: { limit: number }) =>
+      withConnection((connection) => dismissAndSay(nameOf(name), connection, limit))
     )
 }
 
@@ -109,9 +121,10 @@ async function replayAndSay(
   printRows(rows, { none: 'Nothing to replay.' })
   if (rows.length > 0)
     print(dryRun ? '\nNothing was sent: this was a dry run.' : '\nSent; read again by this pipeline only.')
+  const behind = report.behind > 0 ? `, and with them ${report.behind} letters after the first` : ''
   if (report.unsendable > 0)
     print(
-      `${report.unsendable} rows never were in a topic and stay where they are: correct them at the source, and the producer reads them again.`
+      `${report.unsendable} rows never were in a topic, cannot be sent to one, and go on waiting${behind}. The producer publishes such a row again once one of its published columns changes at the source, or all rows once its state is removed ("A row that a producer set aside" in the runbook). After that: courant dlq dismiss ${pipeline}`
     )
   refuseLeftOut(pipeline, report.leftOut)
 }
@@ -124,6 +137,11 @@ function refuseLeftOut(pipeline: string, letters: readonly DeadLetter[]): void {
   })
   throw new CourantError(
     'RECORD_TOO_LARGE',
-    `${letters.length} dead letters of ${pipeline} hold no value, because it was too large to be kept, and cannot be replayed. Raise max.message.bytes of the topic that refused them and have the source send them again (touch the row; \`courant applications backfill\`):\n  ${named.join('\n  ')}`
+    `${letters.length} dead letters of ${pipeline} hold no value, because it was too large to be kept, cannot be replayed, and go on waiting with those after them. Raise max.message.bytes of the topic that refused them and have the source send them again (touch the row; \`courant applications backfill\`). After that: courant dlq dismiss ${pipeline}\n  ${named.join('\n  ')}`
   )
+}
+
+async function dismissAndSay(name: string, connection: Connection, limit: number): Promise<void> {
+  const count = await dismiss(name, connection, { limit })
+  print(`${count} dead letters wait no longer; they stay in their topic until its retention removes them.`)
 }

@@ -37,10 +37,12 @@ export interface ReplayOptions {
 export interface ReplayReport {
   /** Records sent, or that would be sent, by topic. */
   readonly byTopic: ReadonlyMap<string, number>
-  /** Rows that never were in a topic: the producer reads them again once they change. */
+  /** Rows that never were in a topic: they cannot be sent back to one, and go on waiting. */
   readonly unsendable: number
-  /** Letters that are refused, because their value was left out. */
+  /** Letters whose value was left out as too large: they go on waiting, too. */
   readonly leftOut: readonly DeadLetter[]
+  /** Letters after the first of either, which wait with it. */
+  readonly behind: number
 }
 
 /** The group under which a pipeline's replay keeps how far it has got. */
@@ -82,7 +84,8 @@ export async function* waitingLetters(
 
 /**
  * Sends a pipeline's dead letters back to where they were read: the same bytes, key and id; only that pipeline reads
- * them again. How far it got is committed after each batch, so that a second replay begins behind it.
+ * them again. How far it got is committed after each batch, so that a second replay begins behind it; so it ends
+ * before the first letter that cannot be sent, which would count as replayed.
  */
 export async function replay(
   pipeline: string,
@@ -102,11 +105,32 @@ export async function replay(
   }
   try {
     for await (const letter of waitingLetters(pipeline, connection, { limit, signal })) {
+      if (sender.mustWait(letter)) continue
       batch.push(letter)
       if (batch.length >= batchSize) await settle()
     }
     await settle()
     return sender
+  } finally {
+    await admin.close()
+  }
+}
+
+/** Has a pipeline's oldest letters wait no longer, without sending them; gives how many. They stay in their topic. */
+export async function dismiss(
+  pipeline: string,
+  { kafka }: Connection,
+  { limit }: { readonly limit: number }
+): Promise<number> {
+  const admin = await kafka.admin()
+  try {
+    const { high, next } = await progressOf(pipeline, admin)
+    const offset = Math.min(high, next + limit)
+    if (offset > next)
+      await admin.setCommitted(replayGroup(pipeline), [
+        { topic: deadLetterTopic(pipeline).name, partition: 0, offset }
+      ])
+    return offset - next
   } finally {
     await admin.close()
   }
@@ -122,6 +146,7 @@ class Sender implements ReplayReport {
   readonly byTopic = new Map<string, number>()
   readonly leftOut: DeadLetter[] = []
   unsendable = 0
+  behind = 0
   readonly #pipeline: string
   readonly #connection: Connection
   readonly #admin: KafkaAdmin
@@ -133,20 +158,29 @@ class Sender implements ReplayReport {
     this.#admin = admin
   }
 
+  /** Whether a letter cannot be sent, or comes after one that cannot; counts it then. */
+  mustWait(letter: DeadLetter): boolean {
+    // Sent without its value, it would be a tombstone.
+    if (letter.leftOutBytes !== null) this.leftOut.push(letter)
+    else if (letter.source === null) this.unsendable++
+    else if (this.#isHeldUp) this.behind++
+    return this.#isHeldUp
+  }
+
+  get #isHeldUp(): boolean {
+    return this.unsendable + this.leftOut.length > 0
+  }
+
   async send(
     letters: readonly DeadLetter[],
     { signal, isDryRun }: { signal: AbortSignal; isDryRun: boolean }
   ): Promise<void> {
     const records: OutgoingRecord[] = []
-    for (const letter of letters) {
-      const { record, source, leftOutBytes } = letter
-      // Sent without its value, it would be a tombstone.
-      if (leftOutBytes !== null) this.leftOut.push(letter)
-      else if (source) records.push(...(await this.#recordsOf(record, source.topic)))
-      else this.unsendable++
+    for (const { record, source } of letters) {
+      if (source) records.push(...(await this.#recordsOf(record, source.topic)))
     }
     if (isDryRun) return
-    if (records.length > 0) await (await this.#connection.producer()).send(records, { signal })
+    await (await this.#connection.producer()).send(records, { signal })
     const offset = (letters.at(-1)?.record.offset ?? -1) + 1
     await this.#admin.setCommitted(replayGroup(this.#pipeline), [
       { topic: deadLetterTopic(this.#pipeline).name, partition: 0, offset }

@@ -10,7 +10,7 @@ import { topicsOf } from '../../topics/catalogue.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { deadLetterHeaders } from '../../topics/headers.ts'
 import type { KafkaRecord } from '../../topics/kafka/port.ts'
-import { countDeadLetters, type DeadLetter, replay, waitingLetters } from '../../topics/replay.ts'
+import { countDeadLetters, type DeadLetter, dismiss, replay, waitingLetters } from '../../topics/replay.ts'
 import { userChange } from '../support/changes.ts'
 import { recordsOf } from '../support/memory-topics.ts'
 import type { ChannelCase } from './channel.contract.ts'
@@ -200,7 +200,9 @@ export function replayContract(
           [topic.name, raw.offset, 'a rule was broken']
         )
         const report = await replay(failing, made.connection, options)
-        assert.deepEqual([report.byTopic.get(topic.name), report.leftOut.length], [2, 1])
+        assert.deepEqual([report.byTopic.get(topic.name), report.leftOut.length, report.behind], [1, 1, 1])
+        assert.equal(await dismiss(failing, made.connection, { limit: 1 }), 1)
+        assert.equal((await replay(failing, made.connection, options)).byTopic.get(topic.name), 1)
       }))
 
     it('of rows that never were in a topic are kept as JSON, shown, and not sent anywhere', () =>
@@ -217,6 +219,34 @@ export function replayContract(
         assert.deepEqual(JSON.parse(String(letters[0]?.record.value)), { id: '7', name: 'Ada' })
         const report = await replay(failing, made.connection, options)
         assert.deepEqual([report.byTopic.size, report.unsendable], [0, 1])
+      }))
+
+    it('of rows that never were in a topic go on waiting after a replay, until they are dismissed', () =>
+      withCase(async (made) => {
+        await write(made, [userChange(1), userChange(2)])
+        const reader = await open(made, failing)
+        const [first, second] = await take(reader, 2)
+        await reader.close()
+        assert.ok(first && second)
+        const row = { id: 'row-7', key: '7', value: { id: '7' }, at: new Date(), position: '' as Position }
+        for (const item of [first, row, second]) await setAside(made, [item])
+        for (const [isDryRun, sent] of [
+          [true, 1],
+          [false, 1],
+          [false, 0]
+        ] as const) {
+          const { byTopic, unsendable, behind } = await replay(failing, made.connection, {
+            ...options,
+            isDryRun
+          })
+          assert.deepEqual([byTopic.get(topic.name) ?? 0, unsendable, behind], [sent, 1, 1])
+        }
+        const waiting = async () => (await countDeadLetters([failing], made.connection))[0]?.waiting
+        assert.equal(await waiting(), 2)
+        assert.equal(await dismiss(failing, made.connection, { limit: 1 }), 1)
+        assert.equal((await replay(failing, made.connection, options)).byTopic.get(topic.name), 1)
+        assert.equal(await waiting(), 0)
+        assert.equal(await dismiss(failing, made.connection, options), 0)
       }))
   })
 }
