@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
   type BlobDownloadResponseParsed,
@@ -12,9 +12,10 @@ import {
 import { CourantError } from '../errors.ts'
 import { isConditionFailed, isNotFound, translated } from './azure-errors.ts'
 import type { Content } from './content.ts'
-import { type ListedObject, type ObjectInfo, type ObjectStore, checkObjectName } from './object-store.ts'
 import type { PutOptions } from './object-store.ts'
+import { checkObjectName, type ListedObject, type ObjectInfo, type ObjectStore } from './object-store.ts'
 import { silentAgent } from './silent-agent.ts'
+import { translatedBody } from './translated-body.ts'
 
 export interface AzureOptions {
   readonly connectionString: string
@@ -64,7 +65,7 @@ export class AzureStore implements ObjectStore {
   async get(name: string, options: { ifMatch?: string } = {}): Promise<Readable | null> {
     const response = await this.#download(name, options)
     // The server that runs in Node answers with a Node stream; the type is for browsers too.
-    return response ? Readable.from(translatedChunks(response.readableStreamBody as Readable)) : null
+    return response ? translatedBody(response.readableStreamBody as Readable, translated) : null
   }
 
   put(name: string, content: Content, options: PutOptions = {}): Promise<string | null> {
@@ -162,19 +163,6 @@ function accountOf(connectionString: string): BlobServiceClient {
       'CONFIG_INVALID',
       'AZURE_STORAGE_CONNECTION_STRING cannot be understood; copy it anew from the access keys of the storage account'
     )
-  }
-}
-
-async function* translatedChunks(body: Readable): AsyncIterable<Buffer> {
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  try {
-    for (;;) {
-      const { value, done } = await translated(() => chunks.next())
-      if (done) return
-      yield value
-    }
-  } finally {
-    body.destroy()
   }
 }
 

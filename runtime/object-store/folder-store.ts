@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, type FileHandle, link, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { isAbsent, makeFolder, syncFolder, writeDurably } from '../durable-files.ts'
 import { CourantError } from '../errors.ts'
-import { type Content, bodyOf } from './content.ts'
+import { bodyOf, type Content } from './content.ts'
 import { type Facts, factsOf, removeFacts, saveFacts } from './folder-facts.ts'
 import { exclusively } from './folder-lock.ts'
-import { type ListedObject, type ObjectInfo, type ObjectStore, checkObjectName } from './object-store.ts'
 import type { PutOptions } from './object-store.ts'
-import { isAbsent, makeFolder, syncFolder, writeDurably } from '../durable-files.ts'
+import { checkObjectName, type ListedObject, type ObjectInfo, type ObjectStore } from './object-store.ts'
 
 /**
  * An object store in a local folder: objects are plain files that any program may read; what S3 keeps beside an object

@@ -3,11 +3,12 @@ import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type BucketItem, Client } from 'minio'
-import { type Content, bodyOf } from './content.ts'
+import { bodyOf, type Content } from './content.ts'
 import { isNotFound, isPreconditionFailed, translated } from './minio-errors.ts'
-import { type ListedObject, type ObjectInfo, type ObjectStore, checkObjectName } from './object-store.ts'
 import type { PutOptions } from './object-store.ts'
+import { checkObjectName, type ListedObject, type ObjectInfo, type ObjectStore } from './object-store.ts'
 import { silentAgent } from './silent-agent.ts'
+import { translatedBody } from './translated-body.ts'
 
 export interface MinioOptions {
   /** `host` or `host:port`. */
@@ -70,7 +71,7 @@ export class MinioStore implements ObjectStore {
       const headers = ifMatch === undefined ? {} : { 'If-Match': ifMatch }
       const request = { method: 'GET', bucketName: this.#bucket, objectName: checkObjectName(name), headers }
       try {
-        return await this.#client.makeRequestAsync(request, '', [200])
+        return translatedBody(await this.#client.makeRequestAsync(request, '', [200]), translated)
       } catch (error) {
         if (isNotFound(error) || isPreconditionFailed(error)) return null
         throw error

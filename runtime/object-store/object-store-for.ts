@@ -1,5 +1,5 @@
 import { CourantError } from '../errors.ts'
-import { type Setting, type Settings, oneOf, wholeNumber } from '../settings.ts'
+import { oneOf, type Setting, type Settings, wholeNumber } from '../settings.ts'
 import { FolderStore } from './folder-store.ts'
 import { MinioStore } from './minio-store.ts'
 import type { ObjectStore } from './object-store.ts'

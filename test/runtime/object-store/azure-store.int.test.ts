@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { inspect } from 'node:util'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { CourantError, type ErrorCode } from '../../../runtime/errors.ts'
-import { createLog } from '../../../runtime/observability.ts'
 import {
   checkContainer,
   containerSetting,
@@ -10,6 +9,7 @@ import {
 } from '../../../runtime/object-store/azure-container.ts'
 import { bytesContent } from '../../../runtime/object-store/content.ts'
 import { readText } from '../../../runtime/object-store/object-store.ts'
+import { createLog } from '../../../runtime/observability.ts'
 import { settingsFrom } from '../../../runtime/settings.ts'
 import { objectStoreContract } from '../../contracts/object-store.contract.ts'
 import { blobOrigin, connectionStringVia, HttpFaultProxy } from '../../support/http-fault-proxy.ts'

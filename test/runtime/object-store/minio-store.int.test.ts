@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, type Socket, createServer } from 'node:net'
+import { existsSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { CourantError, type ErrorCode } from '../../../runtime/errors.ts'
-import { settingsFrom } from '../../../runtime/settings.ts'
 import { bytesContent } from '../../../runtime/object-store/content.ts'
+import { type ObjectStore, readText } from '../../../runtime/object-store/object-store.ts'
 import { objectStoreFor } from '../../../runtime/object-store/object-store-for.ts'
-import type { ObjectStore } from '../../../runtime/object-store/object-store.ts'
+import { settingsFrom } from '../../../runtime/settings.ts'
 import { objectStoreContract } from '../../contracts/object-store.contract.ts'
+import { temporaryFolder } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
 
 const open = (env: Record<string, string> = {}): Promise<ObjectStore> =>
@@ -39,6 +43,22 @@ describe('the MinIO store', () => {
     const { port } = server.address() as AddressInfo
     server.close()
     await assert.rejects(open({ MINIO_ENDPOINT: `127.0.0.1:${port}` }), isError('TARGET_UNAVAILABLE'))
+  })
+
+  it('will be asked again when a body breaks off in the middle', async (t) => {
+    const server = createHttpServer(({ method }, response) => {
+      response.writeHead(200, { 'content-length': method === 'GET' ? 1000 : 0, etag: '"e"' })
+      if (method === 'GET') response.write('the first part', () => response.socket?.destroy())
+      else response.end()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.after(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const store = await open({ MINIO_ENDPOINT: `127.0.0.1:${port}`, MINIO_USE_SSL: 'false' })
+    await assert.rejects(readText(store, 'x'), isError('TARGET_UNAVAILABLE'))
+    const file = join(temporaryFolder(t), 'copy')
+    await assert.rejects(store.copyTo('x', file), isError('TARGET_UNAVAILABLE'))
+    assert.ok(!existsSync(file))
   })
 
   it('gives up on a server that takes the request and never answers', async () => {
