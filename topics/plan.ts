@@ -17,7 +17,8 @@ const partitions: Setting = {
 }
 const replication: Setting = {
   env: 'COURANT_KAFKA_REPLICATION',
-  describe: 'Copies of each partition; 3 in production',
+  describe:
+    'Copies of each partition; 3 in production, where two must then have a record before it is acknowledged',
   default: '1',
   check: wholeNumber(1, 32)
 }
@@ -86,12 +87,23 @@ function withDefaults(topic: DeclaredTopic, settings: Settings): TopicConfig {
   }
 }
 
+/**
+ * Without it, "acknowledged by all in-sync replicas" may mean by one, and a record be lost with it. Two of three, so
+ * that one broker may be away; of fewer replicas, none could be.
+ */
+function withInSync(config: TopicConfig['config'], replicas: number): TopicConfig['config'] {
+  return replicas >= 3 ? { 'min.insync.replicas': '2', ...config } : config
+}
+
 function topicChanges(
   declared: DeclaredTopic,
-  wanted: TopicConfig,
+  asked: TopicConfig,
   existing: TopicConfig | undefined
 ): TopicChange[] {
-  const topic = wanted.name
+  const topic = asked.name
+  // Of a topic that is there, as many as it has: the setting may have been raised since, which moves no replica.
+  const { replicationFactor } = existing ?? asked
+  const wanted = { ...asked, config: withInSync(asked.config, replicationFactor) }
   if (!existing) return [{ action: 'create', topic, config: wanted }]
   const changes: TopicChange[] = []
   if (wanted.partitions > existing.partitions)

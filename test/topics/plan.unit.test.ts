@@ -61,6 +61,33 @@ describe('the plan of topics', () => {
     assert.deepEqual(await plan([changed]), [])
   })
 
+  it('has two replicas acknowledge a record where there are three, also of a topic that is there', async () => {
+    const { plan, connection } = installation({ COURANT_KAFKA_REPLICATION: '3' })
+    const [create] = await plan([declared()])
+    assert.equal(create?.action === 'create' && create.config.config['min.insync.replicas'], '2')
+    const own = declared({ name: 'own', config: { 'min.insync.replicas': '3' } })
+    const admin = await connection.kafka.admin()
+    for (const [name, replicationFactor] of [
+      ['three', 3],
+      ['one', 1]
+    ] as const)
+      await admin.createTopics([{ name, partitions: 1, replicationFactor, config: {} }])
+    const changes = await plan([
+      own,
+      ...['three', 'one'].map((name) => declared({ name, partitions: 1, config: {} }))
+    ])
+    // With two wanted of one replica, nothing could be written any more.
+    assert.deepEqual(
+      changes.flatMap((change) => ('config' in change ? [[change.topic, change.action]] : [])),
+      [
+        ['own', 'create'],
+        ['three', 'configure']
+      ]
+    )
+    const made = changes.find(({ topic }) => topic === 'own')
+    assert.equal(made?.action === 'create' && made.config.config['min.insync.replicas'], '3')
+  })
+
   it('refuses fewer partitions with a sentence, before it changes anything', async () => {
     const { apply, connection } = installation()
     await apply([declared()])
