@@ -67,7 +67,7 @@ describe('the registry client', () => {
 
   it('is not believed when it knows nothing of what is asked for, nor where it is not', async () => {
     // As after its store was lost, or at the registry of another installation.
-    await assert.rejects(registry.typeOf(2_000_000_000, newSubject()), codeOf('REGISTRY_MISMATCH'))
+    await assert.rejects(registry.typeOf(2_000_000_001, newSubject()), codeOf('REGISTRY_MISMATCH'))
     const subject = newSubject()
     const id = await registry.register(subject, schema(x))
     const base = env['COURANT_REGISTRY_URL'] ?? ''
