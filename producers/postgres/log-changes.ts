@@ -1,3 +1,4 @@
+import { CourantError } from '../../runtime/errors.ts'
 import type { Micros } from '../../schemas/change.ts'
 import type { KeyEntry, Published } from '../state/key-state.ts'
 import type { Ledger } from '../state/ledger.ts'
@@ -20,6 +21,8 @@ export interface LogProgress {
   readonly lsn: string
   /** The transaction that is done in part, and how many of its changes. */
   readonly partial: { readonly commitLsn: string; readonly done: number } | null
+  /** The publication's list of columns under which the log was read (publication.ts). */
+  readonly publication?: string
 }
 
 /** Rows of which the log leaves out large values are looked up so many at a time: each may be of megabytes. */
@@ -36,6 +39,8 @@ interface Transaction {
 }
 
 interface Parts {
+  /** The published columns by their names now, in the order of the log's tuples. */
+  readonly publishedColumns: () => Promise<readonly string[]>
   readonly rows: TableRows
   readonly changes: TableChanges
   readonly ledger: Ledger
@@ -71,6 +76,7 @@ export class LogChanges {
     this.#present = await this.#lookUp(messages)
     const found: Found[] = []
     for (const message of messages) {
+      if (message.kind === 'relation') this.#places = await this.#placesIn(message.columns)
       const change = this.#take(message)
       if (change) found.push(change)
       if (this.#progress.scan) break
@@ -86,7 +92,6 @@ export class LogChanges {
         this.#transaction = { ...message, seen: 0, hasTruncated: false }
         return null
       case 'relation':
-        this.#places = this.#placesIn(message.columns)
         return null
       case 'commit':
         this.#commit(message.endLsn)
@@ -96,6 +101,20 @@ export class LogChanges {
           ? this.#change(message, this.#transaction)
           : null
     }
+  }
+
+  /**
+   * The log has the names of when it was written. A column that had another name then is known by its place: the
+   * publication lists the same columns as long as the log is read.
+   */
+  async #placesIn(columns: readonly string[]): Promise<readonly number[]> {
+    const { table } = this.#parts.rows
+    if (table.columns.every((name) => columns.includes(name)))
+      return table.columns.map((name) => columns.indexOf(name))
+    const published = await this.#parts.publishedColumns()
+    const missing = table.columns.filter((name) => !published.includes(name))
+    if (missing.length > 0 || published.length !== columns.length) throw columnsGone(table.name, missing)
+    return table.columns.map((name) => published.indexOf(name))
   }
 
   #commit(endLsn: bigint): void {
@@ -159,7 +178,7 @@ export class LogChanges {
     const present: RowsByKey = new Map()
     let places = this.#places
     for (const message of messages) {
-      if (message.kind === 'relation') places = this.#placesIn(message.columns)
+      if (message.kind === 'relation') places = await this.#placesIn(message.columns)
       if (message.kind === 'row' && message.values.includes(undefined))
         present.set(this.#keyOf(message.values, places), null)
     }
@@ -175,10 +194,6 @@ export class LogChanges {
     return rows.orderedKey(rows.keyOf(places.map((place) => tuple[place] ?? null)))
   }
 
-  #placesIn(columns: readonly string[]): readonly number[] {
-    return this.#parts.rows.table.columns.map((name) => columns.indexOf(name))
-  }
-
   #wasScanned(key: string, { commitLsn, xid }: Transaction): boolean {
     const { scannedTo } = this.#progress
     return scannedTo !== null && commitLsn <= parseLsn(scannedTo) && this.#parts.pages.showed(key, xid)
@@ -192,6 +207,16 @@ export class LogChanges {
     if (found) this.#entries.set(found.entry.key, found.entry)
     return found
   }
+}
+
+/** What a reader stops with when columns are no longer published under their names. */
+export function columnsGone(table: string, missing: readonly string[]): CourantError {
+  const named = missing.length > 0 ? `its columns ${missing.join(', ')}` : 'the columns of its .avsc file'
+  return new CourantError(
+    'SOURCE_REFUSED',
+    `the log of ${table} no longer has ${named}: they were renamed or dropped, or the publication was changed. ` +
+      'Undo that, or correct the .avsc file (and the topics), and start again; nothing is lost'
+  )
 }
 
 const finding = ({ committedAt }: Transaction): Finding => ({

@@ -2,12 +2,14 @@ import type { Batch, Reader, ReadRequest } from '../../runtime/pipeline.ts'
 import type { RawChange } from '../../schemas/change.ts'
 import { Ledger } from '../state/ledger.ts'
 import { replicationConfig } from './connection.ts'
+import { findTable } from './find-table.ts'
 import { KeyScan } from './key-scan.ts'
-import { LogChanges, type LogProgress } from './log-changes.ts'
+import { columnsGone, LogChanges, type LogProgress } from './log-changes.ts'
 import { LogStream } from './log-stream.ts'
 import { lsnText, parseLsn } from './lsn.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type ReaderParts, itemsOf } from './reader-parts.ts'
+import { publicationQuery, publishedColumns } from './publication.ts'
 import { openSlot } from './replication-slot.ts'
 import { ScannedPages } from './scanned-pages.ts'
 import * as names from './settings.ts'
@@ -86,7 +88,7 @@ export class LogReader implements Reader<RawChange> {
   }
 
   async #logBatch(progress: LogProgress, bounds: Bounds): Promise<Batch<RawChange>> {
-    const end = this.#stream?.isEmpty ? parseLsn(await this.#endOfLog()) : null
+    const end = this.#stream?.isEmpty ? parseLsn(await this.#endOfLog(progress)) : null
     this.#stream?.ask()
     const found = await this.#readLog(progress, bounds)
     if (found.length > 0) return this.#batchOf(found, true)
@@ -99,15 +101,17 @@ export class LogReader implements Reader<RawChange> {
   async #start(): Promise<LogProgress> {
     const { connection, context, rows, state } = this.#parts
     const isStateNew = state.position() === null
-    const slot = await openSlot(connection, context, { table: rows.table, isStateNew })
-    this.#slot = slot.name
     const saved = savedProgress(state.position())
-    if (saved && !slot.isNew && !saved.hasRefused) return saved
+    const request = { table: rows.table, isStateNew, publication: saved?.publication }
+    const slot = await openSlot(connection, context, request)
+    const { publication } = slot
+    this.#slot = slot.name
+    if (saved && !slot.isNew && !saved.hasRefused) return { ...saved, publication }
     const scan = { isSnapshot: isStateNew, startedAt: await rows.clock(), after: '' }
     const progress: LogProgress =
       saved && !slot.isNew
-        ? { ...saved, scan: saved.scan ?? scan, hasRefused: false }
-        : { mode: 'log', scan, scannedTo: null, lsn: lsnText(slot.confirmed), partial: null }
+        ? { ...saved, publication, scan: saved.scan ?? scan, hasRefused: false }
+        : { mode: 'log', scan, scannedTo: null, lsn: lsnText(slot.confirmed), partial: null, publication }
     this.#ledger.savePosition(JSON.stringify(progress))
     return progress
   }
@@ -136,16 +140,30 @@ export class LogReader implements Reader<RawChange> {
   /** That a scan has ended is saved before any of the log is handed out, or a restart would scan over it. */
   async #endScan(progress: LogProgress): Promise<readonly Found[]> {
     const hasRefused = this.#scan?.hasRefused ?? false
-    this.#progress = { ...progress, scan: null, hasRefused, scannedTo: await this.#endOfLog('insert') }
+    this.#progress = { ...progress, scan: null, hasRefused, scannedTo: await this.#writtenTo() }
     this.#scan = null
     this.#ledger.savePosition(JSON.stringify(this.#progress))
     this.#parts.context.log.info({}, 'the scan is complete, the log is read from the slot on')
     return []
   }
 
-  /** Up to where the log is flushed, which is all that is sent, or up to where it is written. */
-  async #endOfLog(upTo: 'flush' | 'insert' = 'flush'): Promise<string> {
-    const query = `SELECT pg_current_wal_${upTo}_lsn()`
+  /** Up to where the log is flushed, which is all that is sent, if the table still is published as it was. */
+  async #endOfLog({ publication }: LogProgress): Promise<string> {
+    const { connection, rows } = this.#parts
+    const query = `SELECT pg_current_wal_flush_lsn(), ${publicationQuery}`
+    const [end, found] = (await connection.rows('the end of the log', query, [this.#slot]))[0] ?? []
+    if (publication === undefined || found === publication) return end ?? ''
+    const { name, columns } = rows.table
+    const present = (await findTable(connection, name))?.columns
+    throw columnsGone(
+      name,
+      columns.filter((column) => !present?.has(column))
+    )
+  }
+
+  /** Up to where the log is written. */
+  async #writtenTo(): Promise<string> {
+    const query = 'SELECT pg_current_wal_insert_lsn()'
     return (await this.#parts.connection.rows('the end of the log', query))[0]?.[0] ?? ''
   }
 
@@ -166,7 +184,7 @@ export class LogReader implements Reader<RawChange> {
   }
 
   #followed(progress: LogProgress): { stream: LogStream; fromLog: LogChanges } {
-    const { context, rows } = this.#parts
+    const { context, rows, connection } = this.#parts
     this.#stream ??= new LogStream({
       client: replicationConfig(context.settings, context.pipeline),
       slot: this.#slot,
@@ -174,7 +192,13 @@ export class LogReader implements Reader<RawChange> {
       from: parseLsn(progress.lsn)
     })
     this.#fromLog ??= new LogChanges(
-      { rows, changes: this.#changes, ledger: this.#ledger, pages: this.#pages },
+      {
+        publishedColumns: () => publishedColumns(connection, this.#slot),
+        rows,
+        changes: this.#changes,
+        ledger: this.#ledger,
+        pages: this.#pages
+      },
       progress
     )
     return { stream: this.#stream, fromLog: this.#fromLog }

@@ -3,9 +3,10 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Connection } from './connection.ts'
 import { parseLsn } from './lsn.ts'
+import { isPublished, publish } from './publication.ts'
 import { identityProblems } from './replica-identity.ts'
 import { database, slotPrefix } from './settings.ts'
-import { quoteName, type SourceTable } from './source-table.ts'
+import type { SourceTable } from './source-table.ts'
 
 /** A pipeline's place in the log, kept by the server. */
 export interface Slot {
@@ -14,6 +15,15 @@ export interface Slot {
   readonly confirmed: bigint
   /** Whether it was made just now: what happened before is not in it. */
   readonly isNew: boolean
+  /** The publication's list of columns (publication.ts). */
+  readonly publication: string
+}
+
+interface SlotRequest {
+  readonly table: SourceTable
+  readonly isStateNew: boolean
+  /** The list under which the log was read so far, where that is known. */
+  readonly publication: string | undefined
 }
 
 /** The slot's and publication's name: slots are the cluster's, so the database is in it. */
@@ -28,32 +38,36 @@ function slotName({ settings }: Pick<Context, 'settings'>, table: SourceTable): 
 }
 
 /**
- * The table's publication and slot, made where they are missing. A slot that lost its log, or that belongs to a state
- * we no longer have, is made anew. Throws SOURCE_REFUSED with what the server or the table lacks.
+ * The table's publication and slot, made where they are missing. A slot that lost its log, that belongs to a state
+ * we no longer have, or whose log was written under another publication is made anew. Throws SOURCE_REFUSED with what
+ * the server or the table lacks.
  */
 export async function openSlot(
   connection: Connection,
   context: Context,
-  { table, isStateNew }: { table: SourceTable; isStateNew: boolean }
+  { table, isStateNew, publication: readUnder }: SlotRequest
 ): Promise<Slot> {
   const name = slotName(context, table)
   await checkServer(connection, name, table)
-  await publish(connection, name, table)
+  const { list: publication, wasSame } = await publish(connection, name, table)
+  const isOther = readUnder === undefined ? !wasSame : readUnder !== publication
   const [found] = await connection.rows(
     'its replication slots',
     'SELECT wal_status, confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = $1',
     [name]
   )
-  const isLost = found?.[0] === 'lost'
-  if (isLost) context.log.error({ slot: name }, lostAdvice)
-  if (found && !isLost && !isStateNew) return { name, confirmed: parseLsn(found[1] ?? ''), isNew: false }
+  if (found && !isStateNew) {
+    const isLost = found[0] === 'lost'
+    if (!isLost && !isOther) return { name, confirmed: parseLsn(found[1] ?? ''), isNew: false, publication }
+    context.log[isLost ? 'error' : 'warn']({ slot: name }, `${isLost ? lostLog : otherLog}: ${insteadAdvice}`)
+  }
   if (found) await connection.rows('to drop a slot', 'SELECT pg_drop_replication_slot($1)', [name])
   const made = await connection.rows(
     'a replication slot (it waits for the transactions that write now)',
     `SELECT lsn FROM pg_create_logical_replication_slot($1, 'pgoutput')`,
     [name]
   )
-  return { name, confirmed: parseLsn(made[0]?.[0] ?? ''), isNew: true }
+  return { name, confirmed: parseLsn(made[0]?.[0] ?? ''), isNew: true, publication }
 }
 
 /**
@@ -80,9 +94,10 @@ export async function warnOfLeftovers(
     )
 }
 
-const lostAdvice =
-  'the server has dropped log we had not read (max_slot_wal_keep_size): the table is compared with what was ' +
-  'published instead, changes in between are not seen one by one'
+const lostLog = 'the server has dropped log we had not read (max_slot_wal_keep_size)'
+const otherLog = 'the log was written with other columns than the .avsc file has now, or with none'
+const insteadAdvice =
+  'the table is compared with what was published instead, changes in between are not seen one by one'
 
 async function checkServer(connection: Connection, name: string, table: SourceTable): Promise<void> {
   const [row] = await connection.rows(
@@ -105,27 +120,4 @@ async function checkServer(connection: Connection, name: string, table: SourceTa
       'SOURCE_REFUSED',
       `COURANT_POSTGRES_MODE=log cannot start:\n  ${problems.join('\n  ')}`
     )
-}
-
-async function isPublished(connection: Connection, name: string): Promise<boolean> {
-  const query = 'SELECT FROM pg_publication WHERE pubname = $1'
-  return (await connection.rows('its publications', query, [name])).length > 0
-}
-
-// Only the allow-list is published, so that no other column leaves the database.
-async function publish(connection: Connection, name: string, table: SourceTable): Promise<void> {
-  const columns = await connection.rows(
-    'its publications',
-    'SELECT unnest(attnames) FROM pg_publication_tables WHERE pubname = $1',
-    [name]
-  )
-  const published = columns.map(([column]) => column)
-  const isSame =
-    published.length === table.columns.length && table.columns.every((c) => published.includes(c))
-  if (isSame) return
-  const what = `TABLE ${table.name} (${table.columns.map(quoteName).join(', ')})`
-  const statement = (await isPublished(connection, name))
-    ? `ALTER PUBLICATION ${name} SET ${what}`
-    : `CREATE PUBLICATION ${name} FOR ${what} WITH (publish_via_partition_root = true)`
-  await connection.write(`to publish the table; its owner may do it: ${statement}`, statement)
 }
