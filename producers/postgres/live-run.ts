@@ -74,7 +74,7 @@ export class LiveRun {
   /** The changes among the next rows of the run; begins a new run when there is none. */
   async page(limit: number): Promise<Found[]> {
     const run = await this.#currentRun()
-    const rows = await this.#parts.rows.pageByCursor({
+    const { rows, lastCursor } = await this.#parts.rows.pageByCursor({
       from: run.from,
       to: instantText(run.to),
       after: run.after,
@@ -83,7 +83,7 @@ export class LiveRun {
     })
     if (run.generation !== this.#parts.connection.generation) this.#run = null
     else if (rows.length < limit) this.#complete(run)
-    else run.after = this.#placeOf(rows.at(-1))
+    else run.after = this.#placeOf(rows.at(-1), lastCursor)
     return this.#changesAmong(rows, run)
   }
 
@@ -117,10 +117,8 @@ export class LiveRun {
     this.#run = null
   }
 
-  #placeOf(row: TableRow | undefined): Run['after'] {
-    if (!row) return null
-    const { rows } = this.#parts
-    return { cursor: rows.cursorOf(row) ?? '', key: rows.keyValues(row.key) }
+  #placeOf(row: TableRow | undefined, cursor: string | null): Run['after'] {
+    return row && cursor !== null ? { cursor, key: this.#parts.rows.keyValues(row.key) } : null
   }
 
   #changesAmong(rows: readonly TableRow[], run: Run): Found[] {

@@ -48,6 +48,7 @@ export class PollingReader implements Reader<RawChange> {
   #nextScanAtMs = 0
   #isScansTurn = true
   #saveDueAtMs = 0
+  #isWarned = false
   #reading: Promise<unknown> = Promise.resolve()
 
   constructor(parts: ReaderParts) {
@@ -150,7 +151,7 @@ export class PollingReader implements Reader<RawChange> {
 
   async #newScan(): Promise<KeyScan> {
     const { rows, state } = this.#parts
-    if (this.#hasCursor) await this.#live.begin()
+    if (this.#hasCursor) await this.#beginLive()
     const { snapshotAfter, passDone } = this.#progress
     const opened = Number(state.note(passNote) ?? 0)
     const startedAt = opened > passDone ? opened : Math.max(await rows.clock(), passDone + 1)
@@ -159,6 +160,16 @@ export class PollingReader implements Reader<RawChange> {
       { ...this.#parts, changes: this.#changes, ledger: this.#ledger },
       { isSnapshot: snapshotAfter !== null, startedAt, after: snapshotAfter ?? '' }
     )
+  }
+
+  async #beginLive(): Promise<void> {
+    await this.#live.begin()
+    if (this.#isWarned) return
+    const { context, rows } = this.#parts
+    const newest = await rows.newestAhead()
+    if (newest === null) return
+    this.#isWarned = true
+    context.log.warn({ newest, table: rows.table.name }, aheadAdvice)
   }
 
   #advance(scan: KeyScan): void {
@@ -217,6 +228,10 @@ export class PollingReader implements Reader<RawChange> {
     return this.#parts.context.settings.number(setting)
   }
 }
+
+const aheadAdvice =
+  "the newest cursor is more than ten minutes after the source's clock: until its time comes, only comparisons find " +
+  'such rows. If it holds local time, set COURANT_POSTGRES_TIME_ZONE; else correct the clock of who writes it'
 
 function savedProgress(position: string | null): Progress {
   if (position === null) return { live: null, snapshotAfter: '', passDone: 0 }

@@ -1,3 +1,4 @@
+import { cursorSql, publishedSql } from './zones.ts'
 import { type KeyColumn, type SourceTable, orderedColumn, quoteName } from './source-table.ts'
 
 /** A statement and its parameters. */
@@ -40,7 +41,7 @@ export interface CursorPage {
   /** First and last cursor of the run, both within it. */
   readonly from: string
   readonly to: string
-  /** The last row of the page before: its cursor and key. */
+  /** The last row of the page before: its cursor as it is stored, and its key. */
   readonly after: { readonly cursor: string; readonly key: KeyValues } | null
   /** Rows not after `readTo` count only when they were written by this transaction or a later one. */
   readonly writtenSince: { readonly transaction: string; readonly readTo: string } | null
@@ -55,7 +56,9 @@ export class TableQueries {
 
   constructor(table: SourceTable) {
     this.#table = table
-    this.#row = `ROW(${table.columns.map(quoteName).join(', ')})::text`
+    const { columns, zoneless, zone } = table
+    const shown = columns.map((name) => publishedSql(quoteName(name), zoneless.includes(name), zone))
+    this.#row = `ROW(${shown.join(', ')})::text`
     this.#orderedKey = table.key.map(orderedColumn)
   }
 
@@ -78,26 +81,40 @@ export class TableQueries {
     return { text, values: parameters.values }
   }
 
+  /** With the cursor as it is stored as a second column. */
   pageByCursor({ from, to, after, writtenSince, limit }: CursorPage): Query {
-    const { name, cursor } = this.#table
+    const { name, cursor, zone } = this.#table
     if (!cursor) throw new Error(`${name} has no cursor`)
     const column = quoteName(cursor.name)
     const parameters = new Parameters()
-    const cursorAt = (value: string) => `${parameters.add(value)}::${cursor.type}`
-    const conditions = [`${column} >= ${cursorAt(from)}`, `${column} <= ${cursorAt(to)}`]
+    const cursorOf = cursorSql(cursor.type, zone)
+    const conditions = [
+      `${column} >= ${cursorOf.first(parameters.add(from))}`,
+      `${column} <= ${cursorOf.last(parameters.add(to))}`
+    ]
     if (after)
       conditions.push(
         `(${[column, ...this.#orderedKey].join(', ')}) > ` +
-          `(${[cursorAt(after.cursor), ...this.#keyAt(after.key, parameters)].join(', ')})`
+          `(${[`${parameters.add(after.cursor)}::${cursor.type}`, ...this.#keyAt(after.key, parameters)].join(', ')})`
       )
     if (writtenSince)
       conditions.push(
-        `(${column} > ${cursorAt(writtenSince.readTo)} ` +
+        `(${column} > ${cursorOf.at(parameters.add(writtenSince.readTo))} ` +
           `OR age(xmin) <= age(${parameters.add(writtenSince.transaction)}::xid))`
       )
-    const text = `SELECT ${this.#row} FROM ${name} WHERE ${conditions.join(' AND ')}
+    const text = `SELECT ${this.#row}, ${column}::text FROM ${name} WHERE ${conditions.join(' AND ')}
       ORDER BY ${[column, ...this.#orderedKey].join(', ')} LIMIT ${parameters.add(limit)}`
     return { text, values: parameters.values }
+  }
+
+  /** The newest cursor, when it is more than a while after the source's clock. */
+  newestAhead(): Query {
+    const { name, cursor, zone } = this.#table
+    if (!cursor) throw new Error(`${name} has no cursor`)
+    const column = quoteName(cursor.name)
+    const ahead = cursorSql(cursor.type, zone).last(`(statement_timestamp() + interval '10 minutes')`)
+    const text = `SELECT max(${column})::text FROM ${name} WHERE ${column} > ${ahead} AND isfinite(${column})`
+    return { text, values: [] }
   }
 
   /** The rows that have these keys. */

@@ -27,6 +27,26 @@ export const schema: Setting = {
   describe: 'Schema the tables are in',
   default: 'public'
 }
+/** Abbreviations are not taken: PostgreSQL's CET has no summer time. */
+export const timeZone: Setting = {
+  env: 'COURANT_POSTGRES_TIME_ZONE',
+  describe:
+    'Zone of the timestamps that are stored without one: UTC, or an IANA name such as Europe/Paris; UTC unless set',
+  default: '',
+  check: (text) =>
+    text === '' || text === 'UTC' || (/^[A-Z]\w+(\/[\w+-]+)+$/i.test(text) && isKnownZone(text))
+      ? null
+      : 'must be UTC or the IANA name of a zone, such as Europe/Paris'
+}
+
+function isKnownZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 export const mode: Setting = {
   env: 'COURANT_POSTGRES_MODE',
   describe:
@@ -85,6 +105,7 @@ export const postgresSettings: readonly Setting[] = [
   password,
   database,
   schema,
+  timeZone,
   sslMode,
   sslRootCert,
   mode,

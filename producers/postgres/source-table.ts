@@ -5,6 +5,7 @@ import { secretColumns } from '../secret-columns.ts'
 import type { Connection } from './connection.ts'
 import { type Found, findTable } from './find-table.ts'
 import * as names from './settings.ts'
+import { checkZone, warnAboutZone, zonelessOf, zoneOf, zoneProblems } from './zones.ts'
 
 /** A key column and how its order is had on both sides. */
 export interface KeyColumn {
@@ -27,6 +28,10 @@ export interface SourceTable {
   readonly key: readonly KeyColumn[]
   /** The cursor column and its type, or null when changes show only by comparison. */
   readonly cursor: { readonly name: string; readonly type: string } | null
+  /** Timestamps without time zone among the columns. */
+  readonly zoneless: readonly string[]
+  /** The zone they and a date cursor are in; null is UTC. */
+  readonly zone: string | null
 }
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
@@ -40,7 +45,11 @@ export async function inspectTable(
   const name = `${quoteName(context.settings.text(names.schema))}.${quoteName(table.sourceTable)}`
   const problems = await serverProblems(connection)
   const found = await findTable(connection, name)
-  problems.push(...(found ? tableProblems(table, found) : [missingTable(name, table, context)]))
+  problems.push(
+    ...(found
+      ? [...tableProblems(table, found), ...zoneProblems(context, table, found)]
+      : [missingTable(name, table, context)])
+  )
   if (problems.length > 0 || !found)
     throw new CourantError('SOURCE_REFUSED', `${context.pipeline} cannot start:\n  ${problems.join('\n  ')}`)
   const { key, cursor, columns } = table
@@ -48,8 +57,12 @@ export async function inspectTable(
     name,
     columns: columns.map((column) => column.name),
     key: key.map((column) => keyColumn(column, found)),
-    cursor: cursor === null ? null : { name: cursor, type: found.columns.get(cursor)?.type ?? '' }
+    cursor: cursor === null ? null : { name: cursor, type: found.columns.get(cursor)?.type ?? '' },
+    zoneless: zonelessOf(table, found),
+    zone: zoneOf(context)
   }
+  await checkZone(connection, source)
+  warnAboutZone(context, source)
   warnAboutIndexes(context, source, found)
   return source
 }

@@ -77,8 +77,17 @@ export class TableRows {
     }
   }
 
-  pageByCursor(page: CursorPage): Promise<TableRow[]> {
-    return this.#rows('a page by cursor', this.#queries.pageByCursor(page))
+  /** Rows in the order of the cursor, and the last one's cursor as it is stored. */
+  async pageByCursor(page: CursorPage): Promise<{ rows: TableRow[]; lastCursor: string | null }> {
+    const { text, values } = this.#queries.pageByCursor(page)
+    const rows = await this.#connection.rows(`a page by cursor of ${this.table.name}`, text, values)
+    return { rows: rows.map(([row]) => this.#rowOf(row ?? '')), lastCursor: rows.at(-1)?.[1] ?? null }
+  }
+
+  /** The newest cursor as it is stored, when it is well after the source's clock; else null. */
+  async newestAhead(): Promise<string | null> {
+    const { text } = this.#queries.newestAhead()
+    return (await this.#connection.rows(`the newest cursor of ${this.table.name}`, text))[0]?.[0] ?? null
   }
 
   byKeys(keys: readonly string[]): Promise<TableRow[]> {
