@@ -42,11 +42,28 @@ export async function loadTable(session: EtlSession, request: LoadRequest): Prom
   }
 }
 
-/** The pipelines of one table: what reads it, and what merges its runs. */
-export async function tablePipelines(
+type Hooks = Pick<OdsSinkOptions, 'onRun' | 'onRows'> & { readonly onEvent?: (event: RunEvent) => void }
+
+/**
+ * The pipelines of one table, what reads it and what merges its runs, once their topics are there. Waits, as long as
+ * there is patience, for an ODS or a Kafka that does not answer.
+ */
+export function preparedTable(
+  session: EtlSession,
+  request: LoadRequest,
+  hooks: Hooks = {}
+): Promise<readonly AnyPipeline[]> {
+  return patiently(session, async () => {
+    const pipelines = await tablePipelines(session, request, hooks)
+    await makeTopics(session, request.table, pipelines)
+    return pipelines
+  })
+}
+
+async function tablePipelines(
   session: EtlSession,
   { table, columns, mode }: LoadRequest,
-  hooks: Pick<OdsSinkOptions, 'onRun' | 'onRows'> & { readonly onEvent?: (event: RunEvent) => void } = {}
+  hooks: Hooks
 ): Promise<readonly AnyPipeline[]> {
   const lastSuccessAt = await lastSuccess(session.ods, table.tableName)
   const producer = progressProducer({
@@ -65,7 +82,7 @@ export async function tablePipelines(
 }
 
 /** Makes the topics that the pipelines of a table read and write. */
-export async function makeTopics(
+async function makeTopics(
   { settings }: EtlSession,
   table: EtlTable,
   pipelines: readonly AnyPipeline[]
@@ -107,7 +124,7 @@ class TableRun {
   async untilMerged(): Promise<RunOutcome> {
     const release = lockTable(this.#session, this.#request.table)
     try {
-      const pipelines = await patiently(this.#session, () => this.#prepared())
+      const pipelines = await this.#prepared()
       return await runUntil(pipelines, {
         ...this.#session,
         patienceMs: this.#session.settings.number(patience),
@@ -119,14 +136,12 @@ class TableRun {
     }
   }
 
-  async #prepared(): Promise<readonly AnyPipeline[]> {
-    const pipelines = await tablePipelines(this.#session, this.#request, {
+  #prepared(): Promise<readonly AnyPipeline[]> {
+    return preparedTable(this.#session, this.#request, {
       onEvent: (event) => this.#onEvent(event),
       onRows: (runId, rows) => this.#onRows(runId, rows),
       onRun: (outcome) => this.#onRun(outcome)
     })
-    await makeTopics(this.#session, this.#request.table, pipelines)
-    return pipelines
   }
 
   /** The log says what happened, under the run's id when it had begun. */

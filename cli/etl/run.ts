@@ -10,7 +10,7 @@ import { type EtlSession, patiently, withEtl } from './etl-session.ts'
 import { withColumns, withProgress } from './load.ts'
 import { logFailure } from './log-failure.ts'
 import { type LoadReport, sentenceOf, skippedReport } from './load-report.ts'
-import { lockTable, makeTopics, tablePipelines } from './load-table.ts'
+import { lockTable, preparedTable } from './load-table.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { inRunOrder, loadInOrder } from './run-order.ts'
 
@@ -96,9 +96,8 @@ async function watch(session: EtlSession, tables: readonly EtlTable[]): Promise<
   try {
     const pipelines = []
     for (const table of tables) {
-      const own = await tablePipelines(session, { ...(await withColumns(session, table)), mode: 'watch' })
-      await makeTopics(session, table, own)
-      pipelines.push(...own)
+      const scanned = await withColumns(session, table)
+      pipelines.push(...(await preparedTable(session, { ...scanned, mode: 'watch' })))
     }
     const live = await startLiveRun(pipelines, session)
     process.stderr.write(`watching ${tables.length} tables; ${live.url} shows them\n`)
