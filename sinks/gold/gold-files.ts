@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../runtime/temporary-folder.ts'
 import { fileContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { type QualityResult, storeQuality } from '../lake/quality.ts'
+import { isRefusal, type QualityResult, storeQuality } from '../lake/quality.ts'
 import { checkGold } from './gold-quality.ts'
 import { type GoldTable, goldTables } from './models.ts'
 import type { GoldState } from './state/gold-state.ts'
@@ -53,7 +53,7 @@ export class GoldFiles {
   /** Writes every day that changed; throws GOLD_REFUSED when one fails a check. */
   async writeAll(): Promise<void> {
     while (this.#state.pendingDays(1).length > 0) {
-      const failed = (await this.write()).find(({ passed, severity }) => !passed && severity === 'error')
+      const failed = (await this.write()).find(isRefusal)
       if (failed)
         throw new CourantError(
           'GOLD_REFUSED',
@@ -86,7 +86,7 @@ export class GoldFiles {
       const found = await checkGold(this.#connection, { table, ds: date, file, rowsIn, now: new Date() })
       await storeQuality(this.#store, table.name, found)
       results.push(...found)
-      if (found.some(({ passed, severity }) => !passed && severity === 'error')) return false
+      if (found.some(isRefusal)) return false
       const condition = existing ? { ifMatch: existing.etag } : { ifNoneMatch: '*' as const }
       const contentType = 'application/vnd.apache.parquet'
       return (await this.#store.put(name, await fileContent(file), { ...condition, contentType })) !== null

@@ -91,6 +91,9 @@ function resultOf(
   return { table, ds, check, severity, passed, observed, expected, checkedAt: now.toISOString() }
 }
 
+/** True of what keeps a file from being published. */
+export const isRefusal = ({ passed, severity }: QualityResult): boolean => !passed && severity === 'error'
+
 /** Counts and tells what checks found; true when none of them keeps the file from being published. */
 export function reportQuality(
   { metrics, log }: Pick<Context, 'metrics' | 'log'>,
@@ -104,7 +107,7 @@ export function reportQuality(
       log.error(fields, 'a day of a table fails a check and its file is not published')
     else log.warn(fields, 'a day of a table looks odd')
   }
-  return results.every(({ passed, severity }) => passed || severity === 'warning')
+  return !results.some(isRefusal)
 }
 
 /** Rows that say again what another row says in these columns; a slice of the values at a time, to bound memory. */
