@@ -1,10 +1,10 @@
 import { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'
+import { endsWithin } from '../../runtime/stopping.ts'
 import * as names from './settings.ts'
 import { isUnanswered, translateError } from './translate-error.ts'
 
@@ -172,6 +172,9 @@ export class Connection {
 
 /** Also of a connection that is still being made. */
 async function part({ client, socket }: Session): Promise<void> {
-  const late = sleep(partingMs, undefined, { ref: false }).then(() => socket.destroy())
-  await Promise.race([client.then((open) => open.end()), late]).catch(() => undefined)
+  await endsWithin(
+    client.then((open) => open.end()),
+    partingMs
+  )
+  socket.destroy()
 }
