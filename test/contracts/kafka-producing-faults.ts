@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { eventually } from '../support/eventually.ts'
 import { KafkaUse } from '../support/kafka-use.ts'
 import type { Get } from './kafka-faults.contract.ts'
 
@@ -57,8 +58,10 @@ export function producingThroughFaults(get: Get): void {
     proxy.cut({ refuse: true })
     const stop = new AbortController()
     const sent = producer.send(use.records(['a']), { signal: stop.signal })
-    setTimeout(() => stop.abort(), 300)
-    await assert.rejects(sent, { name: 'AbortError' })
+    const stopped = assert.rejects(sent, { name: 'AbortError' })
+    await eventually(() => proxy.refused > 0, { what: 'an attempt that fails' })
+    stop.abort()
+    await stopped
   })
 }
 

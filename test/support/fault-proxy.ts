@@ -46,6 +46,7 @@ export class FaultProxy {
   #isBlackHole = false
   #refuses = false
   readonly #seen = new Map<string, number>()
+  #refused = 0
 
   /** Listens on a free port for each broker. */
   static async start(brokers: string): Promise<FaultProxy> {
@@ -98,6 +99,11 @@ export class FaultProxy {
     return this.#seen.get(`request ${apis[api]}`) ?? 0
   }
 
+  /** How many connections were refused. */
+  get refused(): number {
+    return this.#refused
+  }
+
   async close(): Promise<void> {
     for (const pair of this.#pairs) pair.end()
     await Promise.all(
@@ -106,7 +112,11 @@ export class FaultProxy {
   }
 
   #accept(client: Socket, to: { host: string; port: number }): void {
-    if (this.#refuses) return void client.destroy()
+    if (this.#refuses) {
+      this.#refused++
+      client.destroy()
+      return
+    }
     const pair = new Pair(client, net.connect(to), (on, api) => this.#harm(on, api))
     pair.isDead = this.#isBlackHole
     this.#pairs.add(pair)
