@@ -68,6 +68,9 @@ describe(`loads that are killed, COURANT_TEST_SEED=${seed}`, { skip: withoutOdbc
       await followed(watch)
       await soundHistory()
     }
+    // One that was started last may still be loading its code: only what it follows shows that it listens.
+    await changeSource('incremental', killsWhileFollowed)
+    await followed(watch)
     assert.equal(await watch.end('SIGTERM'), 0, watch.output().slice(-3000))
     await ended(started(world.loader(table, 'incremental')))
     await trueLog()
