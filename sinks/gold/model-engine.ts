@@ -50,6 +50,11 @@ export class ModelEngine {
     await appendRows(this.connection, { table: `staged_${name}`, types: staged }, rows)
   }
 
+  /** Gives the memory back of rows that were replaced: until its next checkpoint DuckDB keeps what a table in memory held. */
+  async forget(): Promise<void> {
+    await this.connection.run('CHECKPOINT memory')
+  }
+
   close(): void {
     this.connection.closeSync()
     this.#instance.closeSync()

@@ -45,6 +45,7 @@ async function computeTargets(state: GoldState, engine: ModelEngine, targets: Ta
   await loadTargets(engine, targets.list)
   for (const [name, list] of rows) await engine.load(name, list)
   await replaceTargets(engine.connection, targets.subject)
+  await engine.forget()
   state.computed(targets)
 }
 
