@@ -6,6 +6,7 @@ import type { Settings } from '../../runtime/settings.ts'
 import { sqlText } from '../lake/duckdb.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { inTransaction, withAttached } from '../warehouse/attached-database.ts'
+import { FileColumns } from '../warehouse/file-columns.ts'
 import { publishDatabase } from '../warehouse/publish-database.ts'
 import { SilverMirror } from '../warehouse/silver-mirror.ts'
 import { createSilverViews } from '../warehouse/silver-views.ts'
@@ -132,7 +133,8 @@ async function openSilver(connection: DuckDBConnection, settings: Settings): Pro
   })
   for (const { table } of keptTables) {
     const paths = (await mirror.files(table)).map(({ path }) => path)
-    await createSilverViews(connection, { database: 'memory', table, paths })
+    const files = await new FileColumns().alike(connection, paths)
+    await createSilverViews(connection, { database: 'memory', table, files })
   }
 }
 

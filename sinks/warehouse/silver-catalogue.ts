@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
 import { tableList } from '../../schemas/tables.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
+import { FileColumns } from './file-columns.ts'
 import { writeSilverFiles } from './lineage-tables.ts'
 import { QualityResults } from './quality-results.ts'
 import { type LocalSilverFile, SilverMirror } from './silver-mirror.ts'
@@ -12,7 +13,8 @@ export class SilverCatalogue {
   readonly #mirror: SilverMirror
   readonly #quality: QualityResults
   readonly #files = new Map<Table, readonly LocalSilverFile[]>()
-  /** Whose views a database does not show as they are: making a view opens each of its files. */
+  readonly #columns = new Map<Table, FileColumns>()
+  /** Whose views a database does not show as they are. */
   readonly #newTables = new Set<Table>()
   #isQualityNew = true
 
@@ -37,7 +39,10 @@ export class SilverCatalogue {
   async writeTo(connection: DuckDBConnection, database: string): Promise<void> {
     for (const table of this.#newTables) {
       const paths = (this.#files.get(table) ?? []).map(({ path }) => path)
-      await createSilverViews(connection, { database, table, paths })
+      const columns = this.#columns.get(table) ?? new FileColumns()
+      this.#columns.set(table, columns)
+      const files = await columns.alike(connection, paths)
+      await createSilverViews(connection, { database, table, files })
     }
     if (this.#newTables.size > 0) await writeSilverFiles(connection, database, this.#files)
     if (this.#isQualityNew) await this.#quality.writeTo(connection, database)

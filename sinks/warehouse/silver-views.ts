@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
 import { sqlName, sqlText } from '../lake/duckdb.ts'
 import { silverColumns } from '../lake/silver-columns.ts'
+import type { AlikeFiles } from './file-columns.ts'
 
 /** The name a table's Silver views have: `silver.<name>` and `silver.<name>_history`. */
 export const silverViewName = ({ name }: Table): string => name.replaceAll('-', '_')
@@ -15,13 +16,13 @@ export async function createSilverViews(
   {
     database,
     table,
-    paths
-  }: { readonly database: string; readonly table: Table; readonly paths: readonly string[] }
+    files
+  }: { readonly database: string; readonly table: Table; readonly files: readonly AlikeFiles[] }
 ): Promise<void> {
   const view = silverViewName(table)
   const key = table.key.map(sqlName).join(', ')
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.silver`)
-  const every = history(table, paths)
+  const every = history(table, files)
   await connection.run(`CREATE OR REPLACE VIEW ${database}.silver.${view}_history AS ${every}`)
   // Over the files, not over the other view: a view names its database, and the analysts' file has another name.
   await connection.run(
@@ -33,11 +34,24 @@ export async function createSilverViews(
   )
 }
 
-function history(table: Table, paths: readonly string[]): string {
-  const columns = silverColumns(table)
-  if (paths.length > 0)
-    return `SELECT * FROM read_parquet([${paths.map(sqlText).join(', ')}], union_by_name = true)`
+/**
+ * The columns the table has now, then those of older files. Files that differ are put together by hand: with DuckDB's
+ * union_by_name, whoever makes or uses a view opens every file of it at once.
+ */
+function history(table: Table, files: readonly AlikeFiles[]): string {
+  const own = new Map(silverColumns(table).map(({ name, sqlType }) => [name, sqlType]))
+  const names = [...new Set([...own.keys(), ...files.flatMap(({ columns }) => columns)])]
+  const nullOf = (name: string) => (own.has(name) ? `CAST(NULL AS ${own.get(name)})` : 'NULL')
+  const select = (columns: readonly string[]) => {
+    const present = new Set(columns)
+    const list = names.map((name) =>
+      present.has(name) ? sqlName(name) : `${nullOf(name)} AS ${sqlName(name)}`
+    )
+    return `SELECT ${list.join(', ')}`
+  }
   // Until there is a file, the view has the columns and no rows.
-  const typed = columns.map(({ name, sqlType }) => `CAST(NULL AS ${sqlType}) AS ${sqlName(name)}`)
-  return `SELECT ${typed.join(', ')} WHERE false`
+  if (files.length === 0) return `${select([])} WHERE false`
+  return files
+    .map(({ columns, paths }) => `${select(columns)} FROM read_parquet([${paths.map(sqlText).join(', ')}])`)
+    .join(' UNION ALL ')
 }

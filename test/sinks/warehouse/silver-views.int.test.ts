@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { tables } from '../../../schemas/tables.ts'
+import { openDuckDb } from '../../../sinks/gold/model-engine.ts'
+import { FileColumns } from '../../../sinks/warehouse/file-columns.ts'
+import { createSilverViews } from '../../../sinks/warehouse/silver-views.ts'
+import { temporaryFolder } from '../../support/stack.ts'
+
+const table = tables.groupsUsers
+const technical = `'c' AS _op, 1::BIGINT AS _version, now() AS _changed_at, 0 AS _partition, 0::BIGINT AS _offset`
+
+/** A DuckDB, and a folder to put Silver files into. */
+async function opened(t: TestContext) {
+  const folder = temporaryFolder(t)
+  const instance = await openDuckDb(folder)
+  const connection = await instance.connect()
+  t.after(() => {
+    connection.closeSync()
+    instance.closeSync()
+  })
+  const columns = new FileColumns()
+  return {
+    file: async (name: string, sql: string): Promise<string> => {
+      const path = join(folder, `${name}.parquet`)
+      await connection.run(`COPY (SELECT ${sql}) TO '${path}'`)
+      return path
+    },
+    show: async (paths: readonly string[]): Promise<void> => {
+      const files = await columns.alike(connection, paths)
+      await createSilverViews(connection, { database: 'memory', table, files })
+    },
+    rows: async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
+  }
+}
+
+test('views show files from before and after a change of the schema together, each value in its column', async (t) => {
+  const { file, show, rows } = await opened(t)
+  const paths = [
+    await file('a', `'g1' AS groups_id, 'u1' AS users_id, ${technical}`),
+    await file('b', `${technical}, 'u2' AS users_id, 'g2' AS groups_id`),
+    await file('c', `'g3' AS groups_id, 'u3' AS users_id, ${technical}, 'boss' AS role`)
+  ]
+  await show(paths)
+  const all = 'SELECT groups_id, users_id, role, _op FROM silver.groups_users ORDER BY ALL'
+  assert.deepEqual(await rows(all), [
+    { groups_id: 'g1', users_id: 'u1', role: null, _op: 'c' },
+    { groups_id: 'g2', users_id: 'u2', role: null, _op: 'c' },
+    { groups_id: 'g3', users_id: 'u3', role: 'boss', _op: 'c' }
+  ])
+})
+
+test('views have a column that no file has yet, and its type', async (t) => {
+  const { file, show, rows } = await opened(t)
+  await show([await file('old', `'g1' AS groups_id, ${technical}`)])
+  assert.deepEqual(await rows('SELECT users_id, typeof(users_id) AS type FROM silver.groups_users_history'), [
+    { users_id: null, type: 'VARCHAR' }
+  ])
+})
+
+test('making a view opens only files that are new, however many there are', async (t) => {
+  const { file, show, rows } = await opened(t)
+  const row = (n: number) => `'g${n}' AS groups_id, 'u${n}' AS users_id, ${technical}`
+  const [first, second] = [await file('first', row(1)), await file('second', row(2))]
+  await show([first, second])
+  writeFileSync(second, 'opening it would fail')
+  await show([first, second, await file('third', row(3))])
+  await file('second', row(2))
+  assert.equal((await rows('SELECT * FROM silver.groups_users')).length, 3)
+})
