@@ -7,49 +7,61 @@ import {
   TIMESTAMPTZ,
   VARCHAR
 } from '@duckdb/node-api'
+import { sqlText } from '../lake/duckdb.ts'
 import type { QualityResult } from '../lake/quality.ts'
 import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
 import { appendRows, dateValue, instantValue } from './append-rows.ts'
+import { inTransaction } from './attached-database.ts'
 
 const types = [VARCHAR, DATE, VARCHAR, VARCHAR, BOOLEAN, DOUBLE, VARCHAR, TIMESTAMPTZ]
 
-/** The newest quality results of every table and day, Silver and Gold, read again only where they changed. */
+/** Days read at once: those of years would take hundreds of MB. */
+const daysAtOnce = 1000
+
+/** The newest quality results of every table and day, Silver and Gold, read and written again only where they changed. */
 export class QualityResults {
   readonly #store: ObjectStore
-  readonly #known = new Map<
-    string,
-    { readonly version: string; readonly results: readonly QualityResult[] }
-  >()
+  readonly #versions = new Map<string, string>()
+  /** Results that were read and not written, by the name of their object. */
+  readonly #fresh = new Map<string, readonly QualityResult[]>()
 
   constructor(store: ObjectStore) {
     this.#store = store
   }
 
-  /** Looks for new results and says whether there were any. */
+  /** Looks for results that are not written, a part of them at once, and says whether there are any. */
   async update(): Promise<boolean> {
-    let isChanged = false
     for await (const { name, version } of this.#store.list('quality/')) {
-      if (this.#known.get(name)?.version === version) continue
+      if (this.#versions.get(name) === version || this.#fresh.size >= daysAtOnce) continue
       const text = await readText(this.#store, name)
       if (text === null) continue
-      this.#known.set(name, { version, results: JSON.parse(text) as QualityResult[] })
-      isChanged = true
+      this.#versions.set(name, version)
+      this.#fresh.set(name, JSON.parse(text) as QualityResult[])
     }
-    return isChanged
+    return this.#fresh.size > 0
   }
 
-  /** Replaces `quality.checks` of a database. */
+  /** Brings `quality.checks` of a database, always the same one, up to what was read. */
   async writeTo(connection: DuckDBConnection, database: string): Promise<void> {
+    const table = `${database}.quality.checks`
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.quality`)
     await connection.run(
-      `CREATE OR REPLACE TABLE ${database}.quality.checks (
+      `CREATE TABLE IF NOT EXISTS ${table} (
          table_name VARCHAR, ds DATE, check_name VARCHAR, severity VARCHAR, passed BOOLEAN, observed DOUBLE,
          expected VARCHAR, checked_at TIMESTAMPTZ)`
     )
-    const rows = [...this.#known.values()].flatMap(({ results }) => results.map(rowOf))
-    await appendRows(connection, { database, schema: 'quality', table: 'checks', types }, rows)
+    if (this.#fresh.size === 0) return
+    const days = [...this.#fresh.values()].flatMap(([first]) => (first ? [placeOf(first)] : []))
+    await inTransaction(connection, async () => {
+      await connection.run(`DELETE FROM ${table} WHERE (table_name, ds) IN (VALUES ${days.join(', ')})`)
+      const rows = [...this.#fresh.values()].flatMap((results) => results.map(rowOf))
+      await appendRows(connection, { database, schema: 'quality', table: 'checks', types }, rows)
+    })
+    this.#fresh.clear()
   }
 }
+
+const placeOf = ({ table, ds }: QualityResult): string => `(${sqlText(table)}, DATE ${sqlText(ds)})`
 
 function rowOf(result: QualityResult): DuckDBValue[] {
   const { table, ds, check, severity, passed, observed, expected, checkedAt } = result
