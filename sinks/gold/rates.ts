@@ -32,16 +32,19 @@ export function loadRates(settings: Settings): readonly Rate[] {
   }
 }
 
-/** Rates of a CSV text with a header; a rate without valid_from holds from 1970, each until the next of its currency. */
+/** Rates of a CSV text; a rate without valid_from holds from 1970, each until the next of its currency. */
 export function parseRates(csv: string, goldCurrency: string): readonly Rate[] {
+  // trim() takes a byte order mark away, too.
   const lines = csv.split(/\r?\n/).map((text, index) => ({ text: text.trim(), number: index + 1 }))
-  const given = lines.filter(({ text, number }) => number > 1 && text !== '').map(parseLine)
+  const isHeader = ({ text, number }: Line) => number === 1 && /^currency\b/i.test(text)
+  const given = lines.filter((line) => line.text !== '' && !isHeader(line)).map(parseLine)
+  refuseRepeats(given)
   given.sort((a, b) =>
     a.currency === b.currency ? a.validFrom - b.validFrom : a.currency < b.currency ? -1 : 1
   )
-  const rates = given.map((rate, index): Rate => {
+  const rates = given.map(({ currency, rate, validFrom }, index): Rate => {
     const next = given[index + 1]
-    return { ...rate, validTo: next?.currency === rate.currency ? next.validFrom : forever }
+    return { currency, rate, validFrom, validTo: next?.currency === currency ? next.validFrom : forever }
   })
   if (!rates.some(({ currency, rate }) => currency === goldCurrency && Number(rate) === 1))
     throw new CourantError(
@@ -51,12 +54,34 @@ export function parseRates(csv: string, goldCurrency: string): readonly Rate[] {
   return rates
 }
 
-function parseLine({ text, number }: { text: string; number: number }): Omit<Rate, 'validTo'> {
+interface Line {
+  readonly text: string
+  readonly number: number
+}
+
+type GivenRate = Omit<Rate, 'validTo'> & Pick<Line, 'number'>
+
+/** Of two rates from one day, only one would count, and nothing says which was meant. */
+function refuseRepeats(given: readonly GivenRate[]): void {
+  const known = new Map<string, number>()
+  for (const { currency, validFrom, number } of given) {
+    const place = `${currency}/${validFrom}`
+    const earlier = known.get(place)
+    if (earlier !== undefined)
+      throw new CourantError(
+        'CONFIG_INVALID',
+        `Lines ${earlier} and ${number} of the rates file are both the rate of ${currency} from the same day; remove one, or give the later one its valid_from`
+      )
+    known.set(place, number)
+  }
+}
+
+function parseLine({ text, number }: Line): GivenRate {
   const [currency = '', rate = '', from = ''] = text.split(',').map((cell) => cell.trim())
   const day = from === '' ? 0 : parseDay(from)
   const isRate = /^\d{1,10}(\.\d{1,8})?$/.test(rate) && Number(rate) > 0
   if (/^[A-Z]{3}$/.test(currency) && isRate && day !== null)
-    return { currency, rate, validFrom: day * dayMicros }
+    return { number, currency, rate, validFrom: day * dayMicros }
   throw new CourantError(
     'CONFIG_INVALID',
     `Line ${number} of the rates file must be currency,rate[,valid_from], such as USD,0.92,2025-01-01 (at most eight digits after the point)`

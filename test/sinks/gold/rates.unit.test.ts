@@ -23,6 +23,22 @@ describe('rates', () => {
       assert.throws(() => parseRates(`currency,rate\nEUR,1\n${line}`, 'EUR'), { message: /^Line 3 / }, line)
   })
 
+  it('all count in a file without a header, and a byte order mark is no part of one', () => {
+    const rates = [
+      { currency: 'EUR', rate: '1', validFrom: 0, validTo: day('2100-01-01') },
+      { currency: 'USD', rate: '0.9', validFrom: 0, validTo: day('2100-01-01') }
+    ]
+    for (const header of ['', 'currency,rate\n', '\uFEFFCurrency,Rate\n'])
+      assert.deepEqual(parseRates(`${header}USD,0.9\nEUR,1`, 'EUR'), rates, header)
+  })
+
+  it('are refused when two lines say what a currency is worth from the same day', () => {
+    assert.throws(() => parseRates('currency,rate\nUSD,0.9\nEUR,1\nUSD,0.8', 'EUR'), {
+      code: 'CONFIG_INVALID',
+      message: /^Lines 2 and 4 .* USD/
+    })
+  })
+
   it('are refused when they are written for another currency', () => {
     assert.throws(() => parseRates('currency,rate\nEUR,1', 'USD'), { code: 'CONFIG_INVALID', message: /USD/ })
   })
