@@ -10,20 +10,27 @@ import { CourantError } from '../../runtime/errors.ts'
 import { isRefusal, type QualityResult, storeQuality } from '../lake/quality.ts'
 import { checkGold } from './gold-quality.ts'
 import { type GoldTable, goldTables } from './models.ts'
-import type { GoldState } from './state/gold-state.ts'
+import type { GoldState, PendingDay } from './state/gold-state.ts'
 import { type Day, dayText } from './time.ts'
 
 /** The object that holds a day of a Gold table. */
 const goldFileName = (table: string, date: string): string => `gold/${table}/${date}/${table}.parquet`
 
-/** Days written in one go, so that a long history does not keep newer figures waiting. */
-const daysAtOnce = 50
+/** What a round of writing did. */
+export interface Written {
+  /** What was checked of the days it came to. */
+  readonly results: readonly QualityResult[]
+  /** False when time ran out before it came to every day that changed. */
+  readonly isThrough: boolean
+}
 
 /** Gold as Parquet files in the lake, a file per table and day; each holds the topic offsets it contains. */
 export class GoldFiles {
   readonly #connection: DuckDBConnection
   readonly #store: ObjectStore
   readonly #state: GoldState
+  /** Days that were not written when they were tried last: the others come first. */
+  readonly #failed = new Set<string>()
 
   constructor(
     connection: DuckDBConnection,
@@ -35,31 +42,43 @@ export class GoldFiles {
   }
 
   /**
-   * Writes the days that changed, newest first, from the attached database `gold`, and gives what was checked of them.
-   * A day that fails a check keeps the file it had, and is tried again.
+   * Writes the days that changed, newest first, from the attached database `gold`, until `maxMs` have passed. A day that
+   * fails a check keeps the file it had, and is tried again.
    */
-  async write(): Promise<readonly QualityResult[]> {
+  async write({ maxMs }: { readonly maxMs: number }): Promise<Written> {
+    const deadline = performance.now() + maxMs
     const results: QualityResult[] = []
-    for (const { subject, day } of this.#state.pendingDays(daysAtOnce)) {
-      const tables = goldTables.filter((table) => table.subject === subject)
-      const written = []
-      for (const table of tables) written.push(await this.#writeDay(table, { day, results }))
-      // A day that somebody else replaced meanwhile is written again next time.
-      if (written.every(Boolean)) this.#state.clearPendingDay(subject, day)
+    const placeOf = ({ subject, day }: PendingDay) => `${subject}/${day}`
+    const pending = this.#state.pendingDays()
+    const hasFailed = (place: PendingDay) => this.#failed.has(placeOf(place))
+    const inTurn = [...pending.filter((place) => !hasFailed(place)), ...pending.filter(hasFailed)]
+    for (const [at, place] of inTurn.entries()) {
+      if (at > 0 && performance.now() >= deadline) return { results, isThrough: false }
+      const isWritten = await this.#writeTables(place, results)
+      if (isWritten) this.#state.clearPendingDay(place.subject, place.day)
+      this.#failed[isWritten ? 'delete' : 'add'](placeOf(place))
     }
-    return results
+    return { results, isThrough: true }
   }
 
   /** Writes every day that changed; throws GOLD_REFUSED when one fails a check. */
   async writeAll(): Promise<void> {
-    while (this.#state.pendingDays(1).length > 0) {
-      const failed = (await this.write()).find(isRefusal)
+    while (this.#state.pendingDays().length > 0) {
+      const failed = (await this.write({ maxMs: Infinity })).results.find(isRefusal)
       if (failed)
         throw new CourantError(
           'GOLD_REFUSED',
           `${failed.table} of ${failed.ds} fails the check ${failed.check}: ${failed.observed} instead of ${failed.expected}`
         )
     }
+  }
+
+  /** False when a table's day failed a check, or somebody else replaced its file meanwhile. */
+  async #writeTables({ subject, day }: PendingDay, results: QualityResult[]): Promise<boolean> {
+    const written = []
+    for (const table of goldTables.filter((one) => one.subject === subject))
+      written.push(await this.#writeDay(table, { day, results }))
+    return written.every(Boolean)
   }
 
   async #writeDay(

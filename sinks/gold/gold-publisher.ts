@@ -26,7 +26,10 @@ export const unseenDays = 'gold_unseen_days'
 /** Computing done before what there is gets published, in milliseconds. */
 const refreshMs = 500
 
-/** Rests this many times as long as a publication took, so that a large Gold or a slow disk costs a third of the time at most. */
+/** Writing Gold files before figures get their turn again, in milliseconds; and before the process stops. */
+const filesMs = { next: 1000, last: 5000 } as const
+
+/** Rests this many times as long as a publication, or a round of files, took, so that a large Gold or a slow disk costs a third of the time at most. */
 const restPerPublication = 2
 
 /** Rests this share of the time it computed, so that whoever shares the processor gets some of it. */
@@ -153,7 +156,8 @@ export class GoldPublisher {
     })
     this.#failures = isPublished ? 0 : this.#failures + 1
     this.tellUnseen()
-    if (isDue(this.#filesDueAt)) await this.#guarded('Gold files were not written', () => this.#writeFiles())
+    if (isDue(this.#filesDueAt))
+      await this.#guarded('Gold files were not written', () => this.#writeFiles({ isLast }))
   }
 
   async #guarded(what: string, action: () => Promise<void>): Promise<boolean> {
@@ -219,13 +223,19 @@ export class GoldPublisher {
     this.#looking = null
   }
 
-  async #writeFiles(): Promise<void> {
+  /** A long history is written in rounds, between which figures have their turn; while many of these wait, it is in no hurry. */
+  async #writeFiles({ isLast }: { readonly isLast: boolean }): Promise<void> {
     const { metrics, settings } = this.#context
-    this.#filesDueAt = performance.now() + settings.number(goldSettings.parquetMs)
-    if (this.#state.pendingDays(1).length === 0) return
+    const begunAt = performance.now()
+    this.#filesDueAt = begunAt + settings.number(goldSettings.parquetMs)
+    if (this.#state.pendingDays().length === 0) return
     await this.#withWork(async () => {
-      reportQuality(this.#context, await this.#files.write())
+      const { results, isThrough } = await this.#files.write({ maxMs: filesMs[isLast ? 'last' : 'next'] })
+      reportQuality(this.#context, results)
       metrics.gauge('gold_set_aside', await countSetAside(this.#engine.connection))
+      const now = performance.now()
+      if (!isThrough && this.#isDrained && !this.#isCatchingUp)
+        this.#filesDueAt = now + (now - begunAt) * restPerPublication
     })
   }
 

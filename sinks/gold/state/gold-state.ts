@@ -26,6 +26,12 @@ export interface NextOffset {
   readonly nextOffset: number
 }
 
+/** A day of which what a subject tells is newer than its files. */
+export interface PendingDay {
+  readonly subject: Subject
+  readonly day: Day
+}
+
 /** The file that holds what Gold has read, in its folder. */
 export const stateFile = (folder: string): string => join(folder, 'state.sqlite')
 
@@ -132,9 +138,9 @@ export class GoldState {
     })
   }
 
-  /** Days whose Gold files are older than Gold. */
-  pendingDays(limit: number): readonly { readonly subject: Subject; readonly day: Day }[] {
-    return this.#statements.pendingDays.all(limit) as unknown as { subject: Subject; day: Day }[]
+  /** Days whose Gold files are older than Gold, newest first. */
+  pendingDays(): readonly PendingDay[] {
+    return this.#statements.pendingDays.all() as unknown as PendingDay[]
   }
 
   clearPendingDay(subject: Subject, day: Day): void {
@@ -202,7 +208,7 @@ const statementTexts = {
   topic: 'SELECT id, generation FROM topics WHERE topic = ?',
   setTopic: 'INSERT OR REPLACE INTO topics VALUES (?, ?, ?)',
   addPendingDay: 'INSERT OR IGNORE INTO pending_days VALUES (?, ?)',
-  pendingDays: 'SELECT subject, day FROM pending_days ORDER BY day DESC LIMIT ?',
+  pendingDays: 'SELECT subject, day FROM pending_days ORDER BY day DESC',
   clearPendingDay: 'DELETE FROM pending_days WHERE subject = ? AND day = ?',
   definitions: `SELECT value FROM facts WHERE name = 'definitions'`,
   setDefinitions: `INSERT OR REPLACE INTO facts VALUES ('definitions', ?)`

@@ -17,7 +17,7 @@ const user = (n: number) => `'${uuid(1, n)}'`
 const activity = 'global_user_activity_per_day'
 const impact = 'global_notif_impact_per_day'
 
-/** Gold tables with rows put there by hand, one day of which waits to be written. */
+/** Gold tables with rows of a day put there by hand; it and the day before wait to be written. */
 async function goldWith(t: TestContext, rows: Readonly<Record<string, readonly string[]>>) {
   const folder = temporaryFolder(t)
   const instance = await openDuckDb(folder)
@@ -31,11 +31,13 @@ async function goldWith(t: TestContext, rows: Readonly<Record<string, readonly s
   for (const [table, values] of Object.entries(rows))
     await connection.run(`INSERT INTO gold.main.${table} VALUES ${values.join(', ')}`)
   const day = parseDay(date) ?? 0
-  let pending = ['activity', 'notifications'].map((subject) => ({ subject, day }))
+  let pending = [day, day - 1].flatMap((at) =>
+    ['activity', 'notifications'].map((subject) => ({ subject, day: at }))
+  )
   const state = {
     pendingDays: () => pending,
-    clearPendingDay: (subject: string) => {
-      pending = pending.filter((one) => one.subject !== subject)
+    clearPendingDay: (subject: string, at: number) => {
+      pending = pending.filter((one) => one.subject !== subject || one.day !== at)
     }
   } as unknown as GoldState
   const store = new MemoryObjectStore()
@@ -59,7 +61,7 @@ const sound: Readonly<Record<string, readonly string[]>> = {
 
 test('a day of Gold is checked, written and shown', async (t) => {
   const { files, store, pending, shown } = await goldWith(t, sound)
-  const results = await files.write()
+  const { results } = await files.write({ maxMs: Infinity })
   assert.deepEqual(new Set(results.map(({ table }) => table)), new Set([activity, impact]))
   assert.ok(results.every(({ passed }) => passed))
   assert.ok(await store.head(`gold/${activity}/${date}/${activity}.parquet`))
@@ -77,7 +79,7 @@ const broken: Readonly<Record<string, readonly [table: string, row: string]>> = 
 for (const [check, [table, row]] of Object.entries(broken))
   test(`a day of Gold that fails ${check} keeps the file it had, and the others are written`, async (t) => {
     const { files, store, pending } = await goldWith(t, { ...sound, [table]: [...sound[table]!, row] })
-    const results = await files.write()
+    const { results } = await files.write({ maxMs: Infinity })
     assert.deepEqual(
       results.filter(({ passed }) => !passed).map((result) => [result.table, result.check, result.observed]),
       [[table, check, 1]]
@@ -87,3 +89,19 @@ for (const [check, [table, row]] of Object.entries(broken))
     assert.deepEqual(pending(), [subject])
     await assert.rejects(files.writeAll(), /GOLD_REFUSED|fails the check/)
   })
+
+test('days are written until time is up, newest first, and one that fails does not keep older ones waiting', async (t) => {
+  const { files, pending } = await goldWith(t, {
+    ...sound,
+    [activity]: [...sound[activity]!, `(${user(2)}, DATE '${date}', 0, 86401, 0, 0)`]
+  })
+  const round = () => files.write({ maxMs: 0 })
+  assert.equal((await round()).isThrough, false)
+  assert.deepEqual(pending(), ['activity', 'notifications', 'activity', 'notifications'])
+  for (const left of [3, 2, 1]) {
+    await round()
+    assert.equal(pending().length, left)
+  }
+  assert.deepEqual(pending(), ['activity'])
+  assert.equal((await round()).isThrough, true)
+})
