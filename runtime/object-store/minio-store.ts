@@ -120,7 +120,7 @@ export class MinioStore implements ObjectStore {
     const body = await this.get(name, options)
     if (!body) return false
     try {
-      await translated(() => pipeline(body, createWriteStream(file, { flags: 'wx' })))
+      await pipeline(body, createWriteStream(file, { flags: 'wx' }))
       return true
     } catch (error) {
       await rm(file, { force: true })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { CourantError, type ErrorCode } from '../../../runtime/errors.ts'
 import { bytesContent } from '../../../runtime/object-store/content.ts'
 import { type ObjectStore, readText } from '../../../runtime/object-store/object-store.ts'
@@ -18,6 +18,22 @@ const open = (env: Record<string, string> = {}): Promise<ObjectStore> =>
   objectStoreFor(settingsFrom({ ...process.env, COURANT_LAKE_URL: `s3://${unique('lake')}`, ...env }))
 
 const isError = (code: ErrorCode) => (error: unknown) => error instanceof CourantError && error.code === code
+
+/** A store whose server answers each request for an object's 1,000 bytes in some way of its own. */
+async function storeThatSends(
+  t: TestContext,
+  send: (response: ServerResponse) => void
+): Promise<ObjectStore> {
+  const server = createHttpServer(({ method }, response) => {
+    response.writeHead(200, { 'content-length': method === 'GET' ? 1000 : 0, etag: '"e"' })
+    if (method === 'GET') send(response)
+    else response.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const { port } = server.address() as AddressInfo
+  return open({ MINIO_ENDPOINT: `127.0.0.1:${port}`, MINIO_USE_SSL: 'false' })
+}
 
 objectStoreContract('the MinIO store', () => open())
 
@@ -46,19 +62,19 @@ describe('the MinIO store', () => {
   })
 
   it('will be asked again when a body breaks off in the middle', async (t) => {
-    const server = createHttpServer(({ method }, response) => {
-      response.writeHead(200, { 'content-length': method === 'GET' ? 1000 : 0, etag: '"e"' })
-      if (method === 'GET') response.write('the first part', () => response.socket?.destroy())
-      else response.end()
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(() => server.close())
-    const { port } = server.address() as AddressInfo
-    const store = await open({ MINIO_ENDPOINT: `127.0.0.1:${port}`, MINIO_USE_SSL: 'false' })
+    const store = await storeThatSends(t, (response) =>
+      response.write('the first part', () => response.socket?.destroy())
+    )
     await assert.rejects(readText(store, 'x'), isError('TARGET_UNAVAILABLE'))
     const file = join(temporaryFolder(t), 'copy')
     await assert.rejects(store.copyTo('x', file), isError('TARGET_UNAVAILABLE'))
     assert.ok(!existsSync(file))
+  })
+
+  it('is not blamed for a copy that this machine cannot write', async (t) => {
+    const store = await storeThatSends(t, (response) => response.end('x'.repeat(1000)))
+    const file = join(temporaryFolder(t), 'no-such-folder', 'copy')
+    await assert.rejects(store.copyTo('x', file), { code: 'ENOENT', path: file })
   })
 
   it('gives up on a server that takes the request and never answers', async () => {
