@@ -67,7 +67,7 @@ export class GoldState {
     this.#release = release
     // A large log before a checkpoint: pages that many batches change are then written once.
     database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 32000; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;'
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 32000; PRAGMA cache_size = -32000;'
     )
     database.exec(bookkeeping)
     for (const { ddl } of keptTables) database.exec(ddl)
