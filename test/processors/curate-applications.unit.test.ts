@@ -127,11 +127,21 @@ describe('a curated application', () => {
         '3-5 ans',
         '10 ans et plus',
         '7 years',
+        'Bac+5, 3 ans',
+        'depuis 2015 (8 ans)',
+        '2 anglais',
         'Débutant',
         'depuis 2015'
       ].map(years),
-      [5, 5, 1.5, 2.5, 3, 10, 7, null, null]
+      [5, 5, 1.5, 2.5, 3, 10, 7, 3, 8, null, null, null]
     )
+  })
+
+  it('looks through a long text as fast as through a short one, letter for letter', () => {
+    const beganAt = performance.now()
+    for (const sign of [' ', '1', '1 ', '1.', '1-', '+ '])
+      withCandidate({ experience: `1${sign.repeat(20_000)}x` })
+    assert.ok(performance.now() - beganAt < 2000)
   })
 
   it('finds times that cannot be', () => {
