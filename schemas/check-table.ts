@@ -1,3 +1,4 @@
+import avro from 'avsc'
 import { CourantError } from '../runtime/errors.ts'
 import { cleanProblems } from './clean-attribute.ts'
 import type { AvroField, AvroRecord, ColumnKind, Table } from './table.ts'
@@ -31,6 +32,9 @@ function recordProblems({ name, namespace, doc, courant, fields }: Partial<AvroR
   const texts = { name, namespace, doc, 'courant.table': courant?.table }
   return [
     ...Object.entries(texts).flatMap(([path, text]) => (text ? [] : [`"${path}" is missing`])),
+    ...Object.entries({ name, namespace }).flatMap(([path, text]) =>
+      !text || isAvroName(text) ? [] : [`"${path}" is "${text}": Avro names have letters, digits and _ only`]
+    ),
     ...(hasFields({ fields }) ? [] : ['"fields" must list objects with a "name" and a "type"']),
     ...courantProblems(courant ?? {})
   ]
@@ -51,9 +55,11 @@ function courantProblems({ source, key, cursor }: Partial<AvroRecord['courant']>
 function fieldsProblems({ courant, fields }: AvroRecord): string[] {
   const names = fields.map(({ name }) => name)
   const repeated = names.filter((name, i) => names.findIndex((other) => isSameName(name, other)) < i)
-  const keys = (courant?.key ?? []).flatMap((name) => {
+  const key: readonly string[] = Array.isArray(courant?.key) ? courant.key : []
+  const keys = key.flatMap((name, i) => {
     const field = fields.find((one) => one.name === name)
     if (!field) return [`key column ${name} must be a field, too`]
+    if (key.indexOf(name) < i) return [`key column ${name} is there twice`]
     return Array.isArray(field.type) ? [`key column ${name} cannot be nullable`] : []
   })
   const cursor = courant?.cursor ?? null
@@ -77,6 +83,7 @@ function fieldProblems(field: AvroField): string[] {
   return [
     ...nameProblems(name),
     ...typeProblems(type, 'default' in field && field.default === null),
+    ...defaultProblems(field),
     ...attributeProblems(field),
     ...unknown.map((attribute) =>
       attribute === 'logicalType'
@@ -96,8 +103,11 @@ function attributeProblems({ type, clean, secret }: AvroField): string[] {
   ]
 }
 
+/** Of a field or record; dots are between the names of a namespace. */
+const isAvroName = (text: string) => text.split('.').every((name) => /^[A-Za-z_]\w*$/.test(name))
+
 function nameProblems(name: string): string[] {
-  if (!/^[A-Za-z_]\w*$/.test(name))
+  if (name.includes('.') || !isAvroName(name))
     return [
       'Avro names have letters, digits and _ only: leave the column out, or have the source show it by another name'
     ]
@@ -108,6 +118,14 @@ function typeProblems(type: unknown, isNullByDefault: boolean): string[] {
   if (!Array.isArray(type)) return notAllowed(type)
   if (type.length !== 2 || type[0] !== 'null') return [`its type must be ["null", type] or no union`]
   return [...(isNullByDefault ? [] : ['a nullable field needs "default": null']), ...notAllowed(type[1])]
+}
+
+function defaultProblems({ type, default: value }: AvroField): string[] {
+  if (value === undefined || Array.isArray(type)) return []
+  const plain = plainKinds.find((kind) => kind === kindOf(type)?.kind)
+  return plain && avro.Type.forSchema(plain).isValid(value)
+    ? []
+    : [`it cannot have the default ${JSON.stringify(value)}: leave "default" out, or make the field nullable`]
 }
 
 function notAllowed(type: unknown): string[] {

@@ -117,6 +117,17 @@ describe("a table's file", () => {
     )
   })
 
+  it('is refused for a key, a name or a default that Avro or the generator would stumble over', () => {
+    const keyed = (key: unknown) => problemOf({ courant: { ...good.courant, key } })
+    assert.match(keyed('id'), /"courant\.key" must list the primary key columns$/)
+    assert.match(keyed(['id', 'id']), /key column id is there twice$/)
+    assert.match(problemOf({ name: 'An order' }), /"name" is "An order": Avro names have letters/)
+    assert.match(problemOf({ namespace: 'courant.my-shop' }), /"namespace" is "courant\.my-shop": Avro names/)
+    for (const type of ['string', { type: 'bytes', logicalType: 'decimal', precision: 4 }])
+      assert.match(problemOf(field(type, { default: 0 })), /field total: it cannot have the default 0: leave/)
+    assert.equal(problemOf(field('string', { default: 'none' })), '')
+  })
+
   it('may say how a field is cleaned, which is no part of the published schema', () => {
     const clean = { from: '1970-01-01', noEnd: 'null' }
     const time = { type: 'long', logicalType: 'timestamp-micros' }
