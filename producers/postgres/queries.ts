@@ -1,5 +1,5 @@
 import { cursorSql, publishedSql } from './zones.ts'
-import { type KeyColumn, type SourceTable, orderedColumn, quoteName } from './source-table.ts'
+import { type KeyColumn, type SourceTable, orderedColumn, printedSql, quoteName } from './source-table.ts'
 
 /** A statement and its parameters. */
 export interface Query {
@@ -20,8 +20,9 @@ class Parameters {
   }
 }
 
+/** Through the column's type, so that a key out of a row is the same text as the column it is compared with. */
 const typed = (placeholder: string, { type, order }: KeyColumn): string =>
-  `${placeholder}::${order === 'printed' ? 'text' : type}`
+  order === 'printed' ? printedSql(`${placeholder}::${type}`, type) : `${placeholder}::${type}`
 
 /** `hashRowText` in SQL. */
 const hashOf = (text: string): string => `('x' || left(md5(${text}), 13))::bit(52)::bigint`

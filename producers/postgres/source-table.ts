@@ -14,7 +14,7 @@ export interface KeyColumn {
   readonly type: string
   /**
    * `bytes`: its own order is that of its text's bytes; `integer`: by value; `collate`: compared with COLLATE "C";
-   * `printed`: what it prints is compared with COLLATE "C".
+   * `printed`: its text is compared with COLLATE "C".
    */
   readonly order: 'bytes' | 'integer' | 'collate' | 'printed'
 }
@@ -154,7 +154,12 @@ function warnAboutIndexes({ log }: Context, table: SourceTable, found: Found): v
 }
 
 /** A key column as it is compared and ordered. */
-export function orderedColumn({ name, order }: KeyColumn): string {
+export function orderedColumn({ name, type, order }: KeyColumn): string {
   if (order === 'collate') return `${quoteName(name)} COLLATE "C"`
-  return order === 'printed' ? `(${quoteName(name)}::text) COLLATE "C"` : quoteName(name)
+  return order === 'printed' ? `(${printedSql(quoteName(name), type)}) COLLATE "C"` : quoteName(name)
+}
+
+/** SQL of a value's text. An inet without a mask prints none, and yet its cast to text gives it one. */
+export function printedSql(value: string, type: string): string {
+  return type === 'inet' ? `abbrev(${value})` : `${value}::text`
 }
