@@ -4,6 +4,7 @@ import type { Table } from '../../schemas/table.ts'
 import { secretColumns } from '../secret-columns.ts'
 import type { Connection } from './connection.ts'
 import { type Found, findTable } from './find-table.ts'
+import { rightsProblems } from './rights.ts'
 import * as names from './settings.ts'
 import { checkZone, warnAboutZone, zonelessOf, zoneOf, zoneProblems } from './zones.ts'
 
@@ -45,11 +46,14 @@ export async function inspectTable(
   const name = `${quoteName(context.settings.text(names.schema))}.${quoteName(table.sourceTable)}`
   const problems = await serverProblems(connection)
   const found = await findTable(connection, name)
-  problems.push(
-    ...(found
-      ? [...tableProblems(table, found), ...zoneProblems(context, table, found)]
-      : [missingTable(name, table, context)])
-  )
+  if (found) {
+    const needed = { name, columns: neededColumns(table, context) }
+    problems.push(
+      ...tableProblems(table, found),
+      ...zoneProblems(context, table, found),
+      ...(await rightsProblems(connection, needed))
+    )
+  } else problems.push(missingTable(name, table, context))
   if (problems.length > 0 || !found)
     throw new CourantError('SOURCE_REFUSED', `${context.pipeline} cannot start:\n  ${problems.join('\n  ')}`)
   const { key, cursor, columns } = table
@@ -65,6 +69,12 @@ export async function inspectTable(
   warnAboutZone(context, source)
   warnAboutIndexes(context, source, found)
   return source
+}
+
+/** Polls leave out by `xmin` what they have seen. */
+function neededColumns({ columns, cursor }: Table, { settings }: Context): string[] {
+  const polled = cursor !== null && settings.text(names.mode) === 'poll' ? ['xmin'] : []
+  return [...columns.map((column) => column.name), ...polled]
 }
 
 async function serverProblems(connection: Connection): Promise<string[]> {

@@ -68,7 +68,13 @@ describe('a table is checked before it is read', () => {
     const role = unique('reader').replaceAll('-', '_')
     await sql(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`)
     const as = { PGUSER: role, PGPASSWORD: 'secret' }
+    await assert.rejects(
+      openTable('granted', notes, as),
+      refused(/GRANT SELECT \(xmin, id, text, updated_at\)/)
+    )
+    await sql(`GRANT SELECT ON granted TO ${role}`)
     const reader = await openTable('granted', notes, as)
+    await sql(`REVOKE SELECT ON granted FROM ${role}`)
     const read = reader.read({ limit: 1, lingerMs: 0, signal: AbortSignal.timeout(5000) })
     await assert.rejects(read, refused(/grant the rights/))
     await reader.close()
@@ -122,12 +128,11 @@ describe('a connection that fails', () => {
     await sql(`CREATE DOMAIN odd AS text; CREATE CAST (odd AS uuid) WITH INOUT`).catch(() => undefined)
     await sql(`CREATE TABLE failing (id int PRIMARY KEY, text text, updated_at timestamptz)`)
     await sql(`INSERT INTO failing VALUES (1, 'canary-text', now())`)
-    await sql(`ALTER TABLE failing ENABLE ROW LEVEL SECURITY`)
-    await sql(`ALTER TABLE failing FORCE ROW LEVEL SECURITY`)
-    await sql(`CREATE POLICY p ON failing USING (fails(text) = '')`)
     const role = unique('limited').replaceAll('-', '_')
     await sql(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT SELECT ON failing TO ${role}`)
     const reader = await openTable('failing', notes, { PGUSER: role, PGPASSWORD: 'x' })
+    await sql(`ALTER TABLE failing ENABLE ROW LEVEL SECURITY`)
+    await sql(`CREATE POLICY p ON failing USING (fails(text) = '')`)
     const read = reader.read({ limit: 1, lingerMs: 0, signal: AbortSignal.timeout(5000) })
     await assert.rejects(read, (error) => {
       assert.ok(error instanceof CourantError)
