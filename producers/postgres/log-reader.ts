@@ -3,7 +3,7 @@ import type { RawChange } from '../../schemas/change.ts'
 import { Ledger } from '../state/ledger.ts'
 import { replicationConfig } from './connection.ts'
 import { findTable } from './find-table.ts'
-import { KeyScan } from './key-scan.ts'
+import { KeyScan, type ScannedPage } from './key-scan.ts'
 import { columnsGone, LogChanges, type LogProgress } from './log-changes.ts'
 import { LogStream } from './log-stream.ts'
 import { lsnText, parseLsn } from './lsn.ts'
@@ -119,22 +119,24 @@ export class LogReader implements Reader<RawChange> {
   async #readScan(progress: LogProgress, { limit, signal }: Bounds): Promise<readonly Found[]> {
     if (!progress.scan || this.#scan?.isDone) return this.#endScan(progress)
     await this.#rateLimit.ready(signal)
-    if (!this.#scan && progress.scan.after === '') this.#pages.forget()
-    this.#scan ??= new KeyScan(
-      {
-        ...this.#parts,
-        changes: this.#changes,
-        ledger: this.#ledger,
-        onPage: (page) => this.#pages.add(page)
-      },
-      progress.scan
-    )
+    this.#scan ??= this.#newScan(progress, progress.scan)
     const scan = this.#scan
     const { found, rowsSent, rowsSummed } = await scan.step(limit)
     this.#rateLimit.add(rowsSent + rowsSummed)
     this.#parts.context.metrics.count('source_rows_total', rowsSent)
-    if (scan.isSnapshot) this.#progress = { ...progress, scan: { ...progress.scan, after: scan.after } }
+    if (scan.isSnapshot && this.#progress?.scan)
+      this.#progress = { ...this.#progress, scan: { ...this.#progress.scan, after: scan.after } }
     return found
+  }
+
+  /** What an earlier scan showed no longer counts, nor up to where: its pages would be forgotten with those to come. */
+  #newScan(progress: LogProgress, scan: NonNullable<LogProgress['scan']>): KeyScan {
+    if (scan.after === '') {
+      this.#pages.forget()
+      this.#progress = { ...progress, scannedTo: null }
+    }
+    const onPage = (page: ScannedPage) => this.#pages.add(page)
+    return new KeyScan({ ...this.#parts, changes: this.#changes, ledger: this.#ledger, onPage }, scan)
   }
 
   /** That a scan has ended is saved before any of the log is handed out, or a restart would scan over it. */
