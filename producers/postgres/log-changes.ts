@@ -23,6 +23,8 @@ export interface LogProgress {
   readonly partial: { readonly commitLsn: string; readonly done: number } | null
   /** The publication's list of columns under which the log was read (publication.ts). */
   readonly publication?: string
+  /** The table's partitions when the last scan began (publication.ts). */
+  readonly partitions?: string
 }
 
 /** Rows of which the log leaves out large values are looked up so many at a time: each may be of megabytes. */

@@ -9,7 +9,7 @@ import { LogStream } from './log-stream.ts'
 import { lsnText, parseLsn } from './lsn.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type ReaderParts, itemsOf } from './reader-parts.ts'
-import { publicationQuery, publishedColumns } from './publication.ts'
+import { partitionsQuery, publicationQuery, publishedColumns } from './publication.ts'
 import { openSlot } from './replication-slot.ts'
 import { ScannedPages } from './scanned-pages.ts'
 import * as names from './settings.ts'
@@ -88,13 +88,19 @@ export class LogReader implements Reader<RawChange> {
   }
 
   async #logBatch(progress: LogProgress, bounds: Bounds): Promise<Batch<RawChange>> {
-    const end = this.#stream?.isEmpty ? parseLsn(await this.#endOfLog(progress)) : null
+    const now = this.#stream?.isEmpty ? await this.#lookAtSource(progress) : null
+    if (now && now.partitions !== (progress.partitions ?? '')) return this.#compare(progress)
     this.#stream?.ask()
     const found = await this.#readLog(progress, bounds)
     if (found.length > 0) return this.#batchOf(found, true)
     this.#confirmIdle()
+    return { items: [], caughtUp: now !== null && this.#hasTaken(now.end) }
+  }
+
+  /** Whether all of the log up to a place was taken. */
+  #hasTaken(end: bigint): boolean {
     const idleAt = this.#stream?.idleAt ?? null
-    return { items: [], caughtUp: end !== null && idleAt !== null && idleAt >= end }
+    return idleAt !== null && idleAt >= end
   }
 
   /** Where to go on. A slot that is new, a state that did not follow one, or deletes that were refused need a scan first. */
@@ -116,10 +122,18 @@ export class LogReader implements Reader<RawChange> {
     return progress
   }
 
+  /** Scans again for what the log does not tell. */
+  async #compare(progress: LogProgress): Promise<Batch<RawChange>> {
+    const scan = { isSnapshot: false, startedAt: await this.#parts.rows.clock(), after: '' }
+    await this.#unfollow()
+    this.#progress = { ...progress, scan }
+    return { items: [], caughtUp: false }
+  }
+
   async #readScan(progress: LogProgress, { limit, signal }: Bounds): Promise<readonly Found[]> {
     if (!progress.scan || this.#scan?.isDone) return this.#endScan(progress)
     await this.#rateLimit.ready(signal)
-    this.#scan ??= this.#newScan(progress, progress.scan)
+    this.#scan ??= await this.#newScan(progress, progress.scan)
     const scan = this.#scan
     const { found, rowsSent, rowsSummed } = await scan.step(limit)
     this.#rateLimit.add(rowsSent + rowsSummed)
@@ -130,10 +144,12 @@ export class LogReader implements Reader<RawChange> {
   }
 
   /** What an earlier scan showed no longer counts, nor up to where: its pages would be forgotten with those to come. */
-  #newScan(progress: LogProgress, scan: NonNullable<LogProgress['scan']>): KeyScan {
+  async #newScan(progress: LogProgress, scan: NonNullable<LogProgress['scan']>): Promise<KeyScan> {
+    // A partition that is attached while the scan runs makes another list after it.
     if (scan.after === '') {
+      const { partitions } = await this.#lookAtSource(progress)
       this.#pages.forget()
-      this.#progress = { ...progress, scannedTo: null }
+      this.#progress = { ...progress, scannedTo: null, partitions }
     }
     const onPage = (page: ScannedPage) => this.#pages.add(page)
     return new KeyScan({ ...this.#parts, changes: this.#changes, ledger: this.#ledger, onPage }, scan)
@@ -149,13 +165,18 @@ export class LogReader implements Reader<RawChange> {
     return []
   }
 
-  /** Up to where the log is flushed, which is all that is sent, if the table still is published as it was. */
-  async #endOfLog({ publication }: LogProgress): Promise<string> {
+  /**
+   * Up to where the log is flushed, which is all that is sent, and the table's partitions, if it still is published as it
+   * was.
+   */
+  async #lookAtSource({ publication }: LogProgress): Promise<{ end: bigint; partitions: string }> {
     const { connection, rows } = this.#parts
-    const query = `SELECT pg_current_wal_flush_lsn(), ${publicationQuery}`
-    const [end, found] = (await connection.rows('the end of the log', query, [this.#slot]))[0] ?? []
-    if (publication === undefined || found === publication) return end ?? ''
     const { name, columns } = rows.table
+    const query = `SELECT pg_current_wal_flush_lsn(), ${publicationQuery}, ${partitionsQuery}`
+    const [row] = await connection.rows('the end of the log', query, [this.#slot, name])
+    const [end, found, partitions] = row ?? []
+    if (publication === undefined || found === publication)
+      return { end: parseLsn(end ?? ''), partitions: partitions ?? '' }
     const present = (await findTable(connection, name))?.columns
     throw columnsGone(
       name,

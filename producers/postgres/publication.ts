@@ -14,6 +14,14 @@ export async function isPublished(connection: Connection, name: string): Promise
 export const publicationQuery = `coalesce((SELECT pg_publication_rel.oid::text FROM pg_publication_rel
   JOIN pg_publication ON pg_publication.oid = prpubid WHERE pubname = $1 LIMIT 1), '')`
 
+/**
+ * SQL that names the partitions of a table and the files they are in; '' when it has none. Its parameter is the table.
+ * The log does not say that a partition is attached, detached, dropped or truncated by itself.
+ */
+export const partitionsQuery = `coalesce((SELECT
+    string_agg(relid::oid || ' ' || pg_relation_filenode(relid), ',' ORDER BY relid::oid)
+  FROM pg_partition_tree(to_regclass($2)) WHERE isleaf), '')`
+
 /** The columns that a publication lists, by their names now, in the order in which the log has them. */
 export async function publishedColumns(connection: Connection, name: string): Promise<readonly string[]> {
   const columns = await connection.rows(
