@@ -1,4 +1,5 @@
 import { Pool } from 'pg'
+import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { connectCassandra } from '../../producers/cassandra/connect-cassandra.ts'
 import { connectionSettings } from '../../producers/cassandra/settings.ts'
@@ -11,18 +12,25 @@ export interface ConnectedSources {
   close(): Promise<void>
 }
 
-/** Connects to both sources of the sample by the same settings as the producers (`PG*`, `COURANT_CASSANDRA_*`). */
-export async function connectSources(settings: Settings): Promise<ConnectedSources> {
+/** The sample's PostgreSQL, by the producers' settings. */
+export function sampleDatabase(settings: Settings): Pool {
   const pool = new Pool({
     host: settings.text(postgres.host),
     port: settings.number(postgres.port),
     user: settings.text(postgres.user),
     password: settings.optional(postgres.password) ?? '',
     database: settings.text(postgres.database),
+    ssl: postgresTls(settings),
     max: 4
   })
   // An idle connection that the server ends is replaced at the next query.
   pool.on('error', () => undefined)
+  return pool
+}
+
+/** Connects to both sources of the sample by the same settings as the producers (`PG*`, `COURANT_CASSANDRA_*`). */
+export async function connectSources(settings: Settings): Promise<ConnectedSources> {
+  const pool = sampleDatabase(settings)
   const client = await connectCassandra(settings)
   return {
     pg: pool,

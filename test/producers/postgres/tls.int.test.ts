@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it, type TestContext } from 'node:test'
 import { Client } from 'pg'
+import { sampleDatabase } from '../../../local/sample/connect-sources.ts'
 import { Connection } from '../../../producers/postgres/connection.ts'
 import { CourantError, type ErrorCode } from '../../../runtime/errors.ts'
 import { type Environment, settingsFrom } from '../../../runtime/settings.ts'
@@ -93,6 +94,11 @@ it('a PostgreSQL that admits encrypted connections only is reached by PGSSLMODE 
   assert.deepEqual(await odsRows(verified), [{ ssl: true }])
   const untrusted = odsRows({ PGSSLMODE: 'verify-full' })
   await assert.rejects(untrusted, says('TARGET_REFUSED', /correct PGSSLMODE and PGSSLROOTCERT/))
+
+  const sample = sampleDatabase(settingsFrom({ ...env, PGSSLMODE: 'require' }))
+  const { rows: seen } = await sample.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()')
+  assert.deepEqual(seen, [{ ssl: true }])
+  await sample.end()
 
   const line = await Line.to(`${env['PGHOST']}:${env['PGPORT']}`)
   t.after(() => line.close())
