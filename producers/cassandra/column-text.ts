@@ -24,7 +24,8 @@ const columnTexts: Readonly<Record<string, ColumnText>> = {
   smallint: asNumber,
   int: asNumber,
   bigint: asBigInt,
-  varint: asBigInt,
+  // As a parameter the driver takes a text, and no BigInt.
+  varint: asText,
   double: asNumber,
   float: { toText: (value) => floatText(value as number), toParameter: Number },
   boolean: { toText: printed, toParameter: (text) => text === 'true' },
