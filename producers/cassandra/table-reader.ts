@@ -110,8 +110,17 @@ export class TableReader implements Reader<RawChange> {
       return batch
     } catch (error) {
       this.#easeOff(error)
+      if (error instanceof CourantError && error.details['isChanged']) await this.#leave(source)
       throw error
     }
+  }
+
+  /** The next read connects anew, which compares the table with its schema. */
+  async #leave(source: Source): Promise<void> {
+    this.#source = null
+    this.#live = null
+    this.#full = null
+    await source.close()
   }
 
   #next(source: Source, limit: number, signal: AbortSignal): Promise<Batch<RawChange>> {

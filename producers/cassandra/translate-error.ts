@@ -17,7 +17,8 @@ const refused: readonly number[] = [
 
 /**
  * Turns what the driver throws into SOURCE_REFUSED (login, rights, missing table) or SOURCE_UNAVAILABLE, whose
- * `details.isTooMuch` says that a smaller page may succeed. What is not the driver's is given back as it is.
+ * `details.isTooMuch` says that a smaller page may succeed, and `details.isChanged` that the table may no longer be as it
+ * was. What is not the driver's is given back as it is.
  */
 export function translateError(error: unknown): unknown {
   if (error instanceof CourantError || !(error instanceof errors.DriverError)) return error
@@ -32,6 +33,9 @@ export function translateError(error: unknown): unknown {
 
 function response(error: errors.ResponseError): CourantError {
   const { code } = error
+  // The driver prepares again by itself, unless the query no longer fits the table.
+  if (code === codes.unprepared)
+    return unavailable('the table was changed; it is looked at again', error, { isChanged: true })
   if (refused.includes(code)) return refusal(error.message, error)
   if (code === codes.readFailure)
     return unavailable(

@@ -3,6 +3,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { CourantError } from '../../../runtime/errors.ts'
 import type { Column, Table } from '../../../schemas/table.ts'
 import { tables } from '../../../schemas/tables.ts'
+import { eventually } from '../../support/eventually.ts'
 import { PolledTable } from './polled-table.ts'
 import { numbered, type TestKeyspace, testKeyspace } from './test-table.ts'
 
@@ -54,6 +55,21 @@ describe('a Cassandra table that is not as its schema says', () => {
         /absent does not exist[^]*tags is a set<text>[^]*password_hash looks like a secret[^]*primary key is \(id\)[^]*cursor tags/
       )
     )
+  })
+
+  it('is refused once a column is dropped while it is read', async (t) => {
+    const record = recordOf(['id', 'v'], { key: ['id'] })
+    const table = await polled(t, record, { columns: 'id int PRIMARY KEY, v text' })
+    await table.run(`INSERT INTO $ (id, v) VALUES (1, 'x')`)
+    assert.equal((await table.readToEnd()).length, 1)
+    await table.run('ALTER TABLE $ DROP v')
+    const refusal = () =>
+      table.readAndCommit().then(
+        () => null,
+        (error: unknown) => error instanceof CourantError && error.code === 'SOURCE_REFUSED' && error
+      )
+    const error = await eventually(refusal, { what: 'the refusal' })
+    refusedWith(/column v does not exist: correct the \.avsc file/)(error)
   })
 
   it('is refused with a hint when it is not there', async (t) => {
@@ -111,7 +127,8 @@ describe('columns of a Cassandra table', () => {
   })
 
   it('find their row again by its key, whatever the types of the key', async (t) => {
-    const key = ['a_long', 'a_flag', 'an_amount', 'a_day', 'a_time', 'an_address', 'some_bytes', 'a_text']
+    const key = ['a_long', 'a_flag', 'an_amount', 'an_integer', 'a_day', 'a_time', 'an_address', 'some_bytes']
+    key.push('a_text')
     const list = key.map((name) => `${name} ${types[name]?.[0]}`)
     const primaryKey = `PRIMARY KEY ((${key.slice(0, 2).join()}), ${key.slice(2).join()})`
     const columns = `${list.join(', ')}, v text, ${primaryKey}`
