@@ -5,7 +5,7 @@ import { openKeyState } from '../state/key-state.ts'
 import { Connection } from './connection.ts'
 import { LogReader } from './log-reader.ts'
 import { PollingReader } from './polling-reader.ts'
-import { warnOfLeftovers } from './replication-slot.ts'
+import { checkLog, warnOfLeftovers } from './replication-slot.ts'
 import { database, mode, postgresSettings } from './settings.ts'
 import { inspectTable } from './source-table.ts'
 import { TableRows } from './table-rows.ts'
@@ -22,7 +22,8 @@ export function postgresReader(table: Table): Spec<Reader<RawChange>> {
     async check(context) {
       const connection = new Connection(context)
       try {
-        await inspectTable(connection, context, table)
+        const source = await inspectTable(connection, context, table)
+        if (isLog(context)) await checkLog(connection, context, source)
       } finally {
         await connection.close()
       }
@@ -30,12 +31,13 @@ export function postgresReader(table: Table): Spec<Reader<RawChange>> {
   }
 }
 
+const isLog = ({ settings }: Context): boolean => settings.text(mode) === 'log'
+
 async function openReader(table: Table, context: Context): Promise<Reader<RawChange>> {
   const connection = new Connection(context)
   try {
     const source = await inspectTable(connection, context, table)
-    const isLog = context.settings.text(mode) === 'log'
-    if (!isLog) await warnOfLeftovers(connection, context, source)
+    if (!isLog(context)) await warnOfLeftovers(connection, context, source)
     const parts = {
       context,
       connection,
@@ -48,7 +50,7 @@ async function openReader(table: Table, context: Context): Promise<Reader<RawCha
         table: table.sourceTable
       }
     }
-    return isLog ? new LogReader(parts) : new PollingReader(parts)
+    return isLog(context) ? new LogReader(parts) : new PollingReader(parts)
   } catch (error) {
     await connection.close()
     throw error

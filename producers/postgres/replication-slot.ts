@@ -48,7 +48,7 @@ export async function openSlot(
   { table, isStateNew, publication: readUnder }: SlotRequest
 ): Promise<Slot> {
   const name = slotName(context, table)
-  await checkServer(connection, name, table)
+  await checkLog(connection, context, table)
   const { list: publication, wasSame } = await publish(connection, name, table)
   const isOther = readUnder === undefined ? !wasSame : readUnder !== publication
   const [found] = await connection.rows(
@@ -94,22 +94,31 @@ export async function warnOfLeftovers(
     )
 }
 
+const logQuery = `
+  SELECT current_setting('server_version_num'), current_setting('wal_level'), relpersistence,
+    (SELECT string_agg(attname, ', ') FROM pg_attribute
+     WHERE attrelid = pg_class.oid AND attname = ANY ($2::name[]) AND attgenerated <> '')
+  FROM pg_class WHERE oid = to_regclass($1)`
+
 const lostLog = 'the server has dropped log we had not read (max_slot_wal_keep_size)'
 const otherLog = 'the log was written with other columns than the .avsc file has now, or with none'
 const insteadAdvice =
   'the table is compared with what was published instead, changes in between are not seen one by one'
 
-async function checkServer(connection: Connection, name: string, table: SourceTable): Promise<void> {
-  const [row] = await connection.rows(
-    'the check of its settings',
-    `SELECT current_setting('server_version_num'), current_setting('wal_level')`
-  )
-  const [version, walLevel] = row ?? []
+/** Throws SOURCE_REFUSED with all that keeps a table's log from being read; changes nothing. */
+export async function checkLog(connection: Connection, context: Context, table: SourceTable): Promise<void> {
+  const name = slotName(context, table)
+  const [row] = await connection.rows('the check of its settings', logQuery, [table.name, table.columns])
+  const [version, walLevel, persistence, generated] = row ?? []
   const ofIdentity = await identityProblems(connection, table)
   const isBroken = ofIdentity.length > 0 && (await isPublished(connection, name))
   const problems = [
     ...(Number(version) < 150_000
       ? ['PostgreSQL 15 or later is needed: older ones publish all columns']
+      : []),
+    ...(persistence === 'u' ? ['it is unlogged, so the log has nothing of it: poll the table'] : []),
+    ...(generated && Number(version) < 180_000
+      ? [`the log has nothing of its generated columns ${generated}: leave them out, or poll the table`]
       : []),
     ...(walLevel === 'logical' ? [] : [`wal_level is ${walLevel}: set it to logical and restart the server`]),
     ...ofIdentity,

@@ -12,7 +12,8 @@ export const port: Setting = {
 }
 export const user: Setting = {
   env: 'PGUSER',
-  describe: 'PostgreSQL user; it needs SELECT on the tables, and pg_read_all_stats to see open transactions',
+  describe:
+    'PostgreSQL user; it needs SELECT on the tables, pg_read_all_stats to see open transactions, and REPLICATION to follow the log',
   default: 'postgres'
 }
 export const password: Setting = {

@@ -26,7 +26,15 @@ async function ownTable(ddl: string) {
       await reader.close()
     }
   }
-  return { name, refusal }
+  const checked = async () => {
+    try {
+      await spec.check?.(testContext(source.stateEnv({ COURANT_POSTGRES_MODE: 'log' })))
+      return 'none'
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  return { name, refusal, checked }
 }
 
 describe('a table that the log is to be read of', () => {
@@ -68,5 +76,18 @@ describe('a table that the log is to be read of', () => {
     assert.equal(await refusal(), 'none')
     await sql(`ALTER TABLE "${name} 1" REPLICA IDENTITY FULL`)
     assert.match(await refusal(), /ALTER TABLE "table-\w+ 1" REPLICA IDENTITY DEFAULT/)
+  })
+
+  it('is refused where the log has nothing of it or of a column, which the check says before', async () => {
+    const generated = await ownTable(
+      '(id int PRIMARY KEY, "full-text" text, text text GENERATED ALWAYS AS ("full-text") STORED, updated_at date)'
+    )
+    assert.match(await generated.checked(), /nothing of its generated columns text: leave them out, or poll/)
+    assert.match(await generated.refusal(), /nothing of its generated columns text/)
+    const { name, refusal, checked } = await ownTable('(id int PRIMARY KEY, text text, updated_at date)')
+    assert.equal(await checked(), 'none')
+    await sql(`ALTER TABLE "${name}" SET UNLOGGED`)
+    assert.match(await checked(), /it is unlogged/)
+    assert.match(await refusal(), /it is unlogged/)
   })
 })
