@@ -43,12 +43,19 @@ function recordProblems({ name, namespace, doc, courant, fields }: Partial<AvroR
 const hasFields = ({ fields }: { readonly fields?: readonly Partial<AvroField>[] | undefined }): boolean =>
   Array.isArray(fields) && fields.every(({ name }: Partial<AvroField>) => typeof name === 'string')
 
-function courantProblems({ source, key, cursor }: Partial<AvroRecord['courant']>): string[] {
+const knownOfTable = ['source', 'table', 'key', 'cursor', 'partitions']
+
+function courantProblems(courant: Partial<AvroRecord['courant']>): string[] {
+  const { source, key, cursor } = courant
   const hasSource = sources.some((name) => name === source)
+  const unknown = Object.keys(courant).filter((attribute) => !knownOfTable.includes(attribute))
   return [
     ...(hasSource ? [] : [`"courant.source" is "${source ?? ''}", which is none of ${sources.join(', ')}`]),
     ...(Array.isArray(key) && key.length > 0 ? [] : ['"courant.key" must list the primary key columns']),
-    ...(cursor === undefined ? ['"courant.cursor" must name a time column, or be null'] : [])
+    ...(cursor === undefined ? ['"courant.cursor" must name a time column, or be null'] : []),
+    ...unknown.map(
+      (attribute) => `"courant.${attribute}" is not known: a table has ${knownOfTable.join(', ')}`
+    )
   ]
 }
 

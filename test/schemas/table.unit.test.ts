@@ -128,6 +128,11 @@ describe("a table's file", () => {
     assert.equal(problemOf(field('string', { default: 'none' })), '')
   })
 
+  it('is refused for a misspelt attribute, which would silently mean nothing', () => {
+    const courant = { ...good.courant, partition: 6 }
+    assert.match(problemOf({ courant }), /"courant\.partition" is not known: a table has .*partitions$/)
+  })
+
   it('may say how a field is cleaned, which is no part of the published schema', () => {
     const clean = { from: '1970-01-01', noEnd: 'null' }
     const time = { type: 'long', logicalType: 'timestamp-micros' }
