@@ -21,7 +21,7 @@ export function historyProblems(
     const broken = brokenBy(avroType(schema), versions.map(avroType))
     if (broken)
       return [
-        `${subject} cannot read an older version: ${broken.message}. Give new fields a default instead.`
+        `${subject} cannot read an older version: ${broken.message}. What is published stays: give a new field a default, and a field of another type another name. If no version was ever applied, remove schemas/history/${subject} and run \`npm run generate\`.`
       ]
     return isLast(schema, versions)
       ? []

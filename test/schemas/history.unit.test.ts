@@ -53,6 +53,15 @@ describe('the history of schemas', () => {
     assert.equal(readdirSync(new URL('s-value/', folder)).length, 2)
   })
 
+  it('says what to do about a type that was wrong at first, before anything was applied', (t) => {
+    const folder = emptyFolder(t)
+    appendHistory(subject(x), folder)
+    assert.match(
+      appendHistory(subject({ name: 'x', type: 'int' }), folder).join(),
+      /another name\. If no version was ever applied, remove schemas\/history\/s-value and run/
+    )
+  })
+
   it('counts a changed scale or unit as breaking, which Avro alone does not', (t) => {
     const folder = emptyFolder(t)
     const price = (scale: number) =>
