@@ -11,8 +11,6 @@ import { CqlSource, type Source } from './source.ts'
 import { sourceShape } from './source-shape.ts'
 import { TableReader } from './table-reader.ts'
 
-const { username: _user, password: _password, ...requiredConnection } = connectionSettings
-
 /**
  * Changes of a Cassandra table by polling: the newest rows twice a second, all rows every ten minutes (docs/cassandra.md
  * says what that cannot see). Connects at the first read; SOURCE_REFUSED when the table is not as its schema says.
@@ -21,7 +19,7 @@ export function cassandraReader(table: Table): Spec<Reader<RawChange>> {
   return {
     describe: `polls the Cassandra table ${table.sourceTable}`,
     settings: [
-      ...Object.values(requiredConnection),
+      ...Object.values(connectionSettings),
       ...Object.values(readingSettings),
       deletesAllowed,
       ...deleteGuardSettings,

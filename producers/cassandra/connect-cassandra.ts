@@ -32,7 +32,7 @@ function closeReplacedHost(host: { shutdown?: (waitForPending: boolean) => Promi
 
 function clientOptions(settings: Settings): ConstructorParameters<typeof Client>[0] {
   const { contactPoints, datacenter, username, password, tls, consistency, timeoutMs } = connectionSettings
-  const user = settings.optional(username)
+  const user = settings.text(username)
   const level = readLevels[settings.text(consistency)] ?? types.consistencies.localQuorum
   return {
     contactPoints: settings
@@ -50,7 +50,7 @@ function clientOptions(settings: Settings): ConstructorParameters<typeof Client>
     queryOptions: { consistency: level, prepare: true },
     socketOptions: { readTimeout: settings.number(timeoutMs), connectTimeout: 5000 },
     encoding: { useBigIntAsLong: true },
-    ...(user && { credentials: { username: user, password: settings.optional(password) ?? '' } }),
+    ...(user && { credentials: { username: user, password: settings.text(password) } }),
     ...(settings.text(tls) === 'true' && { sslOptions: { rejectUnauthorized: true } })
   }
 }

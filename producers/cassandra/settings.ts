@@ -32,9 +32,15 @@ export const connectionSettings = {
   },
   username: {
     env: 'COURANT_CASSANDRA_USERNAME',
-    describe: 'Cassandra user; not set where there is no login'
+    describe: 'Cassandra user; empty where there is no login',
+    default: ''
   },
-  password: { env: 'COURANT_CASSANDRA_PASSWORD', describe: 'Password of the Cassandra user', secret: true },
+  password: {
+    env: 'COURANT_CASSANDRA_PASSWORD',
+    describe: 'Password of the Cassandra user',
+    secret: true,
+    default: ''
+  },
   tls: {
     env: 'COURANT_CASSANDRA_TLS',
     describe: 'Whether to connect with TLS, checked against the system certificates or NODE_EXTRA_CA_CERTS',
