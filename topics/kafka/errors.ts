@@ -37,13 +37,16 @@ const advice: Readonly<Partial<Record<ErrorCode, string>>> = {
   TOPICS_REFUSED: 'correct the credentials, rights or configuration and start again'
 }
 
+const reach = 'see that it runs, and that COURANT_KAFKA_BROKERS is right'
+
 /** Translates what kafkajs or a broker raised while `doing`; what neither raised passes unchanged. */
 export function kafkaError(error: unknown, doing: string): Error {
   if (error instanceof CourantError) return error
   const fault = rootFault(error)
   if (!fault) return error instanceof Error ? error : new Error(String(error), { cause: error })
   const code = codeOf(fault)
-  const hint = advice[code] ? `: ${advice[code]}` : ''
+  const todo = fault.name === 'KafkaJSConnectionError' && code === 'TOPICS_UNAVAILABLE' ? reach : advice[code]
+  const hint = todo ? `: ${todo}` : ''
   return new CourantError(code, `Kafka could not ${doing} (${fault.message})${hint}`, {
     cause: error,
     details: { kafka: fault.type ?? fault.name }

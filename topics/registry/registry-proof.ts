@@ -61,8 +61,16 @@ export class RegistryProof {
   }
 }
 
-const unavailable = (cause?: unknown) =>
-  new CourantError('REGISTRY_UNAVAILABLE', 'The schema registry does not answer as it should', { cause })
+/** What a registry that is away, or answers with an error of its own, becomes; it says where it was looked for. */
+export function unavailable(cause?: unknown, details: Record<string, unknown> = {}): CourantError {
+  const { message = '' } = (cause ?? {}) as { message?: string }
+  const [reason] = /(?:connect|getaddrinfo) E[A-Z]+.*$/.exec(message) ?? []
+  return new CourantError(
+    'REGISTRY_UNAVAILABLE',
+    `The schema registry does not answer as it should${reason ? ` (${reason})` : ''}: see that it runs, and that COURANT_REGISTRY_URL is right`,
+    { cause, details }
+  )
+}
 
 const mismatch = (what: string, details: Record<string, unknown>) =>
   new CourantError(

@@ -4,7 +4,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Setting, Settings } from '../../runtime/settings.ts'
 import type { RecordSchema } from '../../schemas/envelope.ts'
 import { avroOptions, withPlainRecords } from '../../schemas/avro-type.ts'
-import { RegistryProof } from './registry-proof.ts'
+import { RegistryProof, unavailable } from './registry-proof.ts'
 
 /** What we need of a schema registry. */
 export interface Registry {
@@ -192,8 +192,5 @@ function translated(error: unknown): CourantError {
     return new CourantError('SCHEMA_INCOMPATIBLE', 'The schema registry does not accept the schema', {
       cause: error
     })
-  return new CourantError('REGISTRY_UNAVAILABLE', 'The schema registry does not answer as it should', {
-    cause: error,
-    details: { status }
-  })
+  return unavailable(error, { status })
 }

@@ -51,6 +51,10 @@ test('the error inside those that kafkajs wraps it in decides', () => {
 test('connections that fail are transient, refused credentials and certificates are not', () => {
   const of = (error: Error) => (kafkaError(error, 'connect') as CourantError).code
   assert.equal(of(raise('KafkaJSConnectionError', 'refused', { code: 'ECONNREFUSED' })), 'TOPICS_UNAVAILABLE')
+  assert.match(
+    kafkaError(raise('KafkaJSConnectionError', 'connect ECONNREFUSED 127.0.0.1:1'), 'list groups').message,
+    /127\.0\.0\.1:1\): see that it runs, and that COURANT_KAFKA_BROKERS is right$/
+  )
   assert.equal(of(raise('KafkaJSRequestTimeoutError', 'late')), 'TOPICS_UNAVAILABLE')
   assert.equal(of(raise('KafkaJSSASLAuthenticationError', 'no')), 'TOPICS_REFUSED')
   assert.equal(
