@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
+import { CourantError } from '../runtime/errors.ts'
 import { MetricsRegistry, createLog } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { contextFor, settingsOf } from '../runtime/run-all.ts'
 import { retryWithin } from '../runtime/retry.ts'
 import { planSettings } from '../topics/plan.ts'
+import { unknownSettings } from './all-settings.ts'
 import { print } from './output.ts'
 import { pipelinesNamed } from './pipelines.ts'
 import { topicsToChange } from './topics.ts'
@@ -22,7 +24,8 @@ export function checkCommand(program: Command): void {
       const pipelines = pipelinesNamed(names)
       const problems = await withConnection(
         async (connection, settings) => [
-          ...(await topicsToChange(connection, settings)),
+          ...unknownSettings(process.env),
+          ...(await topicsToChange(connection, settings).catch(sentenceOf)),
           ...(await Promise.all(pipelines.map(problemsOf))).flat()
         ],
         [...settingsOf(pipelines), ...planSettings]
@@ -33,6 +36,12 @@ export function checkCommand(program: Command): void {
       )
       process.exitCode = problems.length === 0 ? 0 : 1
     })
+}
+
+/** Kafka or the registry out of reach is one problem among others: the sources are looked at all the same. */
+function sentenceOf(error: unknown): string[] {
+  if (error instanceof CourantError) return [error.message]
+  throw error
 }
 
 /** What the ends of a pipeline find wrong in the outside world. */

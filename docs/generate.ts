@@ -1,23 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { etlSettings } from '../cli/etl/settings.ts'
+import { allSettings } from '../cli/all-settings.ts'
 import { pipelines } from '../cli/pipelines.ts'
-import { systems } from '../cli/systems.ts'
-import { edgeSettings } from '../edge/app.ts'
-import { operatorSettings } from '../edge/operator.ts'
-import { deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { errorTable } from '../runtime/errors.ts'
-import { logLevel } from '../runtime/observability.ts'
-import { progressSettings } from '../producers/progress/settings.ts'
-import { settingsOf } from '../runtime/run-all.ts'
 import type { Setting } from '../runtime/settings.ts'
-import { alertSettings } from '../runtime/teams-alerts.ts'
 import { generatedTypes } from '../schemas/generate.ts'
 import { fileColumns } from '../sinks/azure-blob/features/feature-rows.ts'
-import { odsSinkSettings } from '../sinks/ods/settings.ts'
 import { topicCatalogue } from '../topics/catalogue.ts'
-import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
-import { planSettings } from '../topics/plan.ts'
 
 /** Defaults that are files of this repository are shown as paths in it. */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -35,26 +24,6 @@ async function generatedFiles(): Promise<Map<string, string>> {
     ['docs/generated/topics.md', topicsPage()],
     ['docs/generated/application-features.md', featuresPage()]
   ])
-}
-
-/** What pipelines, the HTTP servers and the commands read, each once. */
-function allSettings(): readonly Setting[] {
-  const all = [
-    // First: of a variable that several read, the last one says what it is for.
-    ...odsSinkSettings,
-    ...settingsOf(pipelines),
-    ...progressSettings,
-    ...etlSettings,
-    ...kafkaSecuritySettings,
-    ...planSettings,
-    ...edgeSettings,
-    ...operatorSettings,
-    systems,
-    ...alertSettings,
-    deadLetterClearMs,
-    logLevel
-  ]
-  return [...new Map(all.map((setting) => [setting.env, setting])).values()]
 }
 
 /** Generated files that differ from what they would be now. */

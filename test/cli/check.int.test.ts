@@ -22,6 +22,16 @@ describe('courant check', { timeout: 60_000 }, () => {
     assert.doesNotMatch(out, /aborted/)
   })
 
+  it('names the sources, too, when Kafka is away, and a setting that is misspelt', async () => {
+    const away = { COURANT_KAFKA_BROKERS: '127.0.0.1:1', PGPORT: '1', COURANT_KAFKA_BROKER: 'a:1' }
+    const { code, out } = await runCourant(['check', 'postgres.users'], { env: { ...env, ...away } })
+    assert.equal(code, 1)
+    assert.match(out, /^COURANT_KAFKA_BROKER is no setting/m)
+    assert.match(out, /^Kafka could not .*ECONNREFUSED.*COURANT_KAFKA_BROKERS/m)
+    assert.match(out, /^postgres\.users: .*ECONNREFUSED/m)
+    assert.doesNotMatch(out, /COURANT_KAFKA_BROKERS is no setting|COURANT_TOPIC_PREFIX/)
+  })
+
   it('refuses a name that no pipeline has', async () => {
     const { code, err } = await runCourant(['check', 'postgres.nothing'], { env })
     assert.equal(code, 2)
