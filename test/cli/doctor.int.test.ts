@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { runCourant } from '../support/run-courant.ts'
+
+it('the doctor also asks servers whose address names no port or stands in a connection string', async () => {
+  const { code, out } = await runCourant(['doctor'], {
+    env: {
+      COURANT_REGISTRY_URL: 'http://nowhere.invalid/apis/ccompat/v7',
+      COURANT_CASSANDRA_CONTACT_POINTS: 'nowhere.invalid',
+      MINIO_ENDPOINT: 'nowhere.invalid',
+      MINIO_USE_SSL: 'true',
+      AZURE_STORAGE_CONNECTION_STRING: 'AccountKey=canary;BlobEndpoint=http://127.0.0.1:1/account;'
+    }
+  })
+  assert.equal(code, 1)
+  assert.match(out, /^COURANT_REGISTRY_URL: nothing answers on nowhere\.invalid:80 /m)
+  assert.match(out, /^COURANT_CASSANDRA_CONTACT_POINTS: nothing answers on nowhere\.invalid:9042 /m)
+  assert.match(out, /^MINIO_ENDPOINT: nothing answers on nowhere\.invalid:443 /m)
+  assert.match(out, /^AZURE_STORAGE_CONNECTION_STRING: nothing answers on 127\.0\.0\.1:1 /m)
+  assert.doesNotMatch(out, /canary/)
+})
