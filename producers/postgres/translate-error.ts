@@ -52,7 +52,7 @@ function connectionError(error: unknown, doing: string): unknown {
   if (reason === '' && !lostConnection.test(message)) return error
   return new CourantError(
     'SOURCE_UNAVAILABLE',
-    `PostgreSQL does not answer ${doing} (${reason || message})`,
+    `PostgreSQL does not answer ${doing} (${message || reason})`,
     {
       cause: error
     }
