@@ -69,6 +69,26 @@ describe('the sample in its databases', () => {
     for (const table of allTables) assert.equal(await rowsOf(table), counts.rows[table], table)
   })
 
+  it('has no users before it is whole, so that a fill that was killed is taken up again', async (t) => {
+    const { pg, cassandra } = await othersSources(t)
+    await createSourceSchema({ pg, cassandra })
+    const dying = {
+      pg,
+      cassandra: {
+        keyspace: cassandra.keyspace,
+        client: new Proxy(cassandra.client, {
+          get: (client, name) =>
+            name === 'batch'
+              ? () => Promise.reject(new Error('killed'))
+              : (Reflect.get(client, name) as unknown)
+        })
+      }
+    }
+    await assert.rejects(fillSample(size, dying), /killed/)
+    const { rows } = await pg.query('SELECT count(*) AS count FROM "PG_Users"')
+    assert.equal(Number(rows[0]?.['count']), 0)
+  })
+
   it('was written in Cassandra when it happened, not now', async () => {
     const { rows } = await sources.cassandra.client.execute(
       `SELECT event_time, writetime(event_type) AS written FROM "${keyspace}"."C_UserSessionEvents" LIMIT 20`
