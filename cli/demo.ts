@@ -56,13 +56,16 @@ async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: b
   const dataDir = dataDirFrom(process.env)
   if (fresh) forget(dataDir)
   for (const [name, value] of Object.entries(demoSettings(dataDir))) process.env[name] ??= value
-  const stop = untilStopSignal()
-  stoppedByNpm(() => stop.stop())
+  const npmGone = new Promise<void>((resolve) => stoppedByNpm(resolve))
+  // While servers are installed and started, a signal ends us at once, and the kernel ends them with us.
   const stack = await startStack({
     servers: ['kafka', 'registry', 'cassandra', 'postgres'],
     dataDir,
     report: say
   })
+  const stop = untilStopSignal()
+  void npmGone.then(() => stop.stop())
+  stop.signal.addEventListener('abort', () => say('stopping   pipelines first, then the servers'))
   try {
     Object.assign(process.env, stack.env)
     // For `courant lag` and others in a second terminal.
@@ -102,8 +105,10 @@ async function runDemo({
   try {
     // First of all: it refuses sources that hold somebody's own data.
     await fillSampleOnce(sources, say)
+    if (stop.signal.aborted) return
     say('topics     applying the catalogue')
     await applyTopics(settings)
+    if (stop.signal.aborted) return
     const live = await startLiveRun(pipelines, {
       signal: stop.signal,
       logger: createLog(settings.text(logLevel))
@@ -112,7 +117,8 @@ async function runDemo({
     const settled = untilSettled(pipelines, { ...live, signal: stop.signal })
     await Promise.race([caughtUp(watch, settled), live.done])
     if (!stop.signal.aborted) await tell(watch, { url: live.url, begunAt })
-    if (!once) await Promise.race([stayLive(watch, { sources, signal: stop.signal }), live.done])
+    if (!once && !stop.signal.aborted)
+      await Promise.race([stayLive(watch, { sources, signal: stop.signal }), live.done])
     stop.stop()
     await live.done
   } finally {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { CourantProcess } from '../support/courant-process.ts'
+import { eventually } from '../support/eventually.ts'
 import { courantUp, newcomer } from '../support/newcomer.ts'
 import { runCourant } from '../support/run-courant.ts'
 
@@ -22,4 +25,13 @@ test('a newcomer: courant up --sample, topics apply, check, run, gold show, with
   const gold = JSON.parse(await courant('gold', 'show', '--json'))
   assert.ok(gold.global_user_activity_per_day.length > 0)
   assert.match(await courant('lag'), /clean-users/)
+})
+
+test('Ctrl-C while the demo starts its servers ends it at once, instead of when everything runs', async (t) => {
+  const { folder, env } = newcomer(t)
+  const demo = new CourantProcess('demo', { args: ['demo'], env, logFile: join(folder, 'demo.log') })
+  demo.start()
+  await eventually(() => /ready in/.test(demo.output()), { timeoutMs: 60_000, what: 'the first server runs' })
+  assert.equal(await demo.end('SIGINT'), 'SIGINT')
+  assert.doesNotMatch(demo.output(), /sample|live/)
 })
