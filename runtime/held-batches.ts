@@ -8,9 +8,14 @@ import type { Batch, StoredOffsets } from './pipeline.ts'
 export class HeldBatches {
   #batches: Batch<unknown>[] = []
 
-  /** Keeps a batch without its items: only what its reader put beside them is needed to commit it. */
+  /**
+   * Keeps a batch without its items: only what its reader put beside them is needed to commit it. That may lie behind
+   * records that were set aside or passed over, so one without items is left out only where nothing was read.
+   */
   add(batch: Batch<unknown>): void {
-    if (batch.items.length > 0) this.#batches.push({ ...batch, items: [], failures: [] })
+    const { items, failures = [], caughtUp } = batch
+    if (items.length + failures.length > 0 || !caughtUp)
+      this.#batches.push({ ...batch, items: [], failures: [] })
   }
 
   /** What is to be committed now; afterwards nothing is held. */
