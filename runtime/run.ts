@@ -44,7 +44,7 @@ export async function run(pipeline: AnyPipeline, options: RunOptions): Promise<v
   try {
     const parts = await untilAborted(opener.open(pipeline), patience.signal)
     const loop = new Loop(pipeline, parts, { ...options, deadline: deadline.signal })
-    await repeat(loop, patience.signal)
+    await repeat(loop, { patience: patience.signal, deadline: deadline.signal })
   } catch (error) {
     // Abandoning the batch in hand is no failure: it will be read again.
     if (!signal.aborted || !(isAbort(error) || verdictOf(error) === 'transient')) throw error
@@ -57,14 +57,18 @@ export async function run(pipeline: AnyPipeline, options: RunOptions): Promise<v
 
 /**
  * Rejects when `patience` aborts while a read is waited for. What it would have given was neither written nor
- * committed, so it comes again (promises 1 and 6); closing the reader ends it.
+ * committed, so it comes again (promises 1 and 6); closing the reader ends it. Rejects when `deadline` aborts while a
+ * batch is in hand, too, were it in a call that heeds no signal: as if the process had been killed there.
  */
-async function repeat(run: Loop, patience: AbortSignal): Promise<void> {
+async function repeat(
+  run: Loop,
+  { patience, deadline }: { readonly patience: AbortSignal; readonly deadline: AbortSignal }
+): Promise<void> {
   let ahead: Promise<Batch<unknown>> | null = null
   while (!run.stopping) {
     const batch: Batch<unknown> = await untilAborted(ahead ?? run.read(), patience)
     ahead = run.mayReadAhead(batch) ? run.readAhead() : null
-    await run.settle(batch)
+    await untilAborted(run.settle(batch), deadline)
     if (batch.caughtUp && ahead === null) await run.rest()
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CourantError } from '../../runtime/errors.ts'
 import { memoryItem, memoryReader, memoryWriter } from '../../runtime/memory.ts'
-import type { AnyPipeline, Failure, Reader, Spec } from '../../runtime/pipeline.ts'
+import type { AnyPipeline, Failure, Reader, Spec, Writer } from '../../runtime/pipeline.ts'
 import { run } from '../../runtime/run.ts'
 import { endsWithin } from '../../runtime/stopping.ts'
 import { testContext } from '../support/context.ts'
@@ -16,7 +16,7 @@ async function stopped(pipeline: AnyPipeline, when: (stop: () => void) => void):
   const stop = new AbortController()
   const context = testContext({})
   const deadLetters = await memoryWriter<Failure>('dead').open(context)
-  const running = run(pipeline, { signal: stop.signal, context, deadLetters, graceMs: 50 })
+  const running = run(pipeline, { signal: stop.signal, context, deadLetters, graceMs: 500 })
   when(() => stop.abort())
   assert.ok(await endsWithin(running, deadlineMs), `did not stop within ${deadlineMs} ms`)
   await running
@@ -118,4 +118,32 @@ test('a part that is still being opened at a stop is not waited for, and closed 
   await stopped({ ...base, from, to: memoryWriter('out') }, (stop) => setImmediate(stop))
   opening.resolve()
   await closed.promise
+})
+
+test('a batch in hand is abandoned after the grace, were it in a call that never ends', async () => {
+  for (const call of ['write', 'commit']) {
+    const asked = Promise.withResolvers<void>()
+    const silence = () => {
+      asked.resolve()
+      return Promise.withResolvers<void>().promise
+    }
+    const source = memoryReader('in', items)
+    const from: Spec<Reader<number>> = {
+      describe: 'reads',
+      async open(context) {
+        const reader = await source.open(context)
+        return { ...reader, ...(call === 'commit' && { commit: silence }) }
+      }
+    }
+    const out = memoryWriter<number>('out')
+    const to: Spec<Writer<number>> = {
+      describe: 'writes',
+      async open(context) {
+        const writer = await out.open(context)
+        return { ...writer, ...(call === 'write' && { write: silence }) }
+      }
+    }
+    await stopped({ ...base, from, to }, (stop) => void asked.promise.then(stop))
+    assert.equal(source.committed(), 0, call)
+  }
 })
