@@ -14,6 +14,12 @@ export function untilStopSignal(): StopSignal {
   return { signal: controller.signal, stop: () => controller.abort() }
 }
 
+/** Resolves once the signal is aborted, were it before. */
+export async function untilStopped(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
 /** How long a process whose work is over waits for connections that do not close. */
 const lingerMs = 2_000
 

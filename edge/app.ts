@@ -7,6 +7,7 @@ import { oneOf, type Setting, type Settings, wholeNumber } from '../runtime/sett
 import { connectionSettings } from '../topics/connection.ts'
 import type { Topic } from '../topics/topic.ts'
 import { guarded } from './limits.ts'
+import { listenOn } from './listening.ts'
 import { publishRoutes } from './publish.ts'
 import { edgeTokens, tokenCheck } from './tokens.ts'
 import type { ApplicationReads } from './webhooks/application-intake.ts'
@@ -114,6 +115,6 @@ export async function serveEdge(
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const app = build(options)
   const { settings } = options
-  const url = await app.listen({ host: settings.text(host), port: settings.number(port) })
+  const url = await listenOn(app, { host: settings.text(host), port, settings })
   return { url, close: () => app.close() }
 }

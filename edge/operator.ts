@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import { CourantError } from '../runtime/errors.ts'
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import { type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
 import { guarded } from './limits.ts'
+import { listenOn } from './listening.ts'
 
 const port: Setting = {
   env: 'COURANT_OPERATOR_PORT',
@@ -48,16 +48,10 @@ export async function serveOperator(
 async function listen(app: FastifyInstance, settings: Settings): Promise<string> {
   const host = '127.0.0.1'
   try {
-    return await app.listen({ host, port: settings.number(port) })
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    if (settings.text(port) === port.default) return app.listen({ host, port: 0 })
-    throw new CourantError(
-      'CONFIG_INVALID',
-      `${port.env}: the port ${settings.text(port)} is taken; choose another`,
-      {
-        cause
-      }
-    )
+    return await listenOn(app, { host, port, settings })
+  } catch (error) {
+    const isTaken = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
+    if (isTaken && settings.text(port) === port.default) return app.listen({ host, port: 0 })
+    throw error
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { runCourant } from '../support/run-courant.ts'
 
@@ -38,5 +39,21 @@ describe('the command line', () => {
     const { code, err } = await runCourant(['topics', 'plan'], { env })
     assert.equal(code, 1)
     assert.match(err, /^courant: .*\((TOPICS|REGISTRY)_UNAVAILABLE\)\n$/)
+  })
+
+  it('names the setting when a port of the edge is taken, and ends instead of serving a part', async (t) => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    t.after(() => taken.close())
+    const { port } = taken.address() as { port: number }
+    for (const setting of ['COURANT_EDGE_PORT', 'COURANT_OPERATOR_PORT']) {
+      const free = { COURANT_EDGE_PORT: '0', COURANT_OPERATOR_PORT: '0', COURANT_LOG_LEVEL: 'error' }
+      const { code, err } = await runCourant(['edge'], { env: { ...free, [setting]: String(port) } })
+      assert.equal(code, 2, err)
+      assert.match(
+        err,
+        new RegExp(`^courant: ${setting}: the port ${port} is taken.*\\(CONFIG_INVALID\\)\n$`)
+      )
+    }
   })
 })
