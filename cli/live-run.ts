@@ -1,13 +1,13 @@
 import type { Logger } from 'pino'
 import { operatorPage } from '../dashboard/operator-page.ts'
 import { StatusCollector } from '../dashboard/status-collector.ts'
-import { serveOperator } from '../edge/operator.ts'
-import { alertingDeadLetters } from '../runtime/dead-letter-alerts.ts'
+import { operatorSettings, serveOperator } from '../edge/operator.ts'
+import { alertingDeadLetters, deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { logOf, MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
-import { type PipelineStatus, runAll, sharedSettings } from '../runtime/run-all.ts'
-import type { Settings } from '../runtime/settings.ts'
-import { teamsAlerts } from '../runtime/teams-alerts.ts'
+import { type PipelineStatus, runAll, settingsOf, sharedSettings } from '../runtime/run-all.ts'
+import { checkSettings, type Settings } from '../runtime/settings.ts'
+import { alertSettings, teamsAlerts } from '../runtime/teams-alerts.ts'
 import { claimingPipeline } from '../processors/claim-application-documents.ts'
 import { rawExporter } from '../sinks/azure-blob/function-calls.ts'
 import { connectionFor } from '../topics/connection.ts'
@@ -25,13 +25,19 @@ export interface LiveRun {
   readonly done: Promise<void>
 }
 
+/** What it reads beside what its pipelines do. */
+const liveRunSettings = [...operatorSettings, ...alertSettings, deadLetterClearMs]
+
 /** Starts pipelines and serves their pages until the signal, or until one of them fails. */
 export async function startLiveRun(
   pipelines: readonly AnyPipeline[],
   { signal, logger }: { signal: AbortSignal; logger: Logger }
 ): Promise<LiveRun> {
   const { env } = process
+  // What is wrong with the settings is said before anything is started.
+  checkSettings([...settingsOf(pipelines), ...liveRunSettings], env)
   const settings = sharedSettings(env)
+  const connection = connectionFor(settings, logOf(logger, 'kafka'))
   const metrics = new MetricsRegistry()
   const status: PipelineStatus[] = []
   const collector = new StatusCollector({ pipelines, status, metrics, settings })
@@ -50,7 +56,7 @@ export async function startLiveRun(
   const watch = new AbortController()
   // Never rejects, and is not waited for: with Kafka down its last question takes a while to fail.
   void publishLag(watchedGroups(pipelines, metrics), {
-    connection: connectionFor(settings),
+    connection,
     log: logOf(logger, 'lag'),
     signal: watch.signal
   })

@@ -41,6 +41,20 @@ describe('the command line', () => {
     assert.match(err, /^courant: .*\((TOPICS|REGISTRY)_UNAVAILABLE\)\n$/)
   })
 
+  it('runs nothing where its settings are wrong, and says all that is', async () => {
+    const run = (env: Readonly<Record<string, string>>) => runCourant(['run', 'clean-users'], { env })
+    const wrong = await run({ COURANT_ALERTS_TEAMS_URL: 'nowhere', COURANT_BATCH_SIZE: '0' })
+    assert.equal(wrong.code, 2)
+    assert.match(wrong.err, /^courant: .*\n.*COURANT_BATCH_SIZE.*\n.*COURANT_ALERTS_TEAMS_URL.*\n$/)
+    const inClear = await run({
+      COURANT_KAFKA_SASL_MECHANISM: 'plain',
+      COURANT_KAFKA_SASL_USERNAME: 'courant',
+      COURANT_KAFKA_SASL_PASSWORD: 'not-a-real-one'
+    })
+    assert.equal(inClear.code, 2)
+    assert.match(inClear.err, /^courant: COURANT_KAFKA_SASL_MECHANISM .*\n$/)
+  })
+
   it('names the setting when a port of the edge is taken, and ends instead of serving a part', async (t) => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))

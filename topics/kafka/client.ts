@@ -144,12 +144,21 @@ function connectionFrom(settings: Settings, options: KafkaClientOptions): Connec
 
 function sslFrom(settings: Settings): Connection['ssl'] {
   if (settings.text(sslEnabled) !== 'true') return false
-  const file = (setting: Setting) => {
-    const path = settings.optional(setting)
-    return path === null ? null : readFileSync(path, 'utf8')
-  }
-  const [ca, cert, key] = [file(sslCa), file(sslCert), file(sslKey)]
+  const [ca, cert, key] = [sslCa, sslCert, sslKey].map((setting) => fileOf(setting, settings))
   return { ...(ca && { ca: [ca] }), ...(cert && { cert }), ...(key && { key }) }
+}
+
+/** What is in the file that a setting names; null when it names none. */
+function fileOf(setting: Setting, settings: Settings): string | null {
+  const path = settings.optional(setting)
+  if (path === null) return null
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const problem = `${setting.env} cannot be read: ${path} (${code}): correct the path or the rights of the file`
+    throw new CourantError('CONFIG_INVALID', problem, { cause })
+  }
 }
 
 function saslFrom(settings: Settings): SASLOptions | undefined {

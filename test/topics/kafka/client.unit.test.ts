@@ -50,3 +50,10 @@ test('a login without a user or a password is refused', () => {
   const env = { COURANT_KAFKA_SASL_MECHANISM: 'scram-sha-512', COURANT_KAFKA_SASL_USERNAME: 'courant' }
   assert.throws(() => kafkaClient(settingsFrom(env)), { code: 'CONFIG_INVALID' })
 })
+
+for (const env of ['COURANT_KAFKA_SSL_CA', 'COURANT_KAFKA_SSL_CERT', 'COURANT_KAFKA_SSL_KEY'])
+  test(`${env} is named when its file cannot be read`, () => {
+    const settings = settingsFrom({ COURANT_KAFKA_SSL_ENABLED: 'true', [env]: '/nonexistent.pem' })
+    const message = new RegExp(`^${env} cannot be read: /nonexistent\\.pem \\(ENOENT\\)`)
+    assert.throws(() => kafkaClient(settings), { code: 'CONFIG_INVALID', message })
+  })
