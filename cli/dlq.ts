@@ -121,6 +121,11 @@ async function replayAndSay(
   printRows(rows, { none: 'Nothing to replay.' })
   if (rows.length > 0)
     print(dryRun ? '\nNothing was sent: this was a dry run.' : '\nSent; read again by this pipeline only.')
+  if (signal.aborted) {
+    print('Stopped: what was not sent goes on waiting.')
+    process.exitCode = 1
+    return
+  }
   const behind = report.behind > 0 ? `, and with them ${report.behind} letters after the first` : ''
   if (report.unsendable > 0)
     print(

@@ -85,7 +85,7 @@ export async function* waitingLetters(
 /**
  * Sends a pipeline's dead letters back to where they were read: the same bytes, key and id; only that pipeline reads
  * them again. How far it got is committed after each batch, so that a second replay begins behind it; so it ends
- * before the first letter that cannot be sent, which would count as replayed.
+ * before the first letter that cannot be sent, which would count as replayed. An aborted signal ends it between batches.
  */
 export async function replay(
   pipeline: string,
@@ -99,9 +99,11 @@ export async function replay(
   const batchSize = Math.max(1, Math.floor((perSecond * pauseMs) / 1000))
   let batch: DeadLetter[] = []
   const settle = async () => {
-    if (batch.length > 0) await sender.send(batch, { signal, isDryRun })
-    if (batch.length > 0 && !isDryRun) await wait((batch.length * 1000) / perSecond, undefined, { signal })
+    const due = signal.aborted ? [] : batch
     batch = []
+    if (due.length === 0) return
+    await sender.send(due, { signal, isDryRun })
+    if (!isDryRun) await wait((due.length * 1000) / perSecond, undefined, { signal }).catch(() => undefined)
   }
   try {
     for await (const letter of waitingLetters(pipeline, connection, { limit, signal })) {

@@ -12,6 +12,7 @@ import { deadLetterHeaders } from '../../topics/headers.ts'
 import type { KafkaRecord } from '../../topics/kafka/port.ts'
 import { countDeadLetters, type DeadLetter, dismiss, replay, waitingLetters } from '../../topics/replay.ts'
 import { userChange } from '../support/changes.ts'
+import { eventually } from '../support/eventually.ts'
 import { recordsOf } from '../support/memory-topics.ts'
 import type { ChannelCase } from './channel.contract.ts'
 
@@ -114,6 +115,28 @@ export function replayContract(
         assert.deepEqual(await take(another, 0), [])
         await reader.close()
         await another.close()
+      }))
+
+    it('wait on where a replay is stopped before it has sent them', () =>
+      withCase(async (made) => {
+        await write(
+          made,
+          [1, 2, 3].map((n) => userChange(n))
+        )
+        const reader = await open(made, failing)
+        await setAside(made, await take(reader, 3))
+        await reader.close()
+        const stop = new AbortController()
+        const replaying = replay(failing, made.connection, {
+          ...options,
+          signal: stop.signal,
+          perSecond: 0.1
+        })
+        await eventually(async () => (await countDeadLetters([failing], made.connection))[0]?.waiting === 2)
+        stop.abort()
+        assert.deepEqual([...(await replaying).byTopic.values()], [1])
+        const rest = await replay(failing, made.connection, options)
+        assert.deepEqual([...rest.byTopic.values()], [2])
       }))
 
     it('are replayed once, however often it is asked for, and counted without being sent by a dry run', () =>
