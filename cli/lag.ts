@@ -41,20 +41,29 @@ async function showLag(
   const reading = pipelines.map(({ name, reads }) => ({ group: name, topics: reads }))
   const look = async () => {
     const sampled = await sampleLags(connection, reading, signal)
+    signal.throwIfAborted()
     return sampled.flatMap((result, index) => {
       if (result.status === 'rejected') throw result.reason
       const one = watched[index]
       return one ? rowsOf(one, result.value) : []
     })
   }
-  // One look cannot tell a group that works from one that stands still.
-  await look()
-  while (!signal.aborted) {
-    await wait(everyMs, undefined, { signal }).catch(() => undefined)
+  const show = async () => {
+    await wait(everyMs, undefined, { signal })
     const rows = await look()
     if (watch && !json) print(`\n${new Date().toISOString()}`)
     printRows(rows, { json, none: 'No pipeline reads a topic.' })
-    if (!watch) return
+  }
+  try {
+    // One look cannot tell a group that works from one that stands still.
+    await look()
+    for (;;) {
+      await show()
+      if (!watch) return
+    }
+  } catch (error) {
+    // How a watch ends.
+    if (!watch || !signal.aborted) throw error
   }
 }
 

@@ -3,6 +3,7 @@
 // (docs/decisions/2026-11-22-memory.md).
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
+import { isAbort } from '../runtime/retry.ts'
 
 type Register = (program: Command) => void
 
@@ -71,6 +72,10 @@ function withSubcommands(command: Command): Command[] {
 function report(error: unknown): number {
   // Commander has printed its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  if (isAbort(error)) {
+    process.stderr.write('courant: stopped before it was done\n')
+    return exitCodes.failure
+  }
   if (!(error instanceof CourantError)) {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
     return exitCodes.failure

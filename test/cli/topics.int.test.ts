@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { settingsFrom } from '../../runtime/settings.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
@@ -8,9 +9,11 @@ import { CourantError } from '../../runtime/errors.ts'
 import { tables } from '../../schemas/tables.ts'
 import { sampleUser, userChange } from '../support/changes.ts'
 import { testContext } from '../support/context.ts'
+import { CourantProcess } from '../support/courant-process.ts'
 import { deleteTopics } from '../support/delete-topics.ts'
+import { eventually } from '../support/eventually.ts'
 import { runCourant } from '../support/run-courant.ts'
-import { sharedStack } from '../support/stack.ts'
+import { sharedStack, temporaryFolder } from '../support/stack.ts'
 import { unique } from '../support/unique.ts'
 
 const topic = 'activity.users.clean'
@@ -87,6 +90,18 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
       [row.pipeline, row.topic, row.records, row.members, row.status],
       [pipeline, topic, 3, 0, 'STOP']
     )
+  })
+
+  it('watch that until they are stopped, and end well then', async (t) => {
+    const watch = new CourantProcess('lag', {
+      args: ['lag', pipeline, '--watch'],
+      env,
+      logFile: join(temporaryFolder(t), 'lag.log')
+    })
+    watch.start()
+    await eventually(() => watch.output().includes(topic))
+    assert.equal(await watch.end('SIGINT'), 0)
+    assert.doesNotMatch(watch.output(), /abort|stopped/)
   })
 
   it('list, show and replay dead letters', async () => {
