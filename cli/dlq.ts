@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
-import { topicList } from '../topics/catalogue.ts'
+import { deadLettersIn, topicList } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
 import { decoder } from '../topics/registry/codec.ts'
 import { countDeadLetters, type DeadLetter, dismiss, replay, waitingLetters } from '../topics/replay.ts'
@@ -20,10 +20,7 @@ export function dlqCommand(program: Command): void {
     .option('--json', 'for machines')
     .action(({ json = false }: { json?: boolean }) =>
       withConnection(async (connection) => {
-        const counts = await countDeadLetters(
-          pipelines.map(({ name }) => name),
-          connection
-        )
+        const counts = await countDeadLetters(await knownPipelines(connection), connection)
         const rows = counts.filter(({ kept }) => kept > 0).map((count) => ({ ...count }))
         printRows(rows, { json, none: 'No pipeline has set anything aside.' })
       })
@@ -35,7 +32,7 @@ export function dlqCommand(program: Command): void {
     .option('-n, --count <number>', 'how many', atLeastOne, 10)
     .option('--unmask', 'show personal data')
     .action((name: string, options: { count: number; unmask?: boolean }) =>
-      withConnection((connection) => show(nameOf(name), connection, options))
+      withConnection(async (connection) => show(await nameOf(name, connection), connection, options))
     )
   dlq
     .command('replay')
@@ -45,7 +42,9 @@ export function dlqCommand(program: Command): void {
     .option('-n, --limit <number>', 'at most so many', atLeastOne, Number.MAX_SAFE_INTEGER)
     .option('--rate <number>', 'records a second', atLeastOne, 100)
     .action((name: string, options: { dryRun?: boolean; limit: number; rate: number }) =>
-      withConnection((connection) => replayAndSay(nameOf(name), connection, options))
+      withConnection(async (connection) =>
+        replayAndSay(refuseErp(await nameOf(name, connection)), connection, options)
+      )
     )
   dismissVerb(dlq)
 }
@@ -57,14 +56,39 @@ function dismissVerb(dlq: Command): void {
     .argument('<pipeline>')
     .option('-n, --limit <number>', 'at most so many', atLeastOne, Number.MAX_SAFE_INTEGER)
     .action((name: string, { limit }: { limit: number }) =>
-      withConnection((connection) => dismissAndSay(nameOf(name), connection, limit))
+      withConnection(async (connection) => dismissAndSay(await nameOf(name, connection), connection, limit))
     )
 }
 
+/** Pipelines of ERP tables: which there are stands in the ODS, and their dead-letter topics are made by their first load. */
+const erpPipeline = /^(progress|ods)\.(.+)$/
+
+/** Every pipeline that may have set something aside: the declared ones, and those of ERP tables that have a topic for it. */
+async function knownPipelines({ kafka }: Connection): Promise<readonly string[]> {
+  const admin = await kafka.admin()
+  try {
+    const held = (await admin.topics()).map((topic) => deadLettersIn(topic.name) ?? '')
+    return [...pipelines.map(({ name }) => name), ...held.filter((name) => erpPipeline.test(name)).sort()]
+  } finally {
+    await admin.close()
+  }
+}
+
 /** The name, once it is known to be a pipeline's. */
-function nameOf(name: string): string {
+async function nameOf(name: string, connection: Connection): Promise<string> {
   if (pipelines.some((pipeline) => pipeline.name === name)) return name
+  if ((await knownPipelines(connection)).includes(name)) return name
   throw new CourantError('CONFIG_INVALID', `No pipeline is named ${name}; \`courant list\` shows them all`)
+}
+
+/** A row belongs to its run, which was merged or given up without it: sent again, it would be of none. */
+function refuseErp(name: string): string {
+  const table = erpPipeline.exec(name)?.[2]
+  if (table === undefined) return name
+  throw new CourantError(
+    'CONFIG_INVALID',
+    `Rows of ERP tables are not replayed: correct what \`courant dlq show ${name}\` says, load the table again with \`courant etl load ${table} full\`, then \`courant dlq dismiss ${name}\``
+  )
 }
 
 async function show(

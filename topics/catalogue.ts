@@ -134,5 +134,9 @@ export function deadLetterTopic(pipeline: string): DeclaredTopic {
   }
 }
 
+/** The pipeline whose dead letters a topic holds, by its name; null of any other topic. */
+export const deadLettersIn = (topic: string): string | null =>
+  topic.endsWith(deadSuffix) ? topic.slice(0, -deadSuffix.length) : null
+
 /** What the name of a dead-letter topic ends with, after the pipeline's. */
 const deadSuffix = '.dead'

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { settingsFrom } from '../../runtime/settings.ts'
-import { topicsOf } from '../../topics/catalogue.ts'
+import { deadLetterTopic, topicsOf } from '../../topics/catalogue.ts'
 import { closeConnections, connectionFor } from '../../topics/connection.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { CourantError } from '../../runtime/errors.ts'
+import type { Position } from '../../runtime/pipeline.ts'
+import { applyPlan, planTopics } from '../../topics/plan.ts'
 import { tables } from '../../schemas/tables.ts'
 import { sampleUser, userChange } from '../support/changes.ts'
 import { testContext } from '../support/context.ts'
@@ -138,5 +140,25 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
     assert.ok(shown.length > 1)
     assert.deepEqual([unreadable.key, unreadable.bytes], ['x', 8])
     assert.match(unreadable.unreadable, /schema id/)
+  })
+
+  it('list, show and dismiss what was set aside of ERP tables, whose pipelines are not declared', async () => {
+    const name = 'progress.client'
+    const context = testContext(env)
+    const connection = connectionFor(context.settings)
+    assert.match((await courant('dlq', 'show', name)).err, /No pipeline is named progress\.client/)
+    await applyPlan(await planTopics([deadLetterTopic(name)], connection, context.settings), connection)
+    const item = { id: 'a', key: 'a', value: { name: 'x' }, position: '' as Position, at: new Date() }
+    const error = new CourantError('RECORD_TOO_LARGE', 'a row is too large')
+    const writer = await deadLetterWriter(name).open(context)
+    const signal = AbortSignal.timeout(60_000)
+    await writer.write([{ ...item, value: { item, error, stage: 'write' } }], { signal })
+    const counts = JSON.parse((await courant('dlq', 'list', '--json')).out)
+    assert.deepEqual(counts.at(-1), { pipeline: name, kept: 1, waiting: 1 })
+    assert.equal(JSON.parse((await courant('dlq', 'show', name)).out).code, 'RECORD_TOO_LARGE')
+    const replayed = await courant('dlq', 'replay', name)
+    assert.deepEqual([replayed.code, replayed.out], [2, ''])
+    assert.match(replayed.err, /courant etl load client full/)
+    assert.match((await courant('dlq', 'dismiss', name)).out, /^1 dead letters/)
   })
 })
