@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { sqlText } from '../lake/duckdb.ts'
 
-/** Parquet files that have the same columns. */
+/** Parquet files that have the same columns, of the same types: others DuckDB would read as the first one's. */
 export interface AlikeFiles {
+  /** Their names. */
   readonly columns: readonly string[]
   readonly paths: readonly string[]
 }
@@ -12,10 +13,10 @@ const filesAtOnce = 256
 
 /** Which columns the files of a table have. Files never change, so each is opened once for that. */
 export class FileColumns {
-  /** The columns, sorted, as JSON, of each file that was asked for last. */
+  /** Names and types of the columns, sorted, as JSON, of each file that was asked for last. */
   #known: ReadonlyMap<string, string> = new Map()
 
-  /** Puts files together that have the same columns. */
+  /** Puts files together that are alike. */
   async alike(connection: DuckDBConnection, paths: readonly string[]): Promise<readonly AlikeFiles[]> {
     const fresh = paths.filter((path) => !this.#known.has(path))
     const read = new Map<string, string>()
@@ -31,7 +32,10 @@ export class FileColumns {
     this.#known = new Map(
       [...groups].flatMap(([columns, own]) => own.map((path) => [path, columns] as const))
     )
-    return [...groups].map(([columns, own]) => ({ columns: JSON.parse(columns) as string[], paths: own }))
+    return [...groups].map(([columns, own]) => ({
+      columns: (JSON.parse(columns) as [name: string, type: string][]).map(([name]) => name),
+      paths: own
+    }))
   }
 }
 
@@ -40,7 +44,7 @@ async function readColumns(
   paths: readonly string[]
 ): Promise<readonly (readonly [path: string, columns: string])[]> {
   const rows = await connection.runAndReadAll(
-    `SELECT file_name, to_json(list(name ORDER BY name)) FROM parquet_schema([${paths.map(sqlText).join(', ')}])
+    `SELECT file_name, to_json(list([name, duckdb_type] ORDER BY name)) FROM parquet_schema([${paths.map(sqlText).join(', ')}])
      WHERE num_children IS NULL GROUP BY file_name`
   )
   return rows.getRows().map(([path, columns]) => [String(path), String(columns)] as const)

@@ -51,6 +51,18 @@ test('views show files from before and after a change of the schema together, ea
   ])
 })
 
+test('views show a column whose type was widened, whatever it is in the first file', async (t) => {
+  const { file, show, rows } = await opened(t)
+  const paths = [
+    await file('int', `1::INTEGER AS groups_id, 'u1' AS users_id, ${technical}`),
+    await file('long', `5000000000::BIGINT AS groups_id, 'u2' AS users_id, ${technical}`)
+  ]
+  await show(paths)
+  assert.deepEqual(await rows('SELECT max(groups_id)::VARCHAR AS most FROM silver.groups_users_history'), [
+    { most: '5000000000' }
+  ])
+})
+
 test('views have a column that no file has yet, and its type', async (t) => {
   const { file, show, rows } = await opened(t)
   await show([await file('old', `'g1' AS groups_id, ${technical}`)])
