@@ -9,6 +9,12 @@ const partitionBytes = 1_048_576
 /** All of a consumer's partitions together stop above this. */
 const totalBytes = 16 * 1_048_576
 
+/** Where a partition is read from. */
+export interface Start extends TopicOffset {
+  /** True when the reader asked to begin here: it needs what follows, such as ids to know repeats by, whatever is committed. */
+  readonly isAsked?: boolean
+}
+
 /** What was fetched of one partition and not yet polled, and how far each step has come. */
 export class Inlet implements TopicPartition {
   readonly topic: string
@@ -27,8 +33,10 @@ export class Inlet implements TopicPartition {
   cursor = 0
   /** The first offset wanted; a batch may begin before it. */
   from: number
+  readonly isAsked: boolean
 
-  constructor(start: TopicOffset) {
+  constructor(start: Start) {
+    this.isAsked = start.isAsked ?? false
     this.topic = start.topic
     this.partition = start.partition
     this.fetchAt = start.offset
@@ -65,7 +73,7 @@ export class Inbox {
   }
 
   /** Starts anew with these partitions at these offsets; everything waiting is dropped. */
-  assign(starts: readonly TopicOffset[], lease: Lease): void {
+  assign(starts: readonly Start[], lease: Lease): void {
     this.epoch++
     this.lease = lease
     this.#isPaused = false
@@ -134,13 +142,14 @@ export class Inbox {
     })
   }
 
-  /** Notes a commit; records below it that wait since a rebalance will not be given out again. */
+  /** Notes a commit; records below it that wait since a rebalance are not given out again, unless they were asked for. */
   committed(offsets: readonly TopicOffset[]): void {
     for (const at of offsets) {
       const inlet = this.find(at)
       if (!inlet || at.offset <= inlet.committedTo) continue
       inlet.committedTo = at.offset
-      if (inlet.takenTo === null || inlet.takenTo < at.offset) this.#skipTo(inlet, at.offset)
+      const hasMore = inlet.takenTo === null || inlet.takenTo < at.offset
+      if (hasMore && !inlet.isAsked) this.#skipTo(inlet, at.offset)
     }
     this.changed.notify()
   }

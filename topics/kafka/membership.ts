@@ -3,7 +3,7 @@ import { kafkaError, protocolType } from './errors.ts'
 import { Fetcher, isHopeless } from './fetcher.ts'
 import { GroupLease } from './group-lease.ts'
 import { GroupMember, type Standing } from './group-member.ts'
-import { Inbox } from './inbox.ts'
+import { Inbox, type Start } from './inbox.ts'
 import type { Link } from './link.ts'
 import { logRanges, refuseLost } from './log-range.ts'
 import type { AssignedPartition, ConsumerOptions, TopicOffset, TopicPartition } from './port.ts'
@@ -150,7 +150,7 @@ export class Membership {
   }
 
   /** Where to begin: the caller's own offsets, else the group's, else the beginning; never outside the log. */
-  async #starts(partitions: readonly TopicPartition[]): Promise<TopicOffset[]> {
+  async #starts(partitions: readonly TopicPartition[]): Promise<Start[]> {
     if (partitions.length === 0) return []
     const cluster = await this.#link.cluster()
     // First, so that a topic that is made anew from here on is noticed: it is fetched by this id.
@@ -169,7 +169,8 @@ export class Membership {
     return assigned.map((range) => {
       const { topic, partition } = range
       const own = { topic, partition, offset: range.committed ?? range.low }
-      const start = wished.find((at) => isSamePlace(at, range)) ?? own
+      const asked = wished.find((at) => isSamePlace(at, range))
+      const start = asked ? { ...asked, isAsked: true } : own
       refuseLost(start, range)
       return start
     })
@@ -185,7 +186,7 @@ export class Membership {
     }
   }
 
-  #hold(starts: readonly TopicOffset[], lease = this.inbox.lease): void {
+  #hold(starts: readonly Start[], lease = this.inbox.lease): void {
     const isSame = starts.length === 0 && this.inbox.inlets.length === 0
     this.inbox.assign(starts, lease)
     if (!isSame) this.#options.onAssignment?.(starts.map(({ topic, partition }) => ({ topic, partition })))

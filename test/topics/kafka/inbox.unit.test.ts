@@ -128,14 +128,18 @@ test('only what moves a held partition forward is committed, and a rebalance wai
   assert.ok(inbox.isDrained)
 })
 
-test('what was committed after a rebalance is not given out again', async () => {
-  const inbox = new Inbox()
-  inbox.assign([{ topic: 't', partition: 0, offset: 0 }], held)
-  const inlet = inbox.find({ topic: 't', partition: 0 })
-  assert.ok(inlet)
-  inbox.add(inlet, await log(0, [4, 4]))
-  inbox.committed([{ topic: 't', partition: 0, offset: 6 }])
-  const into: KafkaRecord[] = []
-  await inbox.take(into, 10)
-  assert.deepEqual(offsetsOf(into, 0), [6, 7])
-})
+for (const { isAsked, given } of [
+  { isAsked: false, given: [6, 7] },
+  { isAsked: true, given: [0, 1, 2, 3, 4, 5, 6, 7] }
+])
+  test(`what was committed after a rebalance is given out again only where it was asked for: ${isAsked}`, async () => {
+    const inbox = new Inbox()
+    inbox.assign([{ topic: 't', partition: 0, offset: 0, isAsked }], held)
+    const inlet = inbox.find({ topic: 't', partition: 0 })
+    assert.ok(inlet)
+    inbox.add(inlet, await log(0, [4, 4]))
+    inbox.committed([{ topic: 't', partition: 0, offset: 6 }])
+    const into: KafkaRecord[] = []
+    await inbox.take(into, 10)
+    assert.deepEqual(offsetsOf(into, 0), given)
+  })
