@@ -31,7 +31,8 @@ export async function inTransaction(
     await action()
     await connection.run('COMMIT')
   } catch (error) {
-    await connection.run('ROLLBACK')
+    // A commit that fails has ended it already; the error to tell is the first one.
+    await connection.run('ROLLBACK').catch(() => undefined)
     throw error
   }
 }

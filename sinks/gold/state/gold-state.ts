@@ -16,6 +16,7 @@ import {
 } from './kept-table.ts'
 import { keptTables } from './kept-tables.ts'
 import { prepareAll } from './prepare-all.ts'
+import { stateError } from './state-error.ts'
 import { TargetRows } from './target-rows.ts'
 import { type Targets, WaitingDays } from './waiting-days.ts'
 
@@ -45,6 +46,7 @@ export class GoldState {
   readonly rows: TargetRows
   /** The days to compute anew. */
   readonly waiting: WaitingDays
+  readonly #folder: string
   readonly #release: () => void
   readonly #tables: ReadonlyMap<string, readonly [KeptTable, (items: readonly ChangeItem[]) => void]>
   readonly #touched = new Map<string, Place>()
@@ -52,18 +54,21 @@ export class GoldState {
 
   /** Opens the state of a folder for this process alone. */
   static open(folder: string): GoldState {
-    mkdirSync(folder, { recursive: true })
-    const release = holdFolder(folder)
+    let release: (() => void) | undefined
     try {
-      return new GoldState(new DatabaseSync(stateFile(folder)), release)
+      mkdirSync(folder, { recursive: true })
+      release = holdFolder(folder)
+      return new GoldState(folder, release)
     } catch (error) {
-      release()
-      throw error
+      release?.()
+      throw stateError(error, folder)
     }
   }
 
-  private constructor(database: DatabaseSync, release: () => void) {
+  private constructor(folder: string, release: () => void) {
+    const database = new DatabaseSync(stateFile(folder))
     this.database = database
+    this.#folder = folder
     this.#release = release
     // A large log before a checkpoint: pages that many batches change are then written once.
     database.exec(
@@ -93,13 +98,14 @@ export class GoldState {
   /** Runs an action that either happens wholly or not at all. */
   transaction(action: () => void): void {
     this.#touched.clear()
-    this.database.exec('BEGIN IMMEDIATE')
     try {
+      this.database.exec('BEGIN IMMEDIATE')
       action()
       this.database.exec('COMMIT')
     } catch (error) {
-      this.database.exec('ROLLBACK')
-      throw error
+      // SQLite has done so itself when the disk is full.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK')
+      throw stateError(error, this.#folder)
     }
   }
 
