@@ -113,7 +113,7 @@ export const errorTable = {
   },
   TARGET_FULL: {
     verdict: 'fatal',
-    doc: 'A disc of the target or of the Parquet cache is full. Nothing is half-written; make room and start again.'
+    doc: 'A disc of the target, of the Parquet cache or of temporary files is full. Nothing is half-written; make room and start again.'
   },
   TARGET_REFUSED: {
     verdict: 'fatal',

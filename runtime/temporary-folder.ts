@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CourantError } from './errors.ts'
 
 const prefix = 'courant-process-'
 const dayMs = 86_400_000
@@ -18,6 +19,18 @@ export function temporaryFolder(): string {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   own = folder
   return folder
+}
+
+/** Says what to do when there is no room for temporary files; any other error stays what it is. */
+export function temporaryError(error: unknown): unknown {
+  // DuckDB tells it in words only.
+  if (!(error instanceof Error) || !/ENOSPC|EDQUOT|No space left|quota exceeded/i.test(error.message))
+    return error
+  return new CourantError(
+    'TARGET_FULL',
+    `The folder for temporary files, ${tmpdir()}, is full: make room, or set TMPDIR to one that has more, and start again`,
+    { cause: error }
+  )
 }
 
 // By age and not by process id alone: containers that share a temporary folder do not share process ids.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
-import { temporaryFolder } from '../../runtime/temporary-folder.ts'
+import { temporaryError, temporaryFolder } from '../../runtime/temporary-folder.ts'
 import type { ChainRow } from './file-chain.ts'
 import { dayNumber } from './part-names.ts'
 
@@ -52,7 +52,10 @@ export class GatheredRows<T> {
   /** Puts all of them into files until they are asked for. */
   async keep(): Promise<void> {
     const file = join(temporaryFolder(), `${randomUUID()}.rows`)
-    await writeFile(file, serialize(this.#rows))
+    await writeFile(file, serialize(this.#rows)).catch(async (error: unknown) => {
+      await rm(file, { force: true })
+      throw temporaryError(error)
+    })
     this.#keptIn.push(file)
     this.#rows = []
   }

@@ -11,7 +11,7 @@ import { lakeConnection, sqlName, sqlText } from './duckdb.ts'
 import type { PartEncoder } from './file-chain.ts'
 import { type Ds, dayNumber } from './part-names.ts'
 import { type SilverColumn, type SilverRow, silverColumns, silverOrder } from './silver-columns.ts'
-import { temporaryFolder } from '../../runtime/temporary-folder.ts'
+import { temporaryError, temporaryFolder } from '../../runtime/temporary-folder.ts'
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048
@@ -116,7 +116,7 @@ export class ParquetEncoder {
           'TARGET_REFUSED',
           `DuckDB cannot make the type of a Silver column out of a value of ${this.#table.name}; silver-columns.ts should have refused it`
         )
-      throw error
+      throw temporaryError(error)
     }
   }
 }
