@@ -68,7 +68,8 @@ export async function behindGold(
   const behind: string[] = []
   for (const progress of silver) {
     const topic = topicsOf(progress.table).clean.name
-    const own = gold.topic(topic)
+    // What analysts see does not say which topic it is of: that of Silver, then.
+    const own = gold.topic(topic) ?? progress.topic
     const isOther = own !== null && progress.topic !== null && own.id !== progress.topic.id
     const base = (known: StoredTopic | null) => (known?.generation ?? 0) * perGeneration
     const shift = own && progress.topic ? base(own) - base(progress.topic) : 0
