@@ -23,10 +23,10 @@ export async function createSilverViews(
   const key = table.key.map(sqlName).join(', ')
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.silver`)
   const every = history(table, files)
-  await connection.run(`CREATE OR REPLACE VIEW ${database}.silver.${view}_history AS ${every}`)
+  await connection.run(`CREATE OR REPLACE VIEW ${database}.silver.${sqlName(`${view}_history`)} AS ${every}`)
   // Over the files, not over the other view: a view names its database, and the analysts' file has another name.
   await connection.run(
-    `CREATE OR REPLACE VIEW ${database}.silver.${view} AS
+    `CREATE OR REPLACE VIEW ${database}.silver.${sqlName(view)} AS
      SELECT * FROM (
        SELECT * FROM (${every})
        QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY _version DESC, _offset DESC) = 1

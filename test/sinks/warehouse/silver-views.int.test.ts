@@ -27,9 +27,9 @@ async function opened(t: TestContext) {
       await connection.run(`COPY (SELECT ${sql}) TO '${path}'`)
       return path
     },
-    show: async (paths: readonly string[]): Promise<void> => {
+    show: async (paths: readonly string[], name: string = table.name): Promise<void> => {
       const files = await columns.alike(connection, paths)
-      await createSilverViews(connection, { database: 'memory', table, files })
+      await createSilverViews(connection, { database: 'memory', table: { ...table, name }, files })
     },
     rows: async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
   }
@@ -80,4 +80,12 @@ test('making a view opens only files that are new, however many there are', asyn
   await show([first, second, await file('third', row(3))])
   await file('second', row(2))
   assert.equal((await rows('SELECT * FROM silver.groups_users')).length, 3)
+})
+
+test('a table may have any name that a file can have', async (t) => {
+  const { show, rows } = await opened(t)
+  for (const name of ['2024-orders', 'group', 'table']) {
+    await show([], name)
+    assert.deepEqual(await rows(`SELECT * FROM silver."${name.replaceAll('-', '_')}_history"`), [])
+  }
 })
