@@ -175,18 +175,28 @@ const isWholeFrom = (least: number, value: unknown, most: number) =>
 
 /**
  * The same tables, once it is known that no two have one name: pipelines, state files, folders of the lake and views go
- * by it, whatever the domain. Throws SCHEMA_INVALID.
+ * by it, whatever the domain; `<name>_history` is a table's second view. Throws SCHEMA_INVALID.
  */
 export function distinct(tables: readonly Table[]): readonly Table[] {
-  // A view has _ where its table has -, and databases ignore case.
-  const nameOf = ({ name }: Table) => name.toLowerCase().replaceAll('-', '_')
-  const byName = Object.values(Object.groupBy(tables, nameOf))
-  const same = byName.flatMap((some = []) =>
-    some.length < 2 ? [] : [some.map(({ domain, name }) => `schemas/${domain}/${name}.avsc`).join(' and ')]
-  )
+  const taken = new Map<string, Table>()
+  const same: string[] = []
+  for (const table of tables) {
+    const names = viewNames(table)
+    const other = names.map((name) => taken.get(name)).find((found) => found !== undefined)
+    if (other) same.push(`${fileOf(other)} and ${fileOf(table)}`)
+    for (const name of names) taken.set(name, table)
+  }
   if (same.length === 0) return tables
   throw new CourantError(
     'SCHEMA_INVALID',
-    `${same.join('; ')} have one name, by which pipelines, state, folders and views go: name one of the files otherwise, such as shop-users.avsc, and its line in schemas/tables.ts`
+    `${same.join('; ')} have one name, by which pipelines, state, folders and views go (every change of orders is in the view orders_history): name one of the files otherwise, such as shop-users.avsc, and its line in schemas/tables.ts`
   )
+}
+
+const fileOf = ({ domain, name }: Table): string => `schemas/${domain}/${name}.avsc`
+
+/** A view has _ where its table has -, and databases ignore case. */
+function viewNames({ name }: Table): readonly string[] {
+  const view = name.toLowerCase().replaceAll('-', '_')
+  return [view, `${view}_history`]
 }

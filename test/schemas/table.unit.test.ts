@@ -179,4 +179,16 @@ describe('the list of tables', () => {
       )
     assert.equal(distinct(same('users-2')).length, 2)
   })
+
+  it('refuses a name that is the view of every change of another table, whichever comes first', () => {
+    const history = { ...tables.users, domain: 'shop', name: 'users-history' }
+    for (const list of [
+      [tables.users, history],
+      [history, tables.users]
+    ])
+      assert.throws(() => distinct(list), {
+        code: 'SCHEMA_INVALID',
+        message: /users-history\.avsc.*orders_history/
+      })
+  })
 })
