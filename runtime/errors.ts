@@ -109,7 +109,7 @@ export const errorTable = {
   },
   STATE_UNUSABLE: {
     verdict: 'fatal',
-    doc: "A poller's own state cannot be read or written: the disc is full, another process holds it, or a newer version wrote it. Correct that and start again; moving the file away takes a new snapshot, which repeats but loses nothing."
+    doc: "A poller's own state cannot be read or written: the disc is full, another process holds it, a newer version wrote it, or the table has had another key since. Correct that and start again; moving the file away takes a new snapshot, which repeats but loses nothing."
   },
   TARGET_FULL: {
     verdict: 'fatal',

@@ -1,8 +1,9 @@
 import type { Context, Reader, Spec } from '../../runtime/pipeline.ts'
 import type { RawChange } from '../../schemas/change.ts'
 import type { Table } from '../../schemas/table.ts'
-import { openKeyState } from '../state/key-state.ts'
+import { type KeyState, openKeyState } from '../state/key-state.ts'
 import { Connection } from './connection.ts'
+import { keepKeyShape } from './key-shape.ts'
 import { LogReader } from './log-reader.ts'
 import { PollingReader } from './polling-reader.ts'
 import { checkLog, warnOfLeftovers } from './replication-slot.ts'
@@ -35,14 +36,17 @@ const isLog = ({ settings }: Context): boolean => settings.text(mode) === 'log'
 
 async function openReader(table: Table, context: Context): Promise<Reader<RawChange>> {
   const connection = new Connection(context)
+  let state: KeyState | undefined
   try {
     const source = await inspectTable(connection, context, table)
     if (!isLog(context)) await warnOfLeftovers(connection, context, source)
+    state = openKeyState(context)
+    keepKeyShape(state, source.key)
     const parts = {
       context,
       connection,
       rows: new TableRows(connection, source),
-      state: openKeyState(context),
+      state,
       origin: {
         connector: 'postgresql',
         name: table.domain,
@@ -52,6 +56,7 @@ async function openReader(table: Table, context: Context): Promise<Reader<RawCha
     }
     return isLog(context) ? new LogReader(parts) : new PollingReader(parts)
   } catch (error) {
+    state?.close()
     await connection.close()
     throw error
   }

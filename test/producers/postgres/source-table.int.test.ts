@@ -47,6 +47,18 @@ describe('a table is checked before it is read', () => {
     await assert.rejects(openTable('nowhere', notes), refused(/"nowhere" is not in database/))
   })
 
+  it('a key of another kind than the one that was published is refused, and a wider number is not', async () => {
+    await sql('CREATE TABLE retyped (id int PRIMARY KEY, text text, updated_at timestamptz)')
+    const env = source.stateEnv()
+    const opened = async () => (await openTable('retyped', notes, env)).close()
+    await opened()
+    await sql('ALTER TABLE retyped ALTER id TYPE bigint')
+    await opened()
+    await sql(`ALTER TABLE retyped ALTER id TYPE uuid USING lpad(id::text, 32, '0')::uuid`)
+    const message = /keys of \(id as a number\), and the table now \(id as text\): move this pipeline's file/
+    await assert.rejects(opened, { code: 'STATE_UNUSABLE', message })
+  })
+
   it('a view is refused', async () => {
     await sql('CREATE VIEW shown AS SELECT 1 AS id, now() AS updated_at, $$x$$ AS text')
     await assert.rejects(openTable('shown', notes), refused(/it is a view/))
