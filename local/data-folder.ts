@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolderOf } from '../runtime/durable-files.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { dataDirFrom } from './folders.ts'
 
@@ -8,7 +9,7 @@ const markerText = 'Courant made this folder for the data of its local servers a
 
 /** Makes the data folder where it is missing; one that is new or empty gets the mark that it is ours alone. */
 export function makeDataFolder(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true })
+  makeFolderOf('COURANT_DATA_DIR', dataDir)
   if (readdirSync(dataDir).length === 0) writeFileSync(join(dataDir, marker), markerText)
 }
 

@@ -1,8 +1,9 @@
-import { createWriteStream } from 'node:fs'
+import { accessSync, constants, createWriteStream, mkdirSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { CourantError } from './errors.ts'
 
 /** Writes a file that survives a power cut once this resolves. */
 export async function writeDurably(file: string, content: Buffer | string | Readable): Promise<void> {
@@ -16,6 +17,21 @@ export async function writeDurably(file: string, content: Buffer | string | Read
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** Makes a folder that a setting names where it is missing; CONFIG_INVALID when it cannot be made or written. */
+export function makeFolderOf(setting: string, folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `${setting}: the folder ${folder} cannot be made or written (${code}): name another, or correct its rights`,
+      { cause }
+    )
   }
 }
 

@@ -22,3 +22,12 @@ test('a folder that held something before is used, and never deleted', (t) => {
   assert.throws(() => deleteDataFolder(home), { code: 'CONFIG_INVALID', message: /was not made by Courant/ })
   assert.ok(existsSync(join(home, 'thesis.txt')))
 })
+
+test('a folder that cannot be made is refused with the setting that names it', (t) => {
+  const file = join(temporaryFolder(t), 'file')
+  writeFileSync(file, '')
+  assert.throws(() => makeDataFolder(join(file, 'data')), {
+    code: 'CONFIG_INVALID',
+    message: /^COURANT_DATA_DIR: the folder .* cannot be made or written \(ENOTDIR\)/
+  })
+})

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { makeFolderOf } from '../../../runtime/durable-files.ts'
 import type { StoredTopic } from '../../../runtime/pipeline.ts'
 import { topicsOf } from '../../../topics/catalogue.ts'
 import type { Day } from '../time.ts'
@@ -56,7 +56,7 @@ export class GoldState {
   static open(folder: string): GoldState {
     let release: (() => void) | undefined
     try {
-      mkdirSync(folder, { recursive: true })
+      makeFolderOf('COURANT_GOLD_DIR', folder)
       release = holdFolder(folder)
       return new GoldState(folder, release)
     } catch (error) {

@@ -61,7 +61,10 @@ test('a damaged state is said with what to do', (t) => {
 test('a folder that cannot be made is said', (t) => {
   const file = `${temporaryFolder(t)}/file`
   writeFileSync(file, '')
-  assert.throws(() => GoldState.open(`${file}/gold`), saysOf('TARGET_REFUSED', /ENOTDIR/, /check its rights/))
+  assert.throws(
+    () => GoldState.open(`${file}/gold`),
+    saysOf('CONFIG_INVALID', /^COURANT_GOLD_DIR: .*ENOTDIR/)
+  )
 })
 
 test('of a transaction that its failing commit has ended, the first error is told', async (t) => {
