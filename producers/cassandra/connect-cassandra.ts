@@ -17,9 +17,20 @@ export async function connectCassandra(settings: Settings): Promise<Client> {
     return client
   } catch (error) {
     // What went wrong first counts.
-    await client.shutdown().catch(() => undefined)
+    await Promise.allSettled([client.shutdown(), closeUnusedConnection(client)])
     throw translateError(error)
   }
+}
+
+/**
+ * The connection over which the driver 4.10 found that it cannot use the cluster, as where the data centre is another:
+ * its shutdown forgets it, and it would keep the process from ending. It is not in its types.
+ */
+async function closeUnusedConnection(client: object): Promise<void> {
+  const { controlConnection } = client as {
+    controlConnection?: { connection?: { closeAsync(): Promise<void> } | null }
+  }
+  await controlConnection?.connection?.closeAsync()
 }
 
 /**

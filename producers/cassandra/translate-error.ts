@@ -27,7 +27,7 @@ export function translateError(error: unknown): unknown {
   if (error instanceof errors.ResponseError) return response(error)
   if (error instanceof errors.OperationTimedOutError)
     return unavailable('it did not answer in time', error, { isTooMuch: true })
-  if (error instanceof errors.ArgumentError) return refusal('a setting is wrong', error)
+  if (error instanceof errors.ArgumentError) return refusal(error.message, error)
   return unavailable('the connection failed', error)
 }
 
@@ -58,8 +58,9 @@ function noHost(error: errors.NoHostAvailableError): unknown {
   return told ? translateError(told) : unavailable('no node could be reached', error)
 }
 
+/** Of an ArgumentError too: the driver finds out only from a host that a data centre is not there. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof errors.AuthenticationError
+  return error instanceof errors.AuthenticationError || error instanceof errors.ArgumentError
 }
 
 function refusal(what: string, cause: Error): CourantError {

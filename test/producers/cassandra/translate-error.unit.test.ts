@@ -41,6 +41,11 @@ const cases: Record<string, Case> = {
     code: 'SOURCE_REFUSED',
     isTooMuch: false
   },
+  'a data centre that is not there': {
+    error: new errors.NoHostAvailableError({ '127.0.0.1:9042': new errors.ArgumentError('only found dc1') }),
+    code: 'SOURCE_REFUSED',
+    isTooMuch: false
+  },
   'a missing right': { error: response(codes.unauthorized), code: 'SOURCE_REFUSED', isTooMuch: false },
   'a table that was dropped': { error: response(codes.invalid), code: 'SOURCE_REFUSED', isTooMuch: false }
 }
