@@ -31,9 +31,8 @@ export function checkCommand(program: Command): void {
         [...settingsOf(pipelines), ...planSettings]
       )
       for (const problem of problems) print(problem)
-      print(
-        problems.length === 0 ? `${pipelines.length} pipelines can run.` : `\n${problems.length} problems.`
-      )
+      const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+      print(problems.length === 0 ? `${pipelines.length} pipelines can run.` : `\n${count}.`)
       process.exitCode = problems.length === 0 ? 0 : 1
     })
 }

@@ -100,7 +100,11 @@ export async function applyTopics(settings: Settings): Promise<readonly TopicCha
 /** What `apply` would change, a sentence each; none when topics and schemas are as declared. */
 export async function topicsToChange(connection: Connection, settings: Settings): Promise<string[]> {
   const plan = await planTopics(declaredTopics(), connection, settings)
-  return plan.map((change) => `${change.topic}: ${change.action} (run \`courant topics apply\`)`)
+  return plan.map((change) =>
+    change.action === 'refuse'
+      ? change.error.message
+      : `${change.topic}: ${change.action} (run \`courant topics apply\`)`
+  )
 }
 
 function printPlan(plan: readonly TopicChange[], json: boolean): void {

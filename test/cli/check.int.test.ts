@@ -5,7 +5,7 @@ import { sharedStack } from '../support/stack.ts'
 import { unique } from '../support/unique.ts'
 
 describe('courant check', { timeout: 60_000 }, () => {
-  const servers = sharedStack('kafka', 'registry', 'postgres')
+  const servers = sharedStack('kafka', 'registry', 'postgres', 'cassandra')
   const env = { ...servers, COURANT_TOPIC_PREFIX: `${unique('check')}.`, COURANT_LOG_LEVEL: 'silent' }
 
   it('names every missing topic and table, with what to do, and exits with 1', async () => {
@@ -30,6 +30,14 @@ describe('courant check', { timeout: 60_000 }, () => {
     assert.match(out, /^Kafka could not .*ECONNREFUSED.*COURANT_KAFKA_BROKERS/m)
     assert.match(out, /^postgres\.users: .*ECONNREFUSED/m)
     assert.doesNotMatch(out, /COURANT_KAFKA_BROKERS is no setting|COURANT_TOPIC_PREFIX/)
+  })
+
+  it('says which data centres there are when another is named, and ends', async () => {
+    const { code, out } = await runCourant(['check', 'cassandra.user-purchases'], {
+      env: { ...env, COURANT_CASSANDRA_DATACENTER: 'elsewhere' }
+    })
+    assert.equal(code, 1)
+    assert.match(out, /^cassandra\.user-purchases: .*'elsewhere'.*data centers: \[datacenter1\]/m)
   })
 
   it('refuses a name that no pipeline has', async () => {

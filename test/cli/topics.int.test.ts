@@ -45,6 +45,14 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
     assert.deepEqual(JSON.parse((await courant('topics', 'plan', '--json')).out), [])
   })
 
+  it('say why something cannot be applied, instead of to apply it', async () => {
+    const fewer = await runCourant(['check', 'clean-users'], {
+      env: { ...env, COURANT_KAFKA_PARTITIONS: '1' }
+    })
+    assert.match(fewer.out, /^activity\.users\.clean has 3 partitions and cannot go down to 1: /m)
+    assert.doesNotMatch(fewer.out, /refuse|topics apply/)
+  })
+
   it('publish valid lines, and nothing when one of them is not', async () => {
     const wrong = { ...userChange(9).value, op: 'x' }
     const refused = await publish(`${lines(userChange(8).value, wrong)}not json\n`)
