@@ -39,13 +39,19 @@ export async function createSilverViews(
  * union_by_name, whoever makes or uses a view opens every file of it at once.
  */
 function history(table: Table, files: readonly AlikeFiles[]): string {
-  const own = new Map(silverColumns(table).map(({ name, sqlType }) => [name, sqlType]))
-  const names = [...new Set([...own.keys(), ...files.flatMap(({ columns }) => columns)])]
-  const nullOf = (name: string) => (own.has(name) ? `CAST(NULL AS ${own.get(name)})` : 'NULL')
+  // By names as databases compare them: without regard to case.
+  const types = new Map(silverColumns(table).map(({ name, sqlType }) => [folded(name), sqlType]))
+  const older = files.flatMap(({ columns }) => columns).filter((name) => !types.has(folded(name)))
+  const names = [
+    ...silverColumns(table).map(({ name }) => name),
+    ...new Map(older.map((name) => [folded(name), name])).values()
+  ]
+  const nullOf = (name: string) =>
+    types.has(folded(name)) ? `CAST(NULL AS ${types.get(folded(name))})` : 'NULL'
   const select = (columns: readonly string[]) => {
-    const present = new Set(columns)
-    const list = names.map((name) =>
-      present.has(name) ? sqlName(name) : `${nullOf(name)} AS ${sqlName(name)}`
+    const present = new Set(columns.map(folded))
+    const list = names.map(
+      (name) => `${present.has(folded(name)) ? sqlName(name) : nullOf(name)} AS ${sqlName(name)}`
     )
     return `SELECT ${list.join(', ')}`
   }
@@ -55,3 +61,5 @@ function history(table: Table, files: readonly AlikeFiles[]): string {
     .map(({ columns, paths }) => `${select(columns)} FROM read_parquet([${paths.map(sqlText).join(', ')}])`)
     .join(' UNION ALL ')
 }
+
+const folded = (name: string): string => name.toLowerCase()

@@ -38,7 +38,7 @@ async function opened(t: TestContext) {
 test('views show files from before and after a change of the schema together, each value in its column', async (t) => {
   const { file, show, rows } = await opened(t)
   const paths = [
-    await file('a', `'g1' AS groups_id, 'u1' AS users_id, ${technical}`),
+    await file('a', `'g1' AS Groups_Id, 'u1' AS users_id, ${technical}`),
     await file('b', `${technical}, 'u2' AS users_id, 'g2' AS groups_id`),
     await file('c', `'g3' AS groups_id, 'u3' AS users_id, ${technical}, 'boss' AS role`)
   ]
