@@ -7,7 +7,11 @@ export function statusPage(status: StatusView, language: Language): string {
   const say = texts[language]
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
   const verdict = verdictOf(status.pipelines)
-  const heading = columnNames.map((name) => `<th scope="col">${escapeHtml(say[name])}</th>`).join('')
+  const heading = columnNames
+    .map(
+      (name, n) => `<th scope="col"${n < textColumns ? '' : ' class="number"'}>${escapeHtml(say[name])}</th>`
+    )
+    .join('')
   const rows = status.pipelines.map((pipeline) => rowOf(pipeline, { say, number, at: status.at })).join('\n')
   return `<!doctype html>
 <html lang="${language}">
@@ -52,6 +56,9 @@ const columnNames = [
   'lastBatch'
 ] as const satisfies readonly (keyof Texts)[]
 
+/** Pipeline and state; the others are numbers. */
+const textColumns = 2
+
 interface Writing {
   readonly say: Texts
   readonly number: Intl.NumberFormat
@@ -90,7 +97,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { padding: .25rem .6rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
 thead th { position: sticky; top: 0; background: Canvas; }
 tbody th { font-weight: 500; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .well { color: light-dark(#14662b, #7ee2a0); }
 .unwell, tr.failed, tr.waiting { color: light-dark(#a4161a, #ff9b9b); font-weight: 600; }
 tr.stopped { opacity: .6; }
