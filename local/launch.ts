@@ -19,7 +19,9 @@ export interface LaunchOptions {
 const readyWithinMs = 180_000
 const stopWithinMs = 30_000
 const logKeptBytes = 20_000_000
-const portTaken = /address already in use|bindexception|eaddrinuse|could not (?:create|bind)|port .* in use/i
+// The last is Cassandra's, of the port for its peers.
+const portTaken =
+  /address already in use|bindexception|eaddrinuse|could not (?:create|bind)|port .* in use|:\d+ is in use by another/i
 
 /** Starts an installed server and resolves when it is ready; on a port lost to somebody else, once more on others. */
 export async function launch(server: Server, options: LaunchOptions): Promise<Running> {

@@ -82,22 +82,26 @@ test('a configured port is used, and when it is taken that is an error that name
   await assert.rejects(launch(server, options), /Port \d+ \(COURANT_LOCAL_KAFKA_PORT\) is taken/)
 })
 
-test('a port lost between choosing and listening is replaced by another', async (t) => {
-  const listens = `
+for (const [who, says] of Object.entries({
+  Node: 'error.message',
+  Cassandra: "'/127.0.0.1:17000 is in use by another process.  Change listen_address:storage_port'"
+}))
+  test(`a port lost between choosing and listening is replaced by another, as ${who} says it`, async (t) => {
+    const listens = `
     require('node:net').createServer().listen(process.argv[1], '127.0.0.1', () => console.log('READY'))
-      .on('error', (error) => { console.log(error.message); process.exit(1) })`
-  const tried: number[] = []
-  const server = shellServer('', async (place) => {
-    const port = place.ports['main'] ?? 0
-    tried.push(port)
-    if (tried.length === 1) await occupy(t, port)
-    return { command: process.execPath, args: ['-e', listens, String(port)] }
+      .on('error', (error) => { console.log(${says}); process.exit(1) })`
+    const tried: number[] = []
+    const server = shellServer('', async (place) => {
+      const port = place.ports['main'] ?? 0
+      tried.push(port)
+      if (tried.length === 1) await occupy(t, port)
+      return { command: process.execPath, args: ['-e', listens, String(port)] }
+    })
+    const options = optionsFor(t, 'free')
+    const running = await launch(server, options)
+    t.after(() => running.stop())
+    assert.equal(tried.length, 2)
+    assert.equal(running.url, `127.0.0.1:${tried[1]}`)
+    assert.ok(!(await isFree(tried[1] ?? 0)))
+    assert.match(options.lines[0] ?? '', /a port was taken meanwhile/)
   })
-  const options = optionsFor(t, 'free')
-  const running = await launch(server, options)
-  t.after(() => running.stop())
-  assert.equal(tried.length, 2)
-  assert.equal(running.url, `127.0.0.1:${tried[1]}`)
-  assert.ok(!(await isFree(tried[1] ?? 0)))
-  assert.match(options.lines[0] ?? '', /a port was taken meanwhile/)
-})
