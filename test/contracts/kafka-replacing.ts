@@ -41,6 +41,28 @@ export function replacing(use: Use): void {
     assert.deepEqual((await pollUntil(next, records.length)).map(text), records)
     await next.close()
   })
+
+  it('stops, too, when partitions are dealt anew between the two topics, and commits nothing to the new one', async () => {
+    const it = await use({ partitions: 2 })
+    for (const partition of [0, 1]) await it.send(['a', 'b', 'c'], partition)
+    const [consumer, another] = [await it.joined(), await it.joined()]
+    await eventually(() => consumer.assignment().length + another.assignment().length === 2, {
+      timeoutMs: 30_000
+    })
+    const inHand = await pollUntil(consumer, 3)
+    await madeAnew(it, async () => {
+      await another.close()
+      await eventually(() => consumer.assignment().length === 0, { timeoutMs: 30_000 })
+    })
+    for (const partition of [0, 1])
+      await eventually(() => it.send(['u', 'v', 'w', 'x'], partition).then(() => true), { timeoutMs: 30_000 })
+    assert.equal((await failureOf(consumer)).code, 'TOPIC_REPLACED')
+    await consumer.commit(commitOf(inHand)).catch(() => undefined)
+    await consumer.close()
+    const next = await it.consumer()
+    assert.equal((await pollUntil(next, 8)).length, 8)
+    await next.close()
+  })
 }
 
 const ends = (low: number, high: number) => ({ low, high, committed: null })
@@ -61,13 +83,14 @@ async function assigned(it: KafkaUse): Promise<Partial<AssignedPartition>> {
   return { ...told }
 }
 
-async function madeAnew(it: KafkaUse): Promise<void> {
+async function madeAnew(it: KafkaUse, meanwhile = async () => {}): Promise<void> {
   const [config] = (await it.admin.topics()).filter(({ name }) => name === it.topic)
   assert.ok(config)
   await it.admin.deleteTopics([it.topic])
   await eventually(async () => !(await it.admin.topics()).some(({ name }) => name === it.topic))
+  await meanwhile()
   await eventually(() => it.admin.createTopics([config]).then(() => true))
-  await eventually(async () => (await it.admin.offsets(it.topic)).length === 1)
+  await eventually(async () => (await it.admin.offsets(it.topic)).length === config.partitions)
 }
 
 /** What a consumer fails with that would otherwise go on; nothing may come of it before. */

@@ -9,7 +9,7 @@ import { logRanges, refuseLost } from './log-range.ts'
 import type { AssignedPartition, ConsumerOptions, TopicOffset, TopicPartition } from './port.ts'
 import { Signal } from './signal.ts'
 import { StuckPartitions } from './stuck-partitions.ts'
-import { topicIds } from './topic-ids.ts'
+import { refuseReplaced, topicIds } from './topic-ids.ts'
 
 export interface MembershipOptions extends ConsumerOptions {
   readonly sessionMs: number
@@ -155,6 +155,8 @@ export class Membership {
     const cluster = await this.#link.cluster()
     // First, so that a topic that is made anew from here on is noticed: it is fetched by this id.
     const ids = await topicIds(cluster, [...new Set(partitions.map(({ topic }) => topic))])
+    // What is in hand would be committed for the new one.
+    refuseReplaced(this.group.topicIds, ids)
     this.group.topicIds = ids
     const ranges = await logRanges(cluster, partitions)
     const committed = await this.group.committed(partitions)
