@@ -119,7 +119,7 @@ export class GroupMember {
     }
   }
 
-  /** Next offsets the group has committed of these partitions; absent where it has none in the topics of `topicIds`. */
+  /** Next offsets the group has committed of these partitions; absent where they are of another topic than `topicIds` has. */
   async committed(partitions: readonly TopicPartition[]): Promise<TopicOffset[]> {
     if (partitions.length === 0) return []
     const coordinator = await this.#findCoordinator()
@@ -129,10 +129,15 @@ export class GroupMember {
     })
     return responses.flatMap(({ topic, partitions }) =>
       partitions
-        .filter(({ metadata }) => !metadata?.startsWith(notePrefix) || metadata === this.#noteOf(topic))
+        .filter(({ metadata }) => this.#isOf(topic, metadata ?? ''))
         .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
         .filter(({ offset }) => offset >= 0)
     )
+  }
+
+  /** Without an id there is nothing to compare: not to believe the commit would read the whole topic again. */
+  #isOf(topic: string, note: string): boolean {
+    return !this.topicIds.has(topic) || !note.startsWith(notePrefix) || note === this.#noteOf(topic)
   }
 
   #noteOf(topic: string): string {
