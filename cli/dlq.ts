@@ -81,7 +81,7 @@ async function nameOf(name: string, connection: Connection): Promise<string> {
   throw new CourantError('CONFIG_INVALID', `No pipeline is named ${name}; \`courant list\` shows them all`)
 }
 
-/** A row belongs to its run, which was merged or given up without it: sent again, it would be of none. */
+/** A row belongs to its run, which was given up without it: sent again, it would be of none. */
 function refuseErp(name: string): string {
   const table = erpPipeline.exec(name)?.[2]
   if (table === undefined) return name
