@@ -43,7 +43,7 @@ function addressesIn(variable: string): readonly string[] {
 }
 
 function endpointOf(variable: string, address: string): Endpoint[] {
-  const match = /^(?:https?:\/\/)?([^:/]+)(?::(\d+))?(?:\/|$)/.exec(address)
+  const match = /^(?:https?:\/\/(?:[^/@]*@)?)?([^:/]+)(?::(\d+))?(?:\/|$)/.exec(address)
   const port = Number(match?.[2] ?? usualPort(variable, address))
   return match && port > 0 ? [{ variable, host: match[1] ?? '', port }] : []
 }

@@ -5,7 +5,7 @@ import { runCourant } from '../support/run-courant.ts'
 it('the doctor also asks servers whose address names no port or stands in a connection string', async () => {
   const { code, out } = await runCourant(['doctor'], {
     env: {
-      COURANT_REGISTRY_URL: 'http://nowhere.invalid/apis/ccompat/v7',
+      COURANT_REGISTRY_URL: 'http://courant:canary@nowhere.invalid/apis/ccompat/v7',
       COURANT_CASSANDRA_CONTACT_POINTS: 'nowhere.invalid',
       MINIO_ENDPOINT: 'nowhere.invalid',
       MINIO_USE_SSL: 'true',
