@@ -18,13 +18,15 @@ export interface WatchedGroup {
  */
 export async function publishLag(
   groups: readonly WatchedGroup[],
-  options: { connection: Connection; log: Log; signal: AbortSignal; everyMs?: number }
+  options: { connection: Connection; log: Log; signal: AbortSignal; everyMs?: number; withinMs?: number }
 ): Promise<void> {
-  const { connection, log, signal, everyMs = 15_000 } = options
+  const { connection, log, signal, everyMs = 15_000, withinMs = 60_000 } = options
   const watched = groups.map((group) => ({ group, window: new LagWindow() }))
   const reading = groups.map(({ name, topics }) => ({ group: name, topics }))
   while (!signal.aborted) {
-    const sampled = await sampleLags(connection, reading, signal)
+    // Brokers that are silent take long over each of dozens of groups: what is not known by then is told as unknown.
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(withinMs)])
+    const sampled = await sampleLags(connection, reading, patience)
     if (signal.aborted) return
     for (const [index, { group, window }] of watched.entries()) {
       const result = sampled[index]

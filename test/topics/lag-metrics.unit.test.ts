@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
 import { MetricsRegistry } from '../../runtime/observability.ts'
 import { publishLag } from '../../topics/lag-metrics.ts'
@@ -62,6 +63,47 @@ describe('the metrics of lag', () => {
     await says(1)
     isDown = true
     await says(0)
+    stop.abort()
+    await published
+  })
+
+  it('say UNKNOWN of all groups soon after Kafka falls silent, though each question takes its time to fail', async (t) => {
+    const { context, connection } = await memoryTopics()
+    let isSilent = false
+    let unanswered = 0
+    const admin = async () => {
+      const real = await connection.kafka.admin()
+      const committed: typeof real.committed = async (...asked) => {
+        if (!isSilent) return real.committed(...asked)
+        unanswered++
+        await wait(40)
+        throw new CourantError('TOPICS_UNAVAILABLE', 'silent')
+      }
+      return { ...real, committed }
+    }
+    const metrics = new MetricsRegistry()
+    const stop = new AbortController()
+    t.after(() => stop.abort())
+    const names = Array.from({ length: 50 }, (_, n) => `silver.${n}`)
+    const published = publishLag(
+      names.map((name) => ({ name, topics: [topic], metrics: metrics.of(name) })),
+      {
+        connection: { ...connection, kafka: { ...connection.kafka, admin } },
+        log: context.log,
+        signal: stop.signal,
+        everyMs: 5,
+        withinMs: 400
+      }
+    )
+    const allSay = (status: number) =>
+      eventually(async () => {
+        const text = await metrics.registry.metrics()
+        return names.every((name) => text.includes(`courant_lag_status{pipeline="${name}"} ${status}\n`))
+      })
+    await allSay(1)
+    isSilent = true
+    await allSay(0)
+    assert.ok(unanswered < names.length, `${unanswered} were asked`)
     stop.abort()
     await published
   })
