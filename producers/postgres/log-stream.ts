@@ -14,16 +14,23 @@ export interface LogStreamOptions {
   readonly silenceMs?: number
 }
 
-/** Messages read ahead of the reader before the server is made to wait. */
+/** Messages, and bytes of them, read ahead of the reader before the server is made to wait. */
 const mostQueued = 10_000
+const mostQueuedBytes = 32 * 1024 * 1024
 const statusMs = 10_000
+
+interface Queued {
+  readonly message: LogMessage
+  readonly bytes: number
+}
 
 /** Follows one replication slot. Nothing is confirmed to the server but what `confirm` was called with. */
 export class LogStream {
   readonly #service: LogicalReplicationService
   readonly #timer: NodeJS.Timeout
   readonly #silenceMs: number
-  readonly #queue: LogMessage[] = []
+  readonly #queue: Queued[] = []
+  #queuedBytes = 0
   #wake: () => void = () => undefined
   #makeRoom: () => void = () => undefined
   #error: unknown = null
@@ -44,7 +51,7 @@ export class LogStream {
       acknowledge: { auto: false, timeoutSeconds: 0 },
       flowControl: { enabled: true }
     })
-    this.#service.on('data', (_lsn: string, messages: LogMessage[]) => this.#push(messages))
+    this.#service.on('data', (_lsn: string, received: readonly Queued[]) => this.#push(received))
     this.#service.on('heartbeat', (lsn: string, _at: number, mustAnswer: boolean) => {
       this.#endOfLog = parseLsn(lsn)
       this.#askedAtMs = null
@@ -61,8 +68,13 @@ export class LogStream {
     if (this.#isSilent) this.#fail(new Error(`no sign of life on the connection for ${this.#silenceMs} ms`))
     if (this.#queue.length === 0 && this.#error) throw this.#error
     const taken = this.#queue.splice(0, limit)
-    if (this.#queue.length < mostQueued) this.#makeRoom()
-    return taken
+    for (const { bytes } of taken) this.#queuedBytes -= bytes
+    if (!this.#isFull) this.#makeRoom()
+    return taken.map(({ message }) => message)
+  }
+
+  get #isFull(): boolean {
+    return this.#queue.length >= mostQueued || this.#queuedBytes >= mostQueuedBytes
   }
 
   get isEmpty(): boolean {
@@ -114,20 +126,21 @@ export class LogStream {
     )
   }
 
-  #receive(buffer: Buffer): LogMessage[] {
+  #receive(buffer: Buffer): Queued[] {
     const messages = decodeLog(buffer)
     this.#askedAtMs = null
     this.#underWay++
     for (const { kind } of messages)
       if (kind === 'begin' || kind === 'commit') this.#isInTransaction = kind === 'begin'
-    return messages
+    return messages.map((message) => ({ message, bytes: buffer.length / messages.length }))
   }
 
-  async #push(messages: readonly LogMessage[]): Promise<void> {
+  async #push(received: readonly Queued[]): Promise<void> {
     this.#underWay--
-    this.#queue.push(...messages)
+    this.#queue.push(...received)
+    for (const { bytes } of received) this.#queuedBytes += bytes
     this.#wake()
-    if (this.#queue.length >= mostQueued)
+    if (this.#isFull)
       await new Promise<void>((resolve) => {
         this.#makeRoom = resolve
       })
