@@ -6,7 +6,7 @@ import { languageOf } from './texts.ts'
 /** Adds the operator page and what it needs to an application: `/`, `/page.css` and, for machines, `/status.json`. */
 export function operatorPage(view: () => Promise<StatusView>): (app: FastifyInstance) => void {
   return (app) => {
-    app.get<{ Querystring: { lang?: string } }>('/', async (request, reply) => {
+    app.get<{ Querystring: { lang?: string | string[] } }>('/', async (request, reply) => {
       const language = languageOf(request.query.lang, request.headers['accept-language'])
       return reply.type('text/html; charset=utf-8').send(statusPage(await view(), language))
     })

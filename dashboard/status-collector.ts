@@ -20,6 +20,9 @@ export interface StatusSources {
 /** However many people look, the brokers are asked no more often. */
 const askEveryMs = 1500
 
+/** A rate over longer than this says nothing of now; who looks again two seconds later is told one that does. */
+const longestRateMs = 60_000
+
 /** Gathers what the operator page shows from the runner, the metrics and Kafka. */
 export class StatusCollector {
   readonly #sources: StatusSources
@@ -104,10 +107,11 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'error'
 }
 
-function rateSince(before: StatusView, now: { name: string; written: number; at: Date }): number {
+/** Items a second; null when nobody has looked for long. */
+function rateSince(before: StatusView, now: { name: string; written: number; at: Date }): number | null {
   const earlier = before.pipelines.find(({ name }) => name === now.name)?.written ?? 0
-  const seconds = (now.at.getTime() - before.at.getTime()) / 1000
-  return (now.written - earlier) / seconds
+  const ms = now.at.getTime() - before.at.getTime()
+  return ms > longestRateMs ? null : ((now.written - earlier) / ms) * 1000
 }
 
 /** Counters by pipeline, their other labels added up. */

@@ -40,7 +40,10 @@ function verdictOf(pipelines: readonly PipelineView[]): 'allWell' | 'notYet' | '
   const states = new Set(pipelines.map(({ state }) => state))
   if (states.has('failed') || states.has('stopped')) return 'notWell'
   if (states.has('waiting')) return 'outOfReach'
-  return states.has('starting') ? 'notYet' : 'allWell'
+  if (states.has('starting')) return 'notYet'
+  // Whether what runs keeps up cannot be told then.
+  const isLagUnknown = pipelines.some(({ readsTopics, lag }) => readsTopics && lag === null)
+  return isLagUnknown ? 'outOfReach' : 'allWell'
 }
 
 const columnNames = [

@@ -8,7 +8,8 @@ export interface PipelineView {
   readonly written: number
   readonly rejected: number
   readonly deadLetters: number
-  readonly perSecond: number
+  /** Items written a second since somebody looked last, or since the start. */
+  readonly perSecond: number | null
   /** False of a producer, which reads no topic and so cannot lag in one. */
   readonly readsTopics: boolean
   /** Records in its topics that it has not committed. */

@@ -61,7 +61,10 @@ const french: Texts = {
 export const texts: Readonly<Record<Language, Texts>> = { en: english, fr: french }
 
 /** French when the browser asks for it first (RFC 9110, section 12.5.4) or the address says so, else English. */
-export function languageOf(query: string | undefined, acceptLanguage: string | undefined): Language {
+export function languageOf(
+  query: string | readonly string[] | undefined,
+  acceptLanguage: string | undefined
+): Language {
   const asked = query ?? acceptLanguage ?? ''
-  return asked.trim().toLowerCase().startsWith('fr') ? 'fr' : 'en'
+  return String(asked).trim().toLowerCase().startsWith('fr') ? 'fr' : 'en'
 }

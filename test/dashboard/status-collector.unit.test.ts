@@ -26,3 +26,25 @@ test('a Kafka that accepts and never answers leaves the page with an unknown lag
     [['clean-users', null, null]]
   )
 })
+
+test('the rate is that of the last moments, and unknown to the first who looks for long', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 0 })
+  const { context } = await memoryTopics()
+  const metrics = new MetricsRegistry()
+  const collector = new StatusCollector({
+    pipelines: [cleanUsers],
+    status: [],
+    metrics,
+    settings: context.settings
+  })
+  const rateAfter = async (ms: number, written: number) => {
+    t.mock.timers.tick(ms)
+    metrics.of('clean-users').count('items_written_total', written)
+    const { pipelines } = await collector.view()
+    return pipelines[0]?.perSecond
+  }
+  assert.equal(await rateAfter(10_000, 50), 5)
+  assert.equal(await rateAfter(2000, 4), 2)
+  assert.equal(await rateAfter(3_600_000, 1_000_000), null)
+  assert.equal(await rateAfter(2000, 4), 2)
+})

@@ -38,6 +38,12 @@ test('one failed pipeline is enough to say that somebody is needed', () => {
   assert.match(page, /failed \(TARGET_REFUSED\)/)
 })
 
+test('where Kafka does not tell the lag, the page does not say that everything runs', () => {
+  const page = (lag: number | null) => statusPage({ at, pipelines: [{ ...pipeline, lag }] }, 'en')
+  assert.match(page(0), /Everything runs\./)
+  assert.match(page(null), /Something is out of reach/)
+})
+
 test('a name cannot become markup', () => {
   const page = statusPage({ at, pipelines: [{ ...pipeline, name: '<script>' }] }, 'en')
   assert.doesNotMatch(page, /<script>/)
@@ -48,10 +54,11 @@ test('the address goes before the browser, and English stands in for other langu
     [
       languageOf('en', 'fr'),
       languageOf(undefined, 'fr-FR,fr;q=0.9'),
+      languageOf(['fr', 'en'], 'en'),
       languageOf(undefined, 'de'),
       languageOf(undefined, undefined)
     ],
-    ['en', 'fr', 'en', 'en']
+    ['en', 'fr', 'fr', 'en', 'en']
   )
 })
 
