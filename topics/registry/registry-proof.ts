@@ -18,6 +18,7 @@ const noSuchId = 40403
  */
 export class RegistryProof {
   readonly #address: RegistryAddress
+  #isRegistry = false
 
   constructor(address: RegistryAddress) {
     this.#address = address
@@ -33,6 +34,17 @@ export class RegistryProof {
         { status, code }
       )
     await this.#ofSubject(id, subject)
+  }
+
+  /** Resolves when it is a registry, which lists its subjects; a wrong path would pass for one without any. */
+  async ofRegistry(): Promise<void> {
+    if (this.#isRegistry) return
+    const { status, body } = await this.#ask('/subjects')
+    // Who may use schemas need not be allowed to list them.
+    const isForbidden = status === 401 || status === 403
+    if (!isForbidden && !(status === 200 && Array.isArray(body)))
+      throw mismatch(`does not answer as a schema registry does (${status} for its subjects)`, { status })
+    this.#isRegistry = true
   }
 
   async #ofSubject(id: number, subject: string): Promise<void> {

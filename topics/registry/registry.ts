@@ -89,9 +89,9 @@ class ConfluentRegistry implements Registry {
     try {
       return await this.#client.getRegistryIdBySchema(subject, avroSchema(schema))
     } catch (error) {
-      if (isNotFound(error) || isNoSuchSchema(error))
-        throw new CourantError('SCHEMA_MISSING', missing(subject), { cause: error, details: { subject } })
-      throw translated(error)
+      if (!isNotFound(error) && !isNoSuchSchema(error)) throw translated(error)
+      await this.#proof.ofRegistry()
+      throw new CourantError('SCHEMA_MISSING', missing(subject), { cause: error, details: { subject } })
     }
   }
 

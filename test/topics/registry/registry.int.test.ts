@@ -74,6 +74,7 @@ describe('the registry client', () => {
     for (const url of [`${base}/subjects`, base.replace('/v7', '/nowhere'), new URL('/', base).href]) {
       const elsewhere = confluentRegistry(settingsFrom({ COURANT_REGISTRY_URL: url }))
       await assert.rejects(elsewhere.typeOf(id, subject), codeOf('REGISTRY_MISMATCH'), url)
+      await assert.rejects(elsewhere.idOf(subject, schema(x)), codeOf('REGISTRY_MISMATCH'), url)
     }
   })
 })
