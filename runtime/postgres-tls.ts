@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
-import { CourantError } from './errors.ts'
-import { oneOf, type Setting, type Settings, settingsFrom } from './settings.ts'
+import { fileNamedBy, oneOf, type Setting, type Settings, settingsFrom } from './settings.ts'
 
 export const sslMode: Setting = {
   env: 'PGSSLMODE',
@@ -25,18 +23,7 @@ export function postgresTls(settings: Settings, urlMode: string | null = null): 
   if (mode === 'disable') return false
   if (mode === 'require') return { rejectUnauthorized: false }
   const file = settings.text(sslRootCert)
-  return file === '' ? true : { ca: certificates(file) }
-}
-
-function certificates(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code
-    throw new CourantError('CONFIG_INVALID', `${sslRootCert.env} cannot be read: ${file} (${reason})`, {
-      cause: error
-    })
-  }
+  return file === '' ? true : { ca: fileNamedBy(sslRootCert, file) }
 }
 
 const badTls = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|does not support SSL/

@@ -87,6 +87,17 @@ function fromFile(file: string, name: string): Found {
   }
 }
 
+/** What is in the file that a setting names; CONFIG_INVALID names the setting when the file cannot be read. */
+export function fileNamedBy({ env }: Setting, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const problem = `${env} cannot be read: ${path} (${code}): correct the path or the rights of the file`
+    throw new CourantError('CONFIG_INVALID', problem, { cause })
+  }
+}
+
 function checked(setting: Setting, env: Environment): Found {
   const { text, problem } = lookUp(setting, env)
   if (problem) return { text, problem }

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { SASLOptions } from 'kafkajs'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Log } from '../../runtime/pipeline.ts'
-import { oneOf, type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
+import { fileNamedBy, oneOf, type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 import { openAdmin } from './admin.ts'
 import { type CodecName, codecNames } from './compression.ts'
 import { openConsumer } from './consumer.ts'
@@ -144,21 +143,11 @@ function connectionFrom(settings: Settings, options: KafkaClientOptions): Connec
 
 function sslFrom(settings: Settings): Connection['ssl'] {
   if (settings.text(sslEnabled) !== 'true') return false
-  const [ca, cert, key] = [sslCa, sslCert, sslKey].map((setting) => fileOf(setting, settings))
+  const [ca, cert, key] = [sslCa, sslCert, sslKey].map((setting) => {
+    const path = settings.optional(setting)
+    return path === null ? null : fileNamedBy(setting, path)
+  })
   return { ...(ca && { ca: [ca] }), ...(cert && { cert }), ...(key && { key }) }
-}
-
-/** What is in the file that a setting names; null when it names none. */
-function fileOf(setting: Setting, settings: Settings): string | null {
-  const path = settings.optional(setting)
-  if (path === null) return null
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const problem = `${setting.env} cannot be read: ${path} (${code}): correct the path or the rights of the file`
-    throw new CourantError('CONFIG_INVALID', problem, { cause })
-  }
 }
 
 function saslFrom(settings: Settings): SASLOptions | undefined {
