@@ -41,17 +41,7 @@ export async function serveOperator(
   options: OperatorOptions & { readonly settings: Settings }
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const app = buildOperator(options)
-  return { url: await listen(app, options.settings), close: () => app.close() }
-}
-
-/** On the port of the settings; where only the default is taken, by another process of ours, on a free one. */
-async function listen(app: FastifyInstance, settings: Settings): Promise<string> {
-  const host = '127.0.0.1'
-  try {
-    return await listenOn(app, { host, port, settings })
-  } catch (error) {
-    const isTaken = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
-    if (isTaken && settings.text(port) === port.default) return app.listen({ host, port: 0 })
-    throw error
-  }
+  const { settings } = options
+  const url = await listenOn(app, { host: '127.0.0.1', port, settings, mayMove: true })
+  return { url, close: () => app.close() }
 }
