@@ -21,11 +21,13 @@ export function temporaryFolder(): string {
   return folder
 }
 
+/** Whether there was no room on a disc for what Node or DuckDB, which tells it in words only, wanted to write. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && /ENOSPC|EDQUOT|No space left|quota exceeded/i.test(error.message)
+
 /** Says what to do when there is no room for temporary files; any other error stays what it is. */
 export function temporaryError(error: unknown): unknown {
-  // DuckDB tells it in words only.
-  if (!(error instanceof Error) || !/ENOSPC|EDQUOT|No space left|quota exceeded/i.test(error.message))
-    return error
+  if (!isDiskFull(error)) return error
   return new CourantError(
     'TARGET_FULL',
     `The folder for temporary files, ${tmpdir()}, is full: make room, or set TMPDIR to one that has more, and start again`,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { CourantError } from '../../../runtime/errors.ts'
 import { keepsNothing } from '../../lake/duckdb.ts'
-import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { isDiskFull, temporaryFolder } from '../../../runtime/temporary-folder.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 
@@ -26,7 +26,7 @@ async function create(memoryMb: number): Promise<DuckDBInstance> {
 /** DuckDB's and the file system's errors as ours; the statement names columns but no values. */
 export function translateCacheError(error: unknown): unknown {
   if (error instanceof CourantError || !(error instanceof Error)) return error
-  if (/No space left|ENOSPC/i.test(error.message))
+  if (isDiskFull(error))
     return new CourantError(
       'TARGET_FULL',
       'The disc with the Parquet cache (COURANT_ODS_CACHE_DIR) is full: make room with `courant etl cache clean --days 7` and start again',
