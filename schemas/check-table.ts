@@ -2,6 +2,7 @@ import avro from 'avsc'
 import { CourantError } from '../runtime/errors.ts'
 import { cleanProblems } from './clean-attribute.ts'
 import type { AvroField, AvroRecord, ColumnKind, Table } from './table.ts'
+import { historyViewName, viewName } from './view-names.ts'
 
 /** The systems that tables are read from; each has its producers in producers/. */
 export const sources = ['postgres', 'cassandra'] as const
@@ -195,8 +196,6 @@ export function distinct(tables: readonly Table[]): readonly Table[] {
 
 const fileOf = ({ domain, name }: Table): string => `schemas/${domain}/${name}.avsc`
 
-/** A view has _ where its table has -, and databases ignore case. */
-function viewNames({ name }: Table): readonly string[] {
-  const view = name.toLowerCase().replaceAll('-', '_')
-  return [view, `${view}_history`]
-}
+/** As databases compare them: without regard to case. */
+const viewNames = (table: Table): readonly string[] =>
+  [viewName(table), historyViewName(table)].map((name) => name.toLowerCase())

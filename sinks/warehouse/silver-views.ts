@@ -1,11 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
+import { historyViewName, viewName } from '../../schemas/view-names.ts'
 import { sqlName, sqlText } from '../lake/duckdb.ts'
 import { silverColumns } from '../lake/silver-columns.ts'
 import type { AlikeFiles } from './file-columns.ts'
-
-/** The name a table's Silver views have: `silver.<name>` and `silver.<name>_history`. */
-export const silverViewName = ({ name }: Table): string => name.replaceAll('-', '_')
 
 /**
  * Creates a table's two views in a database over its Silver files: every change, and the newest row of each key that
@@ -19,14 +17,15 @@ export async function createSilverViews(
     files
   }: { readonly database: string; readonly table: Table; readonly files: readonly AlikeFiles[] }
 ): Promise<void> {
-  const view = silverViewName(table)
   const key = table.key.map(sqlName).join(', ')
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${database}.silver`)
   const every = history(table, files)
-  await connection.run(`CREATE OR REPLACE VIEW ${database}.silver.${sqlName(`${view}_history`)} AS ${every}`)
+  await connection.run(
+    `CREATE OR REPLACE VIEW ${database}.silver.${sqlName(historyViewName(table))} AS ${every}`
+  )
   // Over the files, not over the other view: a view names its database, and the analysts' file has another name.
   await connection.run(
-    `CREATE OR REPLACE VIEW ${database}.silver.${sqlName(view)} AS
+    `CREATE OR REPLACE VIEW ${database}.silver.${sqlName(viewName(table))} AS
      SELECT * FROM (
        SELECT * FROM (${every})
        QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY _version DESC, _offset DESC) = 1

@@ -10,7 +10,7 @@ import { compareWithSilver, rebuildFromSilver } from '../../../sinks/gold/rebuil
 import { loadRates } from '../../../sinks/gold/rates.ts'
 import type { ChangeItem } from '../../../sinks/gold/state/kept-table.ts'
 import { keptTables } from '../../../sinks/gold/state/kept-tables.ts'
-import { silverViewName } from '../../../sinks/warehouse/silver-views.ts'
+import { viewName } from '../../../schemas/view-names.ts'
 import { topicsOf } from '../../../topics/catalogue.ts'
 import { share } from '../../../topics/connection.ts'
 import { memoryTopics } from '../../support/memory-topics.ts'
@@ -55,7 +55,7 @@ describe('Gold and Silver', () => {
       for (const { table } of keptTables) {
         const own = (item: ChangeItem) => item.topic === topicsOf(table).clean.name
         const alive = [...newest.values()].filter((item) => own(item) && item.value.after !== null)
-        const view = silverViewName(table)
+        const view = viewName(table)
         assert.equal(await world.count(`silver.${view}_history`), items.filter(own).length, table.name)
         assert.equal(await world.count(`silver.${view}`), alive.length, table.name)
       }
