@@ -60,6 +60,15 @@ export function replayContract(
     await writer.write(failures, { signal })
   }
 
+  const three = [1, 2, 3].map((n) => userChange(n))
+  /** Has the pipeline set three aside, and gives its reader. */
+  const threeSetAside = async (made: ChannelCase) => {
+    await write(made, three)
+    const reader = await open(made, failing)
+    await setAside(made, await take(reader, 3))
+    return reader
+  }
+
   const lettersOf = async ({ connection }: ChannelCase) => {
     const letters: DeadLetter[] = []
     for await (const letter of waitingLetters(failing, connection, { limit: 9, signal })) letters.push(letter)
@@ -97,10 +106,7 @@ export function replayContract(
 
     it('are read again by their pipeline alone, with the same id, key and value, past its window of repeats', () =>
       withCase(async (made) => {
-        await write(
-          made,
-          [1, 2, 3].map((n) => userChange(n))
-        )
+        await write(made, three)
         const [reader, another] = [await open(made, failing, 100), await open(made, other)]
         const items = await take(reader, 3)
         await take(another, 3)
@@ -119,12 +125,7 @@ export function replayContract(
 
     it('wait on where a replay is stopped before it has sent them', () =>
       withCase(async (made) => {
-        await write(
-          made,
-          [1, 2, 3].map((n) => userChange(n))
-        )
-        const reader = await open(made, failing)
-        await setAside(made, await take(reader, 3))
+        const reader = await threeSetAside(made)
         await reader.close()
         const stop = new AbortController()
         const replaying = replay(failing, made.connection, {
@@ -141,12 +142,7 @@ export function replayContract(
 
     it('are replayed once, however often it is asked for, and counted without being sent by a dry run', () =>
       withCase(async (made) => {
-        await write(
-          made,
-          [1, 2, 3].map((n) => userChange(n))
-        )
-        const reader = await open(made, failing)
-        await setAside(made, await take(reader, 3))
+        const reader = await threeSetAside(made)
         const dry = await replay(failing, made.connection, { ...options, isDryRun: true })
         assert.deepEqual([...dry.byTopic.values()], [3])
         assert.deepEqual(await countDeadLetters([failing, other], made.connection), [
@@ -200,10 +196,7 @@ export function replayContract(
         const admin = await made.connection.kafka.admin()
         await admin.alterTopicConfig(`${failing}.dead`, { 'max.message.bytes': '8000' })
         await admin.close()
-        await write(
-          made,
-          [1, 2, 3].map((n) => userChange(n))
-        )
+        await write(made, three)
         const reader = await open(made, failing)
         const [first, second, third] = await take(reader, 3)
         await reader.close()

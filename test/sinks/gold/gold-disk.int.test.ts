@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
-import { DuckDBInstance } from '@duckdb/node-api'
 import type { CourantError } from '../../../runtime/errors.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { GoldState, stateFile } from '../../../sinks/gold/state/gold-state.ts'
 import { inTransaction } from '../../../sinks/warehouse/attached-database.ts'
+import { memoryDuckDb } from '../../support/memory-duckdb.ts'
 import { temporaryFolder } from '../../support/stack.ts'
 import { firstDay, itemsOf, uuid } from './happenings.ts'
 
@@ -68,12 +68,7 @@ test('a folder that cannot be made is said', (t) => {
 })
 
 test('of a transaction that its failing commit has ended, the first error is told', async (t) => {
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  t.after(() => {
-    connection.closeSync()
-    instance.closeSync()
-  })
+  const connection = await memoryDuckDb(t)
   const failing = inTransaction(connection, async () => {
     await connection.run('ROLLBACK')
     throw new Error('no space left')

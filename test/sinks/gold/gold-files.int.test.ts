@@ -3,11 +3,11 @@ import { test, type TestContext } from 'node:test'
 import { join } from 'node:path'
 import { GoldFiles } from '../../../sinks/gold/gold-files.ts'
 import { createGoldTables } from '../../../sinks/gold/gold-tables.ts'
-import { openDuckDb } from '../../../sinks/gold/model-engine.ts'
 import { goldTables } from '../../../sinks/gold/models.ts'
 import type { GoldState } from '../../../sinks/gold/state/gold-state.ts'
 import { parseDay } from '../../../sinks/gold/time.ts'
 import { QualityResults } from '../../../sinks/warehouse/quality-results.ts'
+import { memoryDuckDb } from '../../support/memory-duckdb.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
 import { temporaryFolder } from '../../support/stack.ts'
 import { uuid } from './happenings.ts'
@@ -20,12 +20,7 @@ const impact = 'global_notif_impact_per_day'
 /** Gold tables with rows of a day put there by hand; it and the day before wait to be written. */
 async function goldWith(t: TestContext, rows: Readonly<Record<string, readonly string[]>>) {
   const folder = temporaryFolder(t)
-  const instance = await openDuckDb(folder)
-  const connection = await instance.connect()
-  t.after(() => {
-    connection.closeSync()
-    instance.closeSync()
-  })
+  const connection = await memoryDuckDb(t)
   await connection.run(`ATTACH '${join(folder, 'gold.duckdb')}' AS gold`)
   await createGoldTables(connection)
   for (const [table, values] of Object.entries(rows))

@@ -1,30 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { parseRates } from '../../../sinks/gold/rates.ts'
-import { tables } from '../../../schemas/tables.ts'
 import { GoldBench, openEngine } from './gold-bench.ts'
-import { firstDay, itemsOf, uuid } from './happenings.ts'
+import { bookBought, firstDay, itemsOf } from './happenings.ts'
 
 const engine = await openEngine(parseRates('currency,rate\nEUR,1', 'EUR'))
 after(() => engine.close())
 
 const purchases = itemsOf(
-  Array.from({ length: 1000 }, (_, n) => {
-    const at = firstDay * 86_400_000_000 + n
-    return {
-      table: tables.userPurchases,
-      at,
-      isDelete: false,
-      row: {
-        user_id: uuid(1, n % 7),
-        purchase_time: at,
-        purchase_id: uuid(5, n),
-        product_type: 'book',
-        amount: '1.0000',
-        currency: 'EUR'
-      }
-    }
-  })
+  Array.from({ length: 1000 }, (_, n) => bookBought(n, firstDay * 86_400_000_000 + n))
 )
 
 test('what Gold computed with is not kept: a process that runs for long takes no more memory than at first', async () => {

@@ -3,29 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after } from 'node:test'
-import { tables } from '../../../schemas/tables.ts'
 import { goldSink } from '../../../sinks/gold/gold-sink.ts'
 import { stateFile } from '../../../sinks/gold/state/gold-state.ts'
 import { unique } from '../../support/unique.ts'
 import { writerContract } from '../../contracts/writer.contract.ts'
-import { firstDay, itemsOf, uuid } from './happenings.ts'
+import { bookBought, firstDay, itemsOf } from './happenings.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'courant-gold-sink-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
-const purchases = Array.from({ length: 600 }, (_, n) => {
-  const at = firstDay * 86_400_000_000 + n * 1_000_000
-  const row = {
-    user_id: uuid(1, n % 7),
-    purchase_time: at,
-    purchase_id: uuid(5, n),
-    product_type: 'book',
-    amount: '1.0000',
-    currency: 'EUR'
-  }
-  return { table: tables.userPurchases, row, at, isDelete: false }
-})
-const items = itemsOf(purchases)
+const items = itemsOf(
+  Array.from({ length: 600 }, (_, n) => bookBought(n, firstDay * 86_400_000_000 + n * 1_000_000))
+)
 
 writerContract(
   'Gold',

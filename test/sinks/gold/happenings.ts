@@ -23,6 +23,21 @@ const day = 86_400_000_000
 export const uuid = (kind: number, n: number): string =>
   `${String(kind).padStart(8, '0')}-0000-4000-8000-${String(n).padStart(12, '0')}`
 
+/** The nth of many purchases of a book for one euro, by seven users in turn. */
+export const bookBought = (n: number, at: number): Happening => ({
+  table: tables.userPurchases,
+  at,
+  isDelete: false,
+  row: {
+    user_id: uuid(1, n % 7),
+    purchase_time: at,
+    purchase_id: uuid(5, n),
+    product_type: 'book',
+    amount: '1.0000',
+    currency: 'EUR'
+  }
+})
+
 /** Four days on a grid of ten minutes, so that ends meet, fall on midnight and lie 30 minutes apart; some between. */
 const instant = fc
   .tuple(fc.nat(4 * 144), fc.constantFrom(0, 0, 0, 1, 999_999, 30_500_000))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { type QualityResult, storeQuality } from '../../../sinks/lake/quality.ts'
 import { QualityResults } from '../../../sinks/warehouse/quality-results.ts'
+import { memoryDuckDb } from '../../support/memory-duckdb.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
 
 const result = (day: number, observed: number): QualityResult => ({
@@ -19,12 +19,7 @@ const result = (day: number, observed: number): QualityResult => ({
 test('results of years come a part at a time, and those of a day that is checked again take the place of the old', async (t) => {
   const store = new MemoryObjectStore()
   for (let day = 18_000; day < 20_500; day++) await storeQuality(store, 'users', [result(day, 1)])
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  t.after(() => {
-    connection.closeSync()
-    instance.closeSync()
-  })
+  const connection = await memoryDuckDb(t)
   const shown = async (): Promise<unknown> => {
     await quality.writeTo(connection, 'memory')
     const sql = 'SELECT count(*)::INTEGER, sum(observed) FROM quality.checks'

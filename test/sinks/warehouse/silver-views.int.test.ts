@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { tables } from '../../../schemas/tables.ts'
-import { openDuckDb } from '../../../sinks/gold/model-engine.ts'
 import { FileColumns } from '../../../sinks/warehouse/file-columns.ts'
 import { createSilverViews } from '../../../sinks/warehouse/silver-views.ts'
+import { memoryDuckDb } from '../../support/memory-duckdb.ts'
 import { temporaryFolder } from '../../support/stack.ts'
 
 const table = tables.groupsUsers
@@ -14,12 +14,7 @@ const technical = `'c' AS _op, 1::BIGINT AS _version, now() AS _changed_at, 0 AS
 /** A DuckDB, and a folder to put Silver files into. */
 async function opened(t: TestContext) {
   const folder = temporaryFolder(t)
-  const instance = await openDuckDb(folder)
-  const connection = await instance.connect()
-  t.after(() => {
-    connection.closeSync()
-    instance.closeSync()
-  })
+  const connection = await memoryDuckDb(t)
   const columns = new FileColumns()
   return {
     file: async (name: string, sql: string): Promise<string> => {
