@@ -28,6 +28,8 @@ export interface RunValues {
 /** The SQL of one database system. Pure: it makes texts, a connection runs them. */
 export interface Dialect {
   readonly name: 'postgres' | 'sqlserver'
+  /** How a table of Courant's own is written: some are called like a reserved word, and only quotes make it a name. */
+  ownTable(schema: 'config' | 'etl', table: string): string
   /** Makes the table etl.Migrations (Number, Name, AppliedAt) where it is not there. */
   readonly bootstrap: readonly string[]
   readonly migrations: readonly Migration[]

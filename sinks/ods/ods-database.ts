@@ -8,6 +8,7 @@ export type ResultRow = Readonly<Record<string, unknown>>
 
 /** Runs statements; `doing` completes "The ODS cannot …" in errors. */
 export interface OdsSession {
+  readonly dialect: Dialect
   query(doing: string, statement: Statement): Promise<readonly ResultRow[]>
   /** Loads the rows of a run into its table's staging. */
   bulkLoad(doing: string, table: OdsTable, run: CachedRun): Promise<void>
@@ -15,7 +16,6 @@ export interface OdsSession {
 
 /** A database of the ODS. Connections are made when they are needed. */
 export interface OdsDatabase extends OdsSession {
-  readonly dialect: Dialect
   /** Makes the database itself where it is missing and may be made. */
   create(): Promise<void>
   /** All of the work or none of it. */

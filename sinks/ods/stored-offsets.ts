@@ -22,15 +22,16 @@ export interface Claim {
 export async function claim(session: OdsSession, place: OffsetPlace): Promise<Claim> {
   const doing = 'claim a partition'
   const own = { ...place }
+  const offsets = offsetsOf(session)
   const [known] = await session.query(doing, {
-    text: `SELECT NextOffset AS nextoffset, Epoch AS epoch FROM etl.Offsets WHERE ${where}`,
+    text: `SELECT NextOffset AS nextoffset, Epoch AS epoch FROM ${offsets} WHERE ${where}`,
     values: own
   })
   const epoch = Number(known?.['epoch'] ?? 0) + 1
   await session.query(doing, {
     text: known
-      ? `UPDATE etl.Offsets SET Epoch = @epoch, UpdatedAt = @at WHERE ${where}`
-      : `INSERT INTO etl.Offsets (ConsumerGroup, Topic, PartitionId, Epoch, UpdatedAt) VALUES (@group, @topic, @partition, @epoch, @at)`,
+      ? `UPDATE ${offsets} SET Epoch = @epoch, UpdatedAt = @at WHERE ${where}`
+      : `INSERT INTO ${offsets} (ConsumerGroup, Topic, PartitionId, Epoch, UpdatedAt) VALUES (@group, @topic, @partition, @epoch, @at)`,
     values: { ...own, epoch, at: now() }
   })
   const next = known?.['nextoffset'] ?? null
@@ -44,12 +45,13 @@ export async function storeOffset(
 ): Promise<void> {
   const doing = 'store an offset'
   const values = { ...place, epoch, nextOffset, at: now() }
+  const offsets = offsetsOf(session)
   await session.query(doing, {
-    text: `UPDATE etl.Offsets SET NextOffset = @nextOffset, UpdatedAt = @at WHERE ${where} AND Epoch = @epoch`,
+    text: `UPDATE ${offsets} SET NextOffset = @nextOffset, UpdatedAt = @at WHERE ${where} AND Epoch = @epoch`,
     values
   })
   const [row] = await session.query(doing, {
-    text: `SELECT Epoch AS epoch FROM etl.Offsets WHERE ${where}`,
+    text: `SELECT Epoch AS epoch FROM ${offsets} WHERE ${where}`,
     values: { ...place }
   })
   if (Number(row?.['epoch']) === epoch) return
@@ -58,5 +60,8 @@ export async function storeOffset(
     `Another process has taken over ${place.topic}: nothing was written here. See that only one loads this table`
   )
 }
+
+// OFFSETS is a reserved word of Transact-SQL.
+const offsetsOf = ({ dialect }: OdsSession) => dialect.ownTable('etl', 'Offsets')
 
 const now = () => instantText(Date.now() * 1000)

@@ -112,6 +112,7 @@ const parserOf: typeof types.getTypeParser = (oid, ...format) =>
 
 function sessionOf(client: PoolClient): OdsSession {
   return {
+    dialect: postgresDialect,
     async query(doing, statement) {
       try {
         const { rows } = await client.query<ResultRow>(positional(statement))

@@ -6,6 +6,8 @@ import { postgresTables } from './tables.ts'
 /** PostgreSQL 15 and newer. */
 export const postgresDialect: Dialect = {
   name: 'postgres',
+  // Without quotes, as the migrations made them: PostgreSQL folds both to lower case.
+  ownTable: (schema, table) => `${schema}.${table}`,
   bootstrap: postgresBootstrap,
   migrations: postgresMigrations,
   syncConfigColumns: { text: 'CALL etl.SyncConfigColumns()' },

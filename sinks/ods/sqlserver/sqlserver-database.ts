@@ -28,7 +28,6 @@ export function sqlServerDatabase(target: SqlServerTarget): OdsDatabase {
   const session = (requests: () => Promise<mssql.Request>) => sessionOf(requests, target.bulkRows)
   const direct = session(async () => (await connected()).request())
   return {
-    dialect: sqlServerDialect,
     ...direct,
     // Whoever runs SQL Server decides on its databases' files and collations.
     create: async () => undefined,
@@ -82,6 +81,7 @@ async function finished<T>(transaction: mssql.Transaction, work: () => Promise<T
 
 function sessionOf(requests: () => Promise<mssql.Request>, bulkRows: number): OdsSession {
   return {
+    dialect: sqlServerDialect,
     async query(doing, statement) {
       try {
         const { recordset } = await send(await requests(), statement)

@@ -2,10 +2,12 @@ import type { Dialect } from '../dialect.ts'
 import { sqlServerMerge } from './merge.ts'
 import { sqlServerBootstrap, sqlServerMigrations } from './migrations.ts'
 import { sqlServerTables } from './tables.ts'
+import { bracketed } from './types.ts'
 
 /** SQL Server 2016 and newer: DROP … IF EXISTS, and no CREATE OR ALTER. */
 export const sqlServerDialect: Dialect = {
   name: 'sqlserver',
+  ownTable: (schema, table) => `${bracketed(schema)}.${bracketed(table)}`,
   bootstrap: sqlServerBootstrap,
   migrations: sqlServerMigrations,
   syncConfigColumns: { text: 'EXEC [etl].[SyncConfigColumns];' },

@@ -82,7 +82,7 @@ const steps: readonly [name: string, pattern: RegExp][] = [
   ['compare', /AS \[missing\]/],
   ['delete', /^UPDATE t SET\n/],
   ['log', /(?:INTO|UPDATE) etl\.ETL_Log/],
-  ['offset', /^UPDATE etl\.Offsets SET NextOffset/]
+  ['offset', /^UPDATE \[etl\]\.\[Offsets\] SET NextOffset/]
 ]
 
 /** The last transaction as names of its steps. */
@@ -164,7 +164,7 @@ describe('a run on its way into SQL Server', () => {
       assert.ok(after.some(({ kind }) => kind === 'rollback'))
       assert.ok(!after.some(({ kind }) => kind === 'commit'))
       assert.equal(count(after, /etl\.ETL_Log SET|INTO etl\.ETL_Log/), 1, 'the failure is in the log')
-      assert.equal(count(after, /UPDATE etl\.Offsets SET NextOffset/), 0)
+      assert.equal(count(after, /UPDATE \[etl\]\.\[Offsets\] SET NextOffset/), 0)
     })
 
   it('is given up for now, and nothing committed, when the connection is cut in the middle of a bulk', async (t) => {
