@@ -111,7 +111,8 @@ async function runDemo({
     if (stop.signal.aborted) return
     const live = await startLiveRun(pipelines, {
       signal: stop.signal,
-      logger: createLog(settings.text(logLevel))
+      logger: createLog(settings.text(logLevel)),
+      onFailure: 'stop all'
     })
     const watch = new StageWatch(pipelines, live.metrics)
     const settled = untilSettled(pipelines, { ...live, signal: stop.signal })

@@ -5,7 +5,13 @@ import { operatorSettings, serveOperator } from '../edge/operator.ts'
 import { alertingDeadLetters, deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { logOf, MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
-import { type PipelineStatus, runAll, settingsOf, sharedSettings } from '../runtime/run-all.ts'
+import {
+  type PipelineStatus,
+  type RunAllOptions,
+  runAll,
+  settingsOf,
+  sharedSettings
+} from '../runtime/run-all.ts'
 import { checkSettings, type Settings } from '../runtime/settings.ts'
 import { alertSettings, teamsAlerts } from '../runtime/teams-alerts.ts'
 import { claimingPipeline } from '../processors/claim-application-documents.ts'
@@ -21,17 +27,22 @@ export interface LiveRun {
   readonly status: readonly PipelineStatus[]
   /** Where the operator page is. */
   readonly url: string
-  /** Resolves when the pipelines have stopped and the pages are closed; rejects with the first pipeline's failure. */
+  /** Resolves when the pipelines have stopped and the pages are closed; rejects with a failure that was not got over. */
   readonly done: Promise<void>
 }
 
 /** What it reads beside what its pipelines do. */
 const liveRunSettings = [...operatorSettings, ...alertSettings, deadLetterClearMs]
 
-/** Starts pipelines and serves their pages until the signal, or until one of them fails. */
+interface LiveRunOptions extends Pick<RunAllOptions, 'onFailure' | 'onFailed'> {
+  readonly signal: AbortSignal
+  readonly logger: Logger
+}
+
+/** Starts pipelines and serves their pages until the signal, or until none of them works any more. */
 export async function startLiveRun(
   pipelines: readonly AnyPipeline[],
-  { signal, logger }: { signal: AbortSignal; logger: Logger }
+  { signal, logger, ...failing }: LiveRunOptions
 ): Promise<LiveRun> {
   const { env } = process
   // What is wrong with the settings is said before anything is started.
@@ -51,7 +62,7 @@ export async function startLiveRun(
   const alerts = teamsAlerts(settings, { log: logOf(logger, 'alerts'), signal })
   const deadLetters = (pipeline: string) =>
     alertingDeadLetters(deadLetterWriter(pipeline), { alerts, pipeline })
-  const running = runAll(pipelines, { env, signal, logger, metrics, deadLetters })
+  const running = runAll(pipelines, { env, signal, logger, metrics, deadLetters, ...failing })
   status.push(...running.status)
   const watch = new AbortController()
   // Never rejects, and is not waited for: with Kafka down its last question takes a while to fail.

@@ -25,7 +25,12 @@ async function runUntilStopped(
   const stop = untilStopSignal()
   const logger = createLog(sharedSettings(process.env).text(logLevel))
   try {
-    const live = await startLiveRun(pipelines, { signal: stop.signal, logger })
+    const live = await startLiveRun(pipelines, {
+      signal: stop.signal,
+      logger,
+      // What runs once has an end to come to: whoever started it decides whether it runs again.
+      onFailure: once ? 'stay' : 'restart'
+    })
     logger.info({ pipelines: pipelines.length, url: live.url }, 'running')
     try {
       if (once) await Promise.race([untilSettled(pipelines, { ...live, signal: stop.signal }), live.done])

@@ -19,7 +19,7 @@ const askEveryMs = 500
 
 /**
  * Resolves once producers have caught up, no pipeline has anything left to read and analysts see all that Gold has read,
- * found twice in a row with nothing written in between; or when the signal aborts.
+ * found twice in a row with nothing written in between; or when the signal aborts. One that has failed is not waited for.
  */
 export async function untilSettled(
   pipelines: readonly AnyPipeline[],
@@ -30,9 +30,11 @@ export async function untilSettled(
   try {
     let before = -1
     while (!signal.aborted) {
-      const { unread, written } = await backlog(pipelines, admin)
+      const working = status.filter(({ state }) => state !== 'failed')
+      const asked = pipelines.filter((pipeline) => working.some(({ name }) => name === pipeline.name))
+      const { unread, written } = await backlog(asked, admin)
       const isQuiet =
-        unread === 0 && status.every(({ caughtUp }) => caughtUp) && (await isGoldSeen(pipelines, metrics))
+        unread === 0 && working.every(({ caughtUp }) => caughtUp) && (await isGoldSeen(asked, metrics))
       if (isQuiet && written === before) return
       before = isQuiet ? written : -1
       await wait(askEveryMs, undefined, { signal }).catch(() => undefined)

@@ -98,7 +98,7 @@ function runningView(
 ): Pick<PipelineView, 'state' | 'lastBatchAt' | 'error'> {
   if (!status) return { state: 'stopped', lastBatchAt: null, error: null }
   const { state, lastBatchAt } = status
-  const error = status.error ?? status.waitingOn
+  const error = status.waitingOn ?? status.error
   return { state, lastBatchAt, error: error === null ? null : nameOf(error) }
 }
 

@@ -4,6 +4,7 @@ import type { AnyPipeline, Context, Failure, Spec, Writer } from './pipeline.ts'
 import { filePositions, stateDir } from './positions.ts'
 import { mostItemsAtOnce } from './repeat-window.ts'
 import { run } from './run.ts'
+import { longestRestartMs, NeighbourWatch, type OnFailure, superviseOne } from './supervise.ts'
 import { type Environment, type Setting, checkSettings, settingsFrom, wholeNumber } from './settings.ts'
 
 const runSettings = {
@@ -26,10 +27,20 @@ const runSettings = {
       'How long a pipeline may take to finish the batch in hand when it is told to stop, and then to close its connections, in milliseconds',
     default: '10000',
     check: wholeNumber(0)
+  },
+  restartMs: {
+    env: 'COURANT_RESTART_MS',
+    describe:
+      'How long a pipeline that has failed waits before it is started again while others go on, in milliseconds; doubled with each failure, up to five minutes',
+    default: '5000',
+    check: wholeNumber(1, longestRestartMs)
   }
 } as const satisfies Record<string, Setting>
 
-/** `starting` until the first batch is through, `waiting` while something it needs is out of reach. */
+/**
+ * `starting` until the first batch is through, `waiting` while something it needs is out of reach, `failed` from an
+ * error that is not transient until a batch gets through again.
+ */
 export type PipelineState = 'starting' | 'running' | 'waiting' | 'stopped' | 'failed'
 
 /** What is known of a running pipeline, for readiness and for people. */
@@ -41,7 +52,12 @@ export interface PipelineStatus {
   lastBatchAt: Date | null
   /** The transient error it is waiting out; null once what failed got through. */
   waitingOn: unknown
+  /** What it failed with last; null once a batch got through after it. */
   error: unknown
+  /** When a failed pipeline is started again; null while it is, and where that cannot help. */
+  restartAt: Date | null
+  /** How often it failed since it last ran for long. */
+  failures: number
 }
 
 export interface RunAllOptions {
@@ -50,11 +66,15 @@ export interface RunAllOptions {
   readonly logger: Logger
   readonly metrics: MetricsRegistry
   readonly deadLetters: (pipeline: string) => Spec<Writer<Failure>>
+  /** What becomes of a pipeline that fails for good, and of the others; `restart` unless said. */
+  readonly onFailure?: OnFailure
+  /** Told of each failure. */
+  readonly onFailed?: (name: string, error: unknown) => void
 }
 
 export interface Running {
   readonly status: readonly PipelineStatus[]
-  /** Resolves when all have stopped; rejects with the first failure after the others have stopped, too. */
+  /** Resolves when all have stopped; rejects then with what the first of those failed with that had not recovered. */
   readonly done: Promise<void>
 }
 
@@ -74,30 +94,53 @@ export function settingsOf(pipelines: readonly AnyPipeline[]): readonly Setting[
 }
 
 /**
- * Runs pipelines beside each other in this process. When one fails, the others finish their batch and stop: a process
- * that is half alive hides what is wrong, and its supervisor starts it again.
+ * Runs pipelines beside each other in this process. One that fails does not end the others: they go on, and it is
+ * started again after a while. Once none is left that works, all end, so that whoever supervises the process is told.
  */
 export function runAll(pipelines: readonly AnyPipeline[], options: RunAllOptions): Running {
   checkSettings(settingsOf(pipelines), options.env)
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
+  const { onFailure = 'restart', onFailed } = options
+  const neighbours = new NeighbourWatch(pipelines.length, onFailure, () => stop.abort())
   const status = pipelines.map(({ name }): PipelineStatus => {
-    return { name, state: 'starting', caughtUp: false, lastBatchAt: null, waitingOn: null, error: null }
+    return {
+      name,
+      state: 'starting',
+      caughtUp: false,
+      lastBatchAt: null,
+      waitingOn: null,
+      error: null,
+      restartAt: null,
+      failures: 0
+    }
   })
-  const runs = pipelines.map((pipeline, i) =>
-    runOne(pipeline, status[i] as PipelineStatus, { ...options, signal }).catch((error: unknown) => {
-      stop.abort()
-      throw error
+  const runs = pipelines.map((pipeline, i) => {
+    const one = status[i] as PipelineStatus
+    const context = contextFor(pipeline.name, options)
+    const attempt = () => runOne(pipeline, one, { ...options, signal, context })
+    return superviseOne(attempt, {
+      status: one,
+      context,
+      signal,
+      onFailure,
+      onFailed,
+      neighbours,
+      firstWaitMs: context.settings.number(runSettings.restartMs)
     })
-  )
+  })
   return { status, done: allSettled(runs) }
 }
 
-async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: RunAllOptions): Promise<void> {
-  const context = contextFor(pipeline.name, options)
+interface RunOneOptions extends RunAllOptions {
+  readonly context: Context
+}
+
+async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: RunOneOptions): Promise<void> {
+  const { context } = options
   const { settings } = context
+  const deadLetters = await options.deadLetters(pipeline.name).open(context)
   try {
-    const deadLetters = await options.deadLetters(pipeline.name).open(context)
     await run(pipeline, {
       signal: options.signal,
       context,
@@ -108,25 +151,17 @@ async function runOne(pipeline: AnyPipeline, status: PipelineStatus, options: Ru
       onRetry: (error) => {
         status.waitingOn = error
         if (error !== null) status.state = 'waiting'
+        else if (status.error !== null) status.state = 'failed'
         else status.state = status.lastBatchAt ? 'running' : 'starting'
       },
       onBatch: (caughtUp) => {
-        status.waitingOn = null
-        status.state = 'running'
-        status.caughtUp = caughtUp
+        Object.assign(status, { state: 'running', waitingOn: null, error: null, caughtUp })
         status.lastBatchAt = context.now()
         context.metrics.gauge('last_batch_seconds', status.lastBatchAt.getTime() / 1000)
       }
     })
-    await deadLetters.close()
-    status.state = 'stopped'
-  } catch (error) {
-    Object.assign(status, { state: 'failed', error })
-    context.log.error(
-      { err: error },
-      'failed; the other pipelines of this process finish their batch and stop'
-    )
-    throw error
+  } finally {
+    await deadLetters.close().catch((error: unknown) => context.log.warn({ err: error }, 'could not close'))
   }
 }
 

@@ -35,6 +35,7 @@ export async function runUntil<T>(
     ...options,
     signal: AbortSignal.any([options.signal, stop.signal]),
     metrics: new MetricsRegistry(),
+    onFailure: 'stop all',
     deadLetters: deadLetterWriter
   })
   // Met by the race below, or not at all once there is an outcome.

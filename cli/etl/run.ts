@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import type { PipelineStatus } from '../../runtime/run-all.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import { readEtlTables } from '../../sinks/ods/metadata.ts'
@@ -77,17 +76,14 @@ async function loadAll(session: EtlSession, tables: readonly EtlTable[], options
   if (reports.some(({ status }) => status !== 'succeeded')) process.exitCode = 1
 }
 
-/** etl.ETL_Log says which tables' pipelines failed; the others merely stopped with them. */
+/** etl.ETL_Log says that a table's pipeline failed; it is started again while the other tables go on. */
 async function logFailed(
   session: EtlSession,
   tables: readonly EtlTable[],
-  status: readonly PipelineStatus[]
+  { name, error }: { readonly name: string; readonly error: unknown }
 ): Promise<void> {
-  for (const { name, state, error } of status) {
-    const table = tables.find(({ tableName }) => name.endsWith(`.${tableName.toLowerCase()}`))
-    if (state === 'failed' && table)
-      await logFailure(session, { tableName: table.tableName, mode: 'watch' }, error)
-  }
+  const table = tables.find(({ tableName }) => name.endsWith(`.${tableName.toLowerCase()}`))
+  if (table) await logFailure(session, { tableName: table.tableName, mode: 'watch' }, error)
 }
 
 /** All tables beside each other, with the operator page, until it is told to stop. */
@@ -99,12 +95,18 @@ async function watch(session: EtlSession, tables: readonly EtlTable[]): Promise<
       const scanned = await withColumns(session, table)
       pipelines.push(...(await preparedTable(session, { ...scanned, mode: 'watch' })))
     }
-    const live = await startLiveRun(pipelines, session)
-    process.stderr.write(`watching ${tables.length} tables; ${live.url} shows them\n`)
-    await live.done.catch(async (error: unknown) => {
-      await logFailed(session, tables, live.status)
-      throw error
+    const logged: Promise<void>[] = []
+    const live = await startLiveRun(pipelines, {
+      signal: session.signal,
+      logger: session.logger,
+      onFailed: (name, error) => logged.push(logFailed(session, tables, { name, error }))
     })
+    process.stderr.write(`watching ${tables.length} tables; ${live.url} shows them\n`)
+    try {
+      await live.done
+    } finally {
+      await Promise.all(logged)
+    }
   } finally {
     for (const release of locks) release()
   }

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { CourantError } from '../../runtime/errors.ts'
 import { memoryItem, memoryReader, memoryWriter } from '../../runtime/memory.ts'
 import { createLog, MetricsRegistry } from '../../runtime/observability.ts'
-import type { AnyPipeline, Failure, Spec, Writer } from '../../runtime/pipeline.ts'
-import { runAll } from '../../runtime/run-all.ts'
+import type { AnyPipeline, Failure, LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
+import { type PipelineStatus, type RunAllOptions, runAll } from '../../runtime/run-all.ts'
 import { eventually } from '../support/eventually.ts'
 
 /** A target that answers once it is let, and refuses for good when told so. */
@@ -27,24 +27,35 @@ function gatedWriter() {
   return { gate, to, target }
 }
 
-function started(to: Spec<Writer<number>>) {
+const env = { COURANT_STATE_DIR: '/nonexistent', COURANT_POLL_MS: '1' }
+
+const pipelineTo = (to: Spec<Writer<number>>, name = 'numbers', items = [memoryItem(1, 1)]): AnyPipeline => ({
+  kind: 'sink',
+  name,
+  reads: [],
+  writes: [],
+  from: memoryReader('in', items),
+  uses: {},
+  to
+})
+
+function startedAll(pipelines: readonly AnyPipeline[], options: Partial<RunAllOptions> = {}) {
   const stop = new AbortController()
-  const pipeline: AnyPipeline = {
-    kind: 'sink',
-    name: 'numbers',
-    reads: [],
-    writes: [],
-    from: memoryReader('in', [memoryItem(1, 1)]),
-    uses: {},
-    to
-  }
-  const running = runAll([pipeline], {
-    env: { COURANT_STATE_DIR: '/nonexistent' },
+  const running = runAll(pipelines, {
+    env,
     signal: stop.signal,
     logger: createLog('silent'),
     metrics: new MetricsRegistry(),
-    deadLetters: () => memoryWriter<Failure>('dead')
+    deadLetters: () => memoryWriter<Failure>('dead'),
+    ...options
   })
+  // Awaited by each test; until then a failure must not count as unhandled.
+  running.done.catch(() => undefined)
+  return { stop, running }
+}
+
+function started(to: Spec<Writer<number>>) {
+  const { stop, running } = startedAll([pipelineTo(to)])
   return { stop, running, status: running.status[0]! }
 }
 
@@ -71,4 +82,70 @@ test('a pipeline that fails says so, with what ended it', async () => {
   await assert.rejects(running.done, /no/)
   assert.equal(status.state, 'failed')
   assert.equal((status.error as CourantError).code, 'TARGET_REFUSED')
+})
+
+/** Two pipelines of one process, the first of which its target refuses. */
+function neighbours(options: Partial<RunAllOptions> = {}) {
+  const refused = gatedWriter()
+  const whole = gatedWriter()
+  refused.gate.error = new CourantError('TARGET_REFUSED', 'no')
+  const items = [memoryItem(1, 1)]
+  const pipelines = [pipelineTo(refused.to, 'refused'), pipelineTo(whole.to, 'whole', items)]
+  const { stop, running } = startedAll(pipelines, options)
+  const [bad, good] = running.status as [PipelineStatus, PipelineStatus]
+  return { stop, running, refused, whole, bad, good, comes: (item: LogItem<number>) => items.push(item) }
+}
+
+test('a pipeline that fails for good does not end the others, and the end of the process tells of it', async () => {
+  const told: string[] = []
+  const { stop, running, bad, good } = neighbours({ onFailed: (name) => told.push(name) })
+  await eventually(() => bad.state === 'failed' && good.state === 'running')
+  assert.ok(bad.restartAt && bad.restartAt > new Date(), 'says when it is started again')
+  const before = good.lastBatchAt
+  await eventually(() => good.lastBatchAt !== before)
+  stop.abort()
+  await assert.rejects(running.done, /no/)
+  assert.deepEqual([bad.state, good.state, told], ['failed', 'stopped', ['refused']])
+})
+
+test('a failed pipeline is started again, and is well once a batch got through', async () => {
+  const { stop, running, refused, bad } = neighbours({ env: { ...env, COURANT_RESTART_MS: '1' } })
+  await eventually(() => bad.failures >= 2)
+  assert.equal(bad.state, 'failed', 'until a batch got through')
+  refused.gate.error = null
+  await eventually(() => bad.state === 'running')
+  assert.deepEqual([bad.error, bad.restartAt, refused.target.items.length], [null, null, 1])
+  stop.abort()
+  await running.done
+})
+
+test('a process ends once none of its pipelines works any more', async () => {
+  const { running, whole, bad, good, comes } = neighbours()
+  await eventually(() => bad.state === 'failed' && good.state === 'running')
+  whole.gate.error = new CourantError('TARGET_FULL', 'full')
+  comes(memoryItem(2, 2))
+  await assert.rejects(running.done, /no/)
+  assert.deepEqual([bad.state, good.state], ['failed', 'failed'])
+})
+
+test('the setting that only a new process reads is not waited for', async () => {
+  const { stop, running, refused, bad } = neighbours({ env: { ...env, COURANT_RESTART_MS: '1' } })
+  refused.gate.error = new CourantError('CONFIG_INVALID', 'no such file')
+  await eventually(() => bad.state === 'failed' && bad.restartAt === null)
+  stop.abort()
+  await assert.rejects(running.done, /no/)
+})
+
+test('a pipeline that was told not to start again stays failed while the others go on', async () => {
+  const { stop, running, bad, good } = neighbours({ onFailure: 'stay' })
+  await eventually(() => bad.state === 'failed' && good.state === 'running')
+  assert.equal(bad.restartAt, null)
+  stop.abort()
+  await assert.rejects(running.done, /no/)
+})
+
+test('where all are to stop with the first that fails, they do', async () => {
+  const { running, bad, good } = neighbours({ onFailure: 'stop all' })
+  await assert.rejects(running.done, /no/)
+  assert.deepEqual([bad.state, good.state], ['failed', 'stopped'])
 })
