@@ -26,9 +26,7 @@ type Since = { readonly atUs: number } | { readonly agoUs: number }
 
 /** `courant applications backfill|sample`. */
 export function applicationsCommand(program: Command): void {
-  const applications = program
-    .command('applications')
-    .description('job applications: publish them again, or make a database to try with')
+  const applications = program.command('applications')
   applications
     .command('backfill')
     .description(

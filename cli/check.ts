@@ -18,7 +18,6 @@ const patienceMs = 5_000
 export function checkCommand(program: Command): void {
   program
     .command('check')
-    .description('check settings, topics, schemas and sources before anything runs; changes nothing')
     .argument('[pipelines...]')
     .action(async (names: string[]) => {
       const pipelines = pipelinesNamed(names)

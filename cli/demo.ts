@@ -45,7 +45,6 @@ const newActivityPerSecond = 10
 export function demoCommand(program: Command): void {
   program
     .command('demo')
-    .description('start the local servers, fill them with sample data, run everything, and stay live')
     .option('--once', 'end once everything has caught up')
     .option('--fresh', 'forget the data of earlier demos first')
     .action((options: { once?: boolean; fresh?: boolean }) => demo(options))

@@ -13,7 +13,7 @@ import { withConnection } from './with-connection.ts'
 
 /** `courant dlq list|show|replay|dismiss`. */
 export function dlqCommand(program: Command): void {
-  const dlq = program.command('dlq').description('look into and replay what pipelines set aside')
+  const dlq = program.command('dlq')
   dlq
     .command('list')
     .description('count the dead letters of each pipeline')

@@ -6,16 +6,13 @@ import { settingsFrom } from '../runtime/settings.ts'
 
 /** `courant doctor`: what this machine lacks to run the local servers, and which configured servers answer. */
 export function doctorCommand(program: Command): void {
-  program
-    .command('doctor')
-    .description('say what this machine lacks, and which of the configured servers answer')
-    .action(async () => {
-      const lacks = missing(['setpriv', 'java', 'maven', 'go', 'npm'])
-      const silent = await Promise.all(endpoints().map(probe))
-      const lines = [...lacks, ...silent].filter((line) => line !== null)
-      process.stdout.write(lines.length === 0 ? 'Everything is in place.\n' : `${lines.join('\n')}\n`)
-      process.exitCode = lines.length === 0 ? 0 : 1
-    })
+  program.command('doctor').action(async () => {
+    const lacks = missing(['setpriv', 'java', 'maven', 'go', 'npm'])
+    const silent = await Promise.all(endpoints().map(probe))
+    const lines = [...lacks, ...silent].filter((line) => line !== null)
+    process.stdout.write(lines.length === 0 ? 'Everything is in place.\n' : `${lines.join('\n')}\n`)
+    process.exitCode = lines.length === 0 ? 0 : 1
+  })
 }
 
 interface Endpoint {

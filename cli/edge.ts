@@ -12,17 +12,14 @@ import { withConnection } from './with-connection.ts'
 
 /** `courant edge`: takes events and webhooks over HTTP until SIGINT or SIGTERM. */
 export function edgeCommand(program: Command): void {
-  program
-    .command('edge')
-    .description('take events (POST /topics/{topic}/events) and webhooks over HTTP until Ctrl-C')
-    .action(() => {
-      const takesApplications = isOn('applications', process.env)
-      const needed = [...edgeSettings, ...operatorSettings, systems, logLevel]
-      return withConnection(
-        (_connection, settings) => serve(settings.text(logLevel), takesApplications),
-        takesApplications ? [...needed, ...(applicationSource.settings ?? [])] : needed
-      )
-    })
+  program.command('edge').action(() => {
+    const takesApplications = isOn('applications', process.env)
+    const needed = [...edgeSettings, ...operatorSettings, systems, logLevel]
+    return withConnection(
+      (_connection, settings) => serve(settings.text(logLevel), takesApplications),
+      takesApplications ? [...needed, ...(applicationSource.settings ?? [])] : needed
+    )
+  })
 }
 
 async function serve(level: string, takesApplications: boolean): Promise<void> {

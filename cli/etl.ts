@@ -12,9 +12,7 @@ import { validateCommand } from './etl/validate.ts'
 
 /** `courant etl …`: copies the ERP (Progress OpenEdge) into the ODS, and operates that. */
 export function etlCommand(program: Command): void {
-  const etl = program
-    .command('etl')
-    .description('copy the ERP (Progress OpenEdge) into the ODS, and operate that')
+  const etl = program.command('etl')
   const verbs = [
     syncCommand,
     loadCommand,

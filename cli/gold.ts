@@ -19,7 +19,7 @@ interface RebuildOptions {
 
 /** `courant gold show|rebuild|lineage`: look at Gold, compute it anew from Silver, see what a row comes from. */
 export function goldCommand(program: Command): void {
-  const gold = program.command('gold').description('look at the Gold tables, rebuild them, trace their rows')
+  const gold = program.command('gold')
   gold
     .command('show')
     .description('print the newest rows of each Gold table, as analysts see them')

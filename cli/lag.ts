@@ -19,7 +19,6 @@ const everyMs = 2_000
 export function lagCommand(program: Command): void {
   program
     .command('lag')
-    .description('show how far pipelines are behind: records, age of the first unread one, status')
     .argument('[pipelines...]')
     .option('-w, --watch', 'look again every two seconds until Ctrl-C')
     .option('--json', 'for machines')

@@ -7,7 +7,6 @@ import { systemOf } from './systems.ts'
 export function listCommand(program: Command): void {
   program
     .command('list')
-    .description('list every pipeline with what it reads and writes; connects to nothing')
     .option('--json', 'for machines')
     .action(({ json }: { json?: boolean }) => {
       const lines = pipelines.map((pipeline) => {

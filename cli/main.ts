@@ -4,27 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { isAbort } from '../runtime/retry.ts'
-
-type Register = (program: Command) => void
-
-/** Every verb, loaded only when it is the one asked for: `courant list` need not wait for DuckDB to load. */
-const verbs: Readonly<Record<string, () => Promise<Register>>> = {
-  up: async () => (await import('./up.ts')).upCommand,
-  down: async () => (await import('./up.ts')).downCommand,
-  demo: async () => (await import('./demo.ts')).demoCommand,
-  doctor: async () => (await import('./doctor.ts')).doctorCommand,
-  run: async () => (await import('./run.ts')).runCommand,
-  check: async () => (await import('./check.ts')).checkCommand,
-  list: async () => (await import('./list.ts')).listCommand,
-  etl: async () => (await import('./etl.ts')).etlCommand,
-  gold: async () => (await import('./gold.ts')).goldCommand,
-  topics: async () => (await import('./topics.ts')).topicsCommand,
-  publish: async () => (await import('./publish.ts')).publishCommand,
-  edge: async () => (await import('./edge.ts')).edgeCommand,
-  lag: async () => (await import('./lag.ts')).lagCommand,
-  applications: async () => (await import('./applications.ts')).applicationsCommand,
-  dlq: async () => (await import('./dlq.ts')).dlqCommand
-}
+import { addVerbs, verbs } from './verbs.ts'
 
 /** Verbs that need no server, or start their own. */
 const withoutServers: readonly string[] = ['up', 'down', 'demo', 'list']
@@ -41,14 +21,14 @@ async function main(args: readonly string[]): Promise<number> {
     .description('Event streaming from systems of record, through Kafka, to where people use it')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly (arguments or settings).')
     .exitOverride()
-  const asked = verbs[args[0] ?? '']
+  const asked = args.find((arg) => !arg.startsWith('-'))
   try {
-    for (const load of asked ? [asked] : Object.values(verbs)) (await load())(program)
+    await addVerbs(program, args[0] === 'help' ? args[1] : asked)
   } catch (error) {
     // The lists of tables and pipelines are read as they are loaded.
     return report(error)
   }
-  if (asked && !withoutServers.includes(args[0] ?? '')) program.hook('preAction', findServers)
+  if (asked && asked in verbs && !withoutServers.includes(asked)) program.hook('preAction', findServers)
   for (const command of withSubcommands(program)) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })

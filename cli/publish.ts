@@ -28,7 +28,6 @@ const listed = 20
 export function publishCommand(program: Command): void {
   program
     .command('publish')
-    .description('publish JSON lines, each checked against the schema of the topic')
     .argument('<topic>')
     .option('--file <path>', 'read the lines from a file')
     .option('--stdin', 'read the lines from standard input')

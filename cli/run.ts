@@ -12,7 +12,6 @@ import { endSoon, untilStopSignal } from './stop-signal.ts'
 export function runCommand(program: Command): void {
   program
     .command('run')
-    .description('run pipelines, all unless named (patterns such as `silver.*` work)')
     .argument('[pipelines...]')
     .option('--once', 'stop once everything has been read and nothing lags')
     .action((names: string[], options: { once?: boolean }) => runUntilStopped(pipelinesNamed(names), options))

@@ -17,7 +17,7 @@ interface Json {
 
 /** `courant topics plan|apply|list|describe|tail|acls`. */
 export function topicsCommand(program: Command): void {
-  const topics = program.command('topics').description('declare, create and look into topics')
+  const topics = program.command('topics')
   topics
     .command('plan')
     .description('show what `apply` would change; changes nothing')

@@ -12,7 +12,6 @@ import { settingsFrom } from '../runtime/settings.ts'
 export function upCommand(program: Command): void {
   program
     .command('up')
-    .description('start the local servers (all but azurite unless named) until Ctrl-C')
     .argument('[servers...]', Object.keys(servers).join(', '))
     .option(
       '--sample',
@@ -27,12 +26,9 @@ export function upCommand(program: Command): void {
 
 /** `courant down`: stops the servers that `courant up` or the demo started here. */
 export function downCommand(program: Command): void {
-  program
-    .command('down')
-    .description('stop the local servers that were started from this folder')
-    .action(async () => {
-      report((await down(report)) ? 'stopped' : 'no local servers run from this folder')
-    })
+  program.command('down').action(async () => {
+    report((await down(report)) ? 'stopped' : 'no local servers run from this folder')
+  })
 }
 
 const usual: readonly ServerName[] = ['kafka', 'registry', 'cassandra', 'postgres', 'minio']

