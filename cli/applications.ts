@@ -4,7 +4,7 @@ import { createApplicationTables } from '../local/sample/applications/create-tab
 import { fillApplications } from '../local/sample/applications/fill-applications.ts'
 import { applicationSource } from '../producers/applications/application-source.ts'
 import { atUrl } from '../producers/applications/at-url.ts'
-import { countChanged, publishChanged } from '../producers/applications/publish-changed.ts'
+import { countChanged, dailyPipeline, publishChanged } from '../producers/applications/publish-changed.ts'
 import { databaseUrl } from '../producers/applications/settings.ts'
 import * as postgres from '../producers/postgres/settings.ts'
 import { createLog, logLevel, MetricsRegistry } from '../runtime/observability.ts'
@@ -59,8 +59,11 @@ async function backfill({ since: asked, dryRun = false }: BackfillOptions): Prom
       print(`${await countChanged(source, from)} applications changed since ${since}; nothing was published.`)
       return
     }
-    const { count, isComplete } = await publishChanged(source, { since: from, context, signal })
+    const { count, setAside, isComplete } = await publishChanged(source, { since: from, context, signal })
     print(`${count} applications that changed since ${since} were published.`)
+    for (const { error } of setAside) print(`Set aside: ${error.message}`)
+    if (setAside.length > 0)
+      print(`${setAside.length} were set aside; \`courant dlq show ${dailyPipeline}\` has them.`)
     if (!isComplete) print('Stopped before the end: run it again, a repeat changes nothing.')
     process.exitCode = isComplete ? 0 : 1
   } finally {

@@ -1,4 +1,5 @@
 import { defineProcessor } from '../runtime/define.ts'
+import { CourantError } from '../runtime/errors.ts'
 import { bytesContent } from '../runtime/object-store/content.ts'
 import type { AnyPipeline, Spec } from '../runtime/pipeline.ts'
 import { type Setting, wholeNumber } from '../runtime/settings.ts'
@@ -97,6 +98,8 @@ async function claimOf(
   tools: ClaimTools
 ): Promise<Claim | string> {
   if (sha256 === null) return 'empty'
+  if (!/^[0-9a-f]{64}$/.test(sha256))
+    throw new CourantError('RECORD_INVALID', 'The sha256 of a document is not 64 hexadecimal digits')
   if ((bytes ?? 0) > tools.maxBytes) return 'too_large'
   return tools.claims.claimOnce(`${id}/${sha256}`, () => claimContent({ id, sha256 }, source, tools))
 }

@@ -134,6 +134,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'A value of a run does not fit the type of its column. Nothing of the run is in the ODS; correct it at the source, select it by a SourceExpression or exclude the column in config.ETL_Columns.'
   },
+  VALUE_UNREADABLE: {
+    verdict: 'record',
+    doc: 'PostgreSQL cannot give a value as it is asked for (an SQLSTATE of class 22), such as \\u0000 within json. Its row is set aside; the message names what is known of the place. Correct the value at the source: a row that changes is read again.'
+  },
   WIDTH_EXCEEDED: {
     verdict: 'fatal',
     doc: 'A value is wider than the SQL width of its OpenEdge column, so that SQL refuses or cuts it. Correct the width with dbtool (SQL Width & Date Scan with Fix Option).'

@@ -10,12 +10,18 @@ import { SharedWriter } from '../shared-writer.ts'
 import type { Submission } from './application-body.ts'
 import { waitMs } from './settings.ts'
 
+/** What a read gave, by id. */
+interface ApplicationsRead {
+  readonly records: ReadonlyMap<string, SubmittedApplication>
+  readonly unreadable: ReadonlyMap<string, CourantError>
+}
+
 /** Where applications are read. */
 export interface ApplicationReads {
   /** How many reads it can do at once. */
   readonly width: number
-  /** Whole records by their ids; those that do not exist are absent. */
-  read(ids: readonly string[], trigger: 'webhook'): Promise<ReadonlyMap<string, SubmittedApplication>>
+  /** Whole records by their ids, and why some cannot be read; those that do not exist are in neither. */
+  read(ids: readonly string[], trigger: 'webhook'): Promise<ApplicationsRead>
 }
 
 /** What became of a submission: in the topic, passed over as the caller has seen it, or nothing to be found. */
@@ -31,7 +37,7 @@ const longestPauseMs = 400
 
 /** Reads submitted applications and writes them to their topic; what arrives together shares queries and sends. */
 export class ApplicationIntake {
-  readonly #reads: Batcher<string, SubmittedApplication | null>
+  readonly #reads: Batcher<string, SubmittedApplication | CourantError | null>
   readonly #writer: SharedWriter<SubmittedApplication>
   readonly #waitMs: number
 
@@ -42,8 +48,9 @@ export class ApplicationIntake {
       maxItems: idsPerRead,
       maxAtOnce: source.width,
       async work(ids) {
-        const found = await source.read([...new Set(ids)], 'webhook')
-        return ids.map((id) => found.get(id) ?? null)
+        const { records, unreadable } = await source.read([...new Set(ids)], 'webhook')
+        // An error as an answer, so that it goes to the one who asked and not to all of the batch.
+        return ids.map((id) => records.get(id) ?? unreadable.get(id) ?? null)
       }
     })
   }
@@ -55,7 +62,9 @@ export class ApplicationIntake {
     if (isSeen(record, watermark)) return { outcome: 'skipped', record }
     const { item, problem } = checkEvent(topic, record, applicationId)
     if (!item)
-      throw new CourantError('RECORD_INVALID', `An application cannot be published: ${sentenceOf(problem)}`)
+      throw new CourantError('RECORD_INVALID', `An application cannot be published: ${sentenceOf(problem)}`, {
+        details: { applicationId, columns: [problem.path] }
+      })
     await this.#writer.write(item, signal)
     return { outcome: 'accepted', record }
   }
@@ -65,6 +74,7 @@ export class ApplicationIntake {
     const until = Date.now() + this.#waitMs
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       const record = await this.#reads.ask(id, signal)
+      if (record instanceof CourantError) throw record
       const leftMs = until - Date.now()
       if (record || leftMs <= 0) return record
       await wait(Math.min(pauseMs, leftMs), undefined, { signal })

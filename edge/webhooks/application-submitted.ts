@@ -60,6 +60,12 @@ export async function applicationWebhook(
         const taken = await within(acknowledgeMs, (signal) => intake.take(submission, signal))
         return answer(counted(reply, taken.outcome), taken)
       } catch (error) {
+        if (isOfTheRecord(error)) {
+          context.log.warn({ err: error }, 'an application that a webhook names cannot be published')
+          return counted(reply, 'unreadable')
+            .code(422)
+            .send({ detail: unreadableSentence(error) })
+        }
         if (!isPassing(error)) throw error
         context.log.warn({ err: error }, 'a webhook was not accepted')
         return counted(reply, 'unavailable')
@@ -94,6 +100,19 @@ const isoMicros = (micros: number) =>
 const isPassing = (error: unknown) =>
   (error instanceof CourantError && error.verdict === 'transient') ||
   (error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError'))
+
+/** Whether this application cannot be published as it is, however often it is sent. */
+const isOfTheRecord = (error: unknown): error is CourantError =>
+  error instanceof CourantError && error.verdict === 'record'
+
+/** In French, as all that callers read; names columns, never a value. */
+function unreadableSentence({ details: { columns } }: CourantError): string {
+  const places = Array.isArray(columns) ? columns.filter((place) => place !== '').join(', ') : ''
+  return (
+    `Candidature illisible : corrigez ${places || 'ses données'} dans la base des candidatures, ` +
+    'puis renvoyez-la'
+  )
+}
 
 const details: Readonly<Record<number, string>> = {
   401: 'Token webhook invalide',

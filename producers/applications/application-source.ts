@@ -1,12 +1,13 @@
 import { oneAtATime, type Queue } from '../../runtime/one-at-a-time.ts'
 import type { Context, Spec } from '../../runtime/pipeline.ts'
 import type { Micros } from '../../schemas/change.ts'
-import type { SubmittedApplication } from '../../schemas/types/applications.ts'
 import { Connection, type TextRow } from '../postgres/connection.ts'
 import { instantText, microsOf } from '../postgres/instants.ts'
+import { isUnreadable } from '../postgres/translate-error.ts'
 import { atUrl } from './at-url.ts'
 import { readMapping } from './mapping.ts'
 import { type Queries, queriesFor } from './queries.ts'
+import { type ReadApplications, readApart } from './read-applications.ts'
 import { recordOf, type Trigger } from './record.ts'
 import { connections, databaseUrl, sourceSettings } from './settings.ts'
 import { findSourceTables } from './source-tables.ts'
@@ -41,11 +42,15 @@ export class ApplicationSource {
     return this.#connections.length
   }
 
-  /** Whole records, each read with all that belongs to it in one snapshot; ids that do not exist are absent. */
-  async read(ids: readonly string[], trigger: Trigger): Promise<ReadonlyMap<string, SubmittedApplication>> {
-    const rows = await this.#rows('read applications', this.#queries.records, [ids])
-    const records = rows.map((row) => recordOf(row, trigger))
-    return new Map(records.map((record) => [record.application.id, record]))
+  /** Whole records, each read with all that belongs to it in one snapshot. */
+  read(ids: readonly string[], trigger: Trigger): Promise<ReadApplications> {
+    return readApart(ids, {
+      all: async (some) => {
+        const rows = await this.#rows('read applications', this.#queries.records, [some])
+        return rows.map((row) => recordOf(row, trigger))
+      },
+      columns: (id) => this.#unreadableColumns(id)
+    })
   }
 
   /** Ids of applications that changed at or after a moment, or whose candidate, profile, offer or documents did. */
@@ -66,6 +71,18 @@ export class ApplicationSource {
   async now(): Promise<Micros> {
     const [row] = await this.#rows('read the clock', 'SELECT clock_timestamp()::text', [])
     return microsOf(row?.[0] ?? null) ?? 0
+  }
+
+  async #unreadableColumns(id: string): Promise<string[]> {
+    const places: string[] = []
+    for (const { place, text } of this.#queries.probes)
+      try {
+        await this.#rows(`read ${place}`, text, [[id]])
+      } catch (error) {
+        if (!isUnreadable(error)) throw error
+        places.push(place)
+      }
+    return places
   }
 
   async close(): Promise<void> {

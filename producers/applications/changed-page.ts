@@ -1,4 +1,5 @@
-import type { Item, Position } from '../../runtime/pipeline.ts'
+import type { CourantError } from '../../runtime/errors.ts'
+import type { Failure, Item, Position } from '../../runtime/pipeline.ts'
 import { events } from '../../schemas/events.ts'
 import type { SubmittedApplication } from '../../schemas/types/applications.ts'
 import { topicOf } from '../../topics/catalogue.ts'
@@ -10,6 +11,8 @@ const { shape } = topicOf(events.submittedApplication)
 /** Whole records of a page of changed applications. */
 export interface ChangedPage {
   readonly records: readonly SubmittedApplication[]
+  /** Those that cannot be read, by their ids. */
+  readonly unreadable: ReadonlyMap<string, CourantError>
   /** Where the next page begins, or null when this was the last. */
   readonly after: string | null
 }
@@ -24,9 +27,13 @@ export async function readChangedPage(
   trigger: Trigger
 ): Promise<ChangedPage> {
   const ids = await source.changed(request)
-  const records = ids.length > 0 ? await source.read(ids, trigger) : new Map<string, never>()
+  const { records, unreadable } =
+    ids.length > 0
+      ? await source.read(ids, trigger)
+      : { records: new Map<string, never>(), unreadable: new Map() }
   return {
     records: [...records.values()],
+    unreadable,
     after: ids.length < request.limit ? null : (ids.at(-1) ?? null)
   }
 }
@@ -39,4 +46,10 @@ export function submittedItem(
   const { id: key } = value.application
   const at = new Date(value.source.event_at_us / 1000)
   return { id: shape.idOf?.(value, key) ?? key, value, key, position, at }
+}
+
+/** An application that cannot be read, as it is set aside: its id is all there is of it. */
+export function unreadableFailure(id: string, error: CourantError, position = '' as Position): Failure {
+  const item = { id: `${id}.unreadable`, key: id, value: { application: { id } }, position, at: new Date() }
+  return { item, error, stage: 'read' }
 }

@@ -2,7 +2,7 @@ import type { Batch, Context, Position, Reader, ReadRequest, Spec } from '../../
 import type { Micros } from '../../schemas/change.ts'
 import type { SubmittedApplication } from '../../schemas/types/applications.ts'
 import { type ApplicationSource, applicationSource } from './application-source.ts'
-import { maxPageRows, readChangedPage, submittedItem } from './changed-page.ts'
+import { maxPageRows, readChangedPage, submittedItem, unreadableFailure } from './changed-page.ts'
 import { lastDue } from './daily-schedule.ts'
 import { dailyAt, dailySettings, overlapMs } from './settings.ts'
 
@@ -68,7 +68,12 @@ class DailyReader implements Reader<SubmittedApplication> {
         : { ...this.#progress, run: { ...run, after: page.after } }
     this.#progress = progress
     const position = JSON.stringify(progress) as Position
-    return { items: page.records.map((record) => submittedItem(record, position)), caughtUp: false, progress }
+    return {
+      items: page.records.map((record) => submittedItem(record, position)),
+      failures: [...page.unreadable].map(([id, error]) => unreadableFailure(id, error, position)),
+      caughtUp: false,
+      progress
+    }
   }
 
   async commit(batch: Batch<SubmittedApplication>): Promise<void> {

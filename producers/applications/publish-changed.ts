@@ -1,10 +1,19 @@
-import type { Context } from '../../runtime/pipeline.ts'
+import type { Context, Failure, Item } from '../../runtime/pipeline.ts'
 import { isAbort, retryTransient } from '../../runtime/retry.ts'
+import { writeBatch } from '../../runtime/write-batch.ts'
 import type { Micros } from '../../schemas/change.ts'
 import { events } from '../../schemas/events.ts'
+import type { SubmittedApplication } from '../../schemas/types/applications.ts'
 import { topicOf } from '../../topics/catalogue.ts'
+import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import type { ApplicationSource } from './application-source.ts'
-import { type ChangedPage, maxPageRows, readChangedPage, submittedItem } from './changed-page.ts'
+import {
+  type ChangedPage,
+  maxPageRows,
+  readChangedPage,
+  submittedItem,
+  unreadableFailure
+} from './changed-page.ts'
 
 export interface PublishChangedOptions {
   readonly since: Micros
@@ -12,15 +21,19 @@ export interface PublishChangedOptions {
   readonly signal: AbortSignal
 }
 
-/** How many applications were found, and whether all were. */
+/** How many applications were published, which were set aside, and whether all were found. */
 export interface Published {
   readonly count: number
+  readonly setAside: readonly Failure[]
   readonly isComplete: boolean
 }
 
+/** The pipeline whose dead-letter topic also takes what a backfill sets aside. */
+export const dailyPipeline = 'postgres.applications'
+
 /**
- * Writes every application that changed since a moment to its topic, page by page, until the signal aborts. What does
- * not answer is asked again.
+ * Writes every application that changed since a moment to its topic, page by page, until the signal aborts; those that
+ * cannot be read or written go to the dead letters. What does not answer is asked again.
  */
 export async function publishChanged(
   source: ApplicationSource,
@@ -32,20 +45,30 @@ export async function publishChanged(
       onRetry: (error, tries) => context.log.warn({ err: error, tries }, `${what} failed, will try again`)
     })
   const writer = await topicOf(events.submittedApplication).writer().open(context)
+  const deadLetters = await deadLetterWriter(dailyPipeline).open(context)
+  const write = (items: readonly Item<unknown>[]) =>
+    retried('write', async () => {
+      await writer.write(items as readonly Item<SubmittedApplication>[], { signal })
+    })
+  const setAside: Failure[] = []
   let count = 0
-  let page: ChangedPage = { records: [], after: null }
+  let page: ChangedPage = { records: [], unreadable: new Map(), after: null }
   try {
     do {
       signal.throwIfAborted()
       const request = { since, after: page.after, limit: maxPageRows }
       page = await retried('read', () => readChangedPage(source, request, 'backfill'))
       const items = page.records.map((record) => submittedItem(record))
-      if (items.length > 0) await retried('write', () => writer.write(items, { signal }))
-      count += items.length
+      const refused = await writeBatch(write, items)
+      const failures = [...page.unreadable].map(([id, error]) => unreadableFailure(id, error)).concat(refused)
+      const letters = failures.map((failure) => ({ ...failure.item, value: failure }))
+      if (letters.length > 0) await retried('dead letter', async () => deadLetters.write(letters, { signal }))
+      setAside.push(...failures)
+      count += items.length - refused.length
     } while (page.after !== null)
-    return { count, isComplete: true }
+    return { count, setAside, isComplete: true }
   } catch (error) {
-    if (signal.aborted && isAbort(error)) return { count, isComplete: false }
+    if (signal.aborted && isAbort(error)) return { count, setAside, isComplete: false }
     throw error
   }
 }

@@ -9,36 +9,91 @@ export interface Queries {
   readonly changed: string
   /** $1: id of a document. Its content. */
   readonly content: string
+  /** $1: ids. What may fail of a record for its value, each by itself: they tell which columns make it unreadable. */
+  readonly probes: readonly Probe[]
+}
+
+/** A column, as `<table of the mapping>.<column of ours>`, and the statement that reads nothing else. */
+interface Probe {
+  readonly place: string
+  readonly text: string
 }
 
 /** Makes the statements. One reads the whole of a record, so that all of it comes from one snapshot. */
 export function queriesFor(tables: SourceTables): Queries {
-  return { records: recordsQuery(tables), changed: changedQuery(tables), content: contentQuery(tables) }
+  return {
+    records: recordsQuery(tables),
+    changed: changedQuery(tables),
+    content: contentQuery(tables),
+    probes: probesOf(tables)
+  }
 }
 
 function recordsQuery(tables: SourceTables): string {
-  const { application } = tables
-  const candidateId = at(application, 'candidate_id', 'a')
+  const whole = (part: SinglePart) => one(part, tables, objectOf(part, tables[part], 'c'))
   return `
     SELECT json_build_object(
-        'application', ${objectOf('application', application)},
-        'candidate', ${one('candidate', tables, `${at(tables.candidate, 'id', 'c')} = ${candidateId}`)},
-        'candidate_profile', ${one('candidate_profile', tables, `${at(tables.candidate_profile, 'candidate_id', 'c')} = ${candidateId}`)},
-        'job_offer', ${one('job_offer', tables, `${at(tables.job_offer, 'id', 'c')} = ${at(application, 'job_offer_id', 'a')}`)},
+        'application', ${objectOf('application', tables.application)},
+        'candidate', ${whole('candidate')},
+        'candidate_profile', ${whole('candidate_profile')},
+        'job_offer', ${whole('job_offer')},
         'documents', ${documentsOf(tables)}
       )::text,
       statement_timestamp()::text,
       pg_snapshot_xmax(pg_current_snapshot())::text,
       (SELECT count(*) FROM pg_snapshot_xip(pg_current_snapshot()))::text
-    FROM ${application.name} a
+    ${ofApplications(tables)}`
+}
+
+/** The parts of which an application has one row at most. */
+type SinglePart = Exclude<PartName, 'application' | 'document'>
+
+function ofApplications({ application }: SourceTables): string {
+  return `FROM ${application.name} a
     WHERE ${at(application, 'id', 'a')} = ANY($1::${columnOf(application, 'id').type}[])`
 }
 
-/** The one row that belongs to the application, or null; of several, the same one each time. */
-function one(part: Exclude<PartName, 'application' | 'document'>, tables: SourceTables, is: string): string {
+/**
+ * What is asked of the one row that belongs to the application, or null; of several, the same one each time. They are
+ * ordered by their text, which every row has, whatever a column holds that nobody asked for.
+ */
+function one(part: SinglePart, tables: SourceTables, asked: string): string {
+  const { application } = tables
   const table = tables[part]
-  return `(SELECT ${objectOf(part, table, 'c')} FROM ${table.name} c WHERE ${is}
-          ORDER BY to_jsonb(c)::text COLLATE "C" DESC LIMIT 1)`
+  const is = {
+    candidate: () => `${at(table, 'id', 'c')} = ${at(application, 'candidate_id', 'a')}`,
+    candidate_profile: () => `${at(table, 'candidate_id', 'c')} = ${at(application, 'candidate_id', 'a')}`,
+    job_offer: () => `${at(table, 'id', 'c')} = ${at(application, 'job_offer_id', 'a')}`
+  }
+  return `(SELECT ${asked} FROM ${table.name} c WHERE ${is[part]()}
+          ORDER BY c::text COLLATE "C" DESC LIMIT 1)`
+}
+
+function probesOf(tables: SourceTables): Probe[] {
+  const { application, document } = tables
+  const ofDocuments = (asked: string) =>
+    `(SELECT count(${asked}) FROM ${document.name} d
+      WHERE ${at(document, 'application_id', 'd')} = ${at(application, 'id', 'a')})`
+  const read = (part: PartName, name: string, travel: Travel) => {
+    const column = tables[part].columns[name] ?? null
+    if (part === 'application') return expression(column, travel, 'a')
+    if (part === 'document') return ofDocuments(expression(column, travel, 'd'))
+    return one(part, tables, expression(column, travel, 'c'))
+  }
+  const columns = (Object.keys(parts) as PartName[]).flatMap((part) =>
+    travellingColumns(part).map(([name, travel]) => ({
+      place: `${tables[part].name}.${tables[part].columns[name]?.name ?? name}`,
+      text: `SELECT ${read(part, name, travel)} ${ofApplications(tables)}`
+    }))
+  )
+  const content = at(document, 'content', 'd')
+  return [
+    ...columns,
+    {
+      place: content.replace('d.', `${document.name}.`),
+      text: `SELECT ${ofDocuments(`sha256(${content})`)} ${ofApplications(tables)}`
+    }
+  ]
 }
 
 function documentsOf({ application, document }: SourceTables): string {
@@ -57,10 +112,14 @@ const objectOf = (part: PartName, table: SourceTable, alias = 'a') =>
   `json_build_object(${fieldsOf(part, table, alias).join(', ')})`
 
 function fieldsOf(part: PartName, table: SourceTable, alias: string): string[] {
+  return travellingColumns(part).map(
+    ([name, travel]) => `'${name}', ${expression(table.columns[name] ?? null, travel, alias)}`
+  )
+}
+
+function travellingColumns(part: PartName): readonly (readonly [string, Travel])[] {
   const columns: readonly (readonly [string, Travel])[] = Object.entries(parts[part])
-  return columns
-    .filter(([, travel]) => travel !== 'inside')
-    .map(([name, travel]) => `'${name}', ${expression(table.columns[name] ?? null, travel, alias)}`)
+  return columns.filter(([, travel]) => travel !== 'inside')
 }
 
 function expression(column: SourceColumn | null, travel: Travel, alias: string): string {

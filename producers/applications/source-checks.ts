@@ -31,6 +31,8 @@ const readable: Readonly<Partial<Record<Travel, readonly string[]>>> = {
   boolean: ['boolean', 'integer']
 }
 const readableInside: Readonly<Record<string, readonly string[]>> = { updated_at: times, content: ['bytea'] }
+/** Of the id that records carry as a UUID; a document's may be anything. */
+const uuidTypes = ['uuid', 'text', 'character varying', 'character']
 
 /** A sentence for each column that is of a type which could fail a read, with all that is read with it. */
 export function typeProblems(tables: SourceTables): string[] {
@@ -50,7 +52,11 @@ export function typeProblems(tables: SourceTables): string[] {
       `${placeOf(tables, left)} (${a?.type}) cannot be compared with ${placeOf(tables, right)} (${b?.type})`
     ]
   })
-  return [...wrong, ...unlike]
+  const id = columnAt(tables, ['application', 'id'])
+  const notUuid = uuidTypes.includes(id?.type ?? '')
+    ? []
+    : [`${placeOf(tables, ['application', 'id'])} is of type ${id?.type}; it must be uuid`]
+  return [...wrong, ...unlike, ...notUuid]
 }
 
 /** Columns that records are looked up by and that no index begins with; `indexed` has those that one does, by part. */

@@ -20,6 +20,16 @@ const timeouts = new Set(['57014', '55P03'])
 const transientClass = /^(08|40|53|57|58|55006)/
 
 /**
+ * Data exceptions, values that outgrow a limit, and damaged storage: a value causes them, so they are its row's. Not
+ * 22023, which is a parameter of ours such as a time zone that the server does not know.
+ */
+const valueStates = /^(22(?!023)|54000|XX001)/
+
+/** Whether a value, and so a row, made a read fail: the others can be read without it. */
+export const isUnreadable = (error: unknown): error is CourantError =>
+  error instanceof CourantError && error.code === 'VALUE_UNREADABLE'
+
+/**
  * Every error of the driver and the server as ours: refusals are fatal with what to do, all that may pass is
  * transient; what is neither comes back as it is. Of a database error only code, table and column names go on: detail, where and parameters hold values.
  */
@@ -33,6 +43,8 @@ export function translateError(error: unknown, doing: string): unknown {
   if (timeouts.has(code)) return new CourantError('SOURCE_UNAVAILABLE', timeoutAdvice(doing), { details })
   if (transientClass.test(code))
     return new CourantError('SOURCE_UNAVAILABLE', `PostgreSQL interrupted ${doing} (${code})`, { details })
+  if (valueStates.test(code))
+    return new CourantError('VALUE_UNREADABLE', valueAdvice(doing, code), { details })
   return new CourantError('SOURCE_REFUSED', `PostgreSQL cannot do ${doing} (SQLSTATE ${code})`, { details })
 }
 
@@ -59,6 +71,8 @@ function connectionError(error: unknown, doing: string): unknown {
   )
 }
 
+const valueAdvice = (doing: string, code: string): string =>
+  `PostgreSQL cannot do ${doing}: a value does not let it (SQLSTATE ${code}). Correct the value at the source`
 const timeoutAdvice = (doing: string): string =>
   `PostgreSQL ran out of time at ${doing}: if it goes on, lower COURANT_POSTGRES_PAGE_ROWS, ` +
   'raise COURANT_POSTGRES_STATEMENT_TIMEOUT_MS, or see that the cursor and the key have an index'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { settingsFrom } from '../../runtime/settings.ts'
 import { events } from '../../schemas/events.ts'
-import { topicOf } from '../../topics/catalogue.ts'
+import { deadLetterTopic, topicOf } from '../../topics/catalogue.ts'
 import { closeConnections, connectionFor } from '../../topics/connection.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
 import { SourceDatabase } from '../producers/postgres/source-database.ts'
@@ -12,6 +12,7 @@ import { sharedStack } from '../support/stack.ts'
 import { unique } from '../support/unique.ts'
 
 const topic = topicOf(events.submittedApplication)
+const deadLetters = deadLetterTopic('postgres.applications')
 
 describe('courant applications', { timeout: 120_000 }, () => {
   let database: SourceDatabase
@@ -23,11 +24,11 @@ describe('courant applications', { timeout: 120_000 }, () => {
     env = { ...servers, ...database.env, COURANT_TOPIC_PREFIX: `${unique('applications')}.` }
     const settings = settingsFrom(env)
     const connection = connectionFor(settings)
-    await applyPlan(await planTopics([topic], connection, settings), connection)
+    await applyPlan(await planTopics([topic, deadLetters], connection, settings), connection)
   })
   after(async () => {
     const admin = await connectionFor(settingsFrom(env)).kafka.admin()
-    await admin.deleteTopics([topic.name])
+    await admin.deleteTopics([topic.name, deadLetters.name])
     await admin.close()
     await closeConnections()
     await database.drop()
@@ -62,6 +63,19 @@ describe('courant applications', { timeout: 120_000 }, () => {
     const ids = new Set(entries.map(({ key, value }) => topic.shape.idOf?.(value, key)))
     assert.equal(ids.size, 20)
     assert.ok(entries.every(({ value }) => value.source.trigger === 'backfill'))
+  })
+
+  it('publishes the others when one cannot be read, and says which it set aside', async () => {
+    const {
+      rows: [one]
+    } = await database.client.query<{ id: string }>('SELECT id FROM application ORDER BY id LIMIT 1')
+    await database.client.query('ALTER TABLE application ALTER mtp_answers TYPE json')
+    await database.client.query(`UPDATE application SET mtp_answers = '["\\u0000"]' WHERE id = $1`, [one?.id])
+    const { code, out, err } = await run('backfill', '--since', '60d')
+    assert.equal(code, 0, err)
+    assert.match(out, /^19 applications/)
+    assert.match(out, new RegExp(`Set aside: Application ${one?.id} .*"mtp_answers"`))
+    assert.equal((await readTopic(topic, settingsFrom(env))).length, 59)
   })
 
   it('refuses a time that is none', async () => {

@@ -18,14 +18,16 @@ const topic = events.submittedApplication.topic
 function fakeSource(...records: SubmittedApplication[]) {
   const byId = new Map(records.map((record) => [record.application.id, record]))
   const reads: number[] = []
+  const unreadable = new Map<string, CourantError>()
   const source: ApplicationReads = {
     width: 1,
     async read(ids) {
       reads.push(ids.length)
-      return new Map([...byId].filter(([id]) => ids.includes(id)))
+      const records = new Map([...byId].filter(([id]) => ids.includes(id)))
+      return { records, unreadable: new Map([...unreadable].filter(([id]) => ids.includes(id))) }
     }
   }
-  return { byId, reads, source }
+  return { byId, unreadable, reads, source }
 }
 
 interface EdgeSetup {
@@ -164,6 +166,30 @@ describe('POST /api/v1/webhooks/application-submitted', () => {
     setDown(false)
     assert.equal((await post({ application_id: applicationId(1) })).statusCode, 202)
     assert.equal((await written()).length, 1)
+    await app.close()
+  })
+
+  it('answers those that came with an unreadable one, and that one with the columns to correct', async () => {
+    const records = Array.from({ length: 20 }, (_, n) => sampleApplication(n))
+    const { source, unreadable, byId } = fakeSource(...records)
+    const columns = ['"public"."application"."mtp_answers"']
+    byId.delete(applicationId(7))
+    unreadable.set(applicationId(7), new CourantError('VALUE_UNREADABLE', 'canary', { details: { columns } }))
+    const { app, post, written } = await edge({ source })
+    const answers = await Promise.all(records.map((_, n) => post({ application_id: applicationId(n) })))
+    for (const [n, { statusCode }] of answers.entries()) assert.equal(statusCode, n === 7 ? 422 : 202)
+    const { detail } = answers[7]?.json() ?? {}
+    assert.match(detail, /^Candidature illisible : corrigez "public"\."application"\."mtp_answers" dans /)
+    assert.equal((await written()).length, 19)
+    await app.close()
+  })
+
+  it('says of an application that does not fit its topic which field it is, and not to try again', async () => {
+    const wrong = { ...sampleApplication(1), candidate: 5 } as unknown as SubmittedApplication
+    const { app, post } = await edge({ source: fakeSource(wrong).source })
+    const answer = await post({ application_id: applicationId(1) })
+    assert.equal(answer.statusCode, 422)
+    assert.match(answer.json().detail, /corrigez candidate dans /)
     await app.close()
   })
 

@@ -28,14 +28,14 @@ describe('reading job applications', { timeout: 60_000 }, () => {
   })
 
   const readOne = async (id = ids[0] ?? ''): Promise<SubmittedApplication> => {
-    const record = (await source.read([id], 'webhook')).get(id)
+    const record = (await source.read([id], 'webhook')).records.get(id)
     assert.ok(record)
     return record
   }
 
   it('gives whole records that fit their schema, and nothing for ids that do not exist', async () => {
     const missing = '00000000-0000-4000-8000-000000000000'
-    const records = await source.read([...ids, missing], 'backfill')
+    const { records } = await source.read([...ids, missing], 'backfill')
     assert.equal(records.size, ids.length)
     const type = avroType(events.submittedApplication.schema)
     for (const record of records.values()) assert.ok(type.isValid(record, { noUndeclaredFields: true }))
@@ -149,7 +149,7 @@ describe('reading job applications', { timeout: 60_000 }, () => {
       PGDATABASE: 'none',
       PGPORT: '1'
     })
-    assert.equal((await other.read(ids, 'daily')).size, ids.length)
+    assert.equal((await other.read(ids, 'daily')).records.size, ids.length)
     await other.close()
   })
 })

@@ -96,7 +96,7 @@ describe('the daily run', { timeout: 60_000 }, () => {
   it('gives each the time of its change and the id of its content, as a webhook would', async () => {
     const items = await withReader(readToEnd)
     const source = await recruitment.open()
-    const records = await source.read(
+    const { records } = await source.read(
       items.map(({ key }) => key),
       'webhook'
     )
