@@ -6,13 +6,14 @@ import { createLog, logLevel, MetricsRegistry } from '../runtime/observability.t
 import type { Context } from '../runtime/pipeline.ts'
 import { contextFor } from '../runtime/run-all.ts'
 import { retryTransient } from '../runtime/retry.ts'
+import { edgeTokenCommand } from './edge-token.ts'
 import { untilStopped, untilStopSignal } from './stop-signal.ts'
 import { howToSwitchOn, isOn, systems } from './systems.ts'
 import { withConnection } from './with-connection.ts'
 
 /** `courant edge`: takes events and webhooks over HTTP until SIGINT or SIGTERM. */
 export function edgeCommand(program: Command): void {
-  program.command('edge').action(() => {
+  const edge = program.command('edge').action(() => {
     const takesApplications = isOn('applications', process.env)
     const needed = [...edgeSettings, ...operatorSettings, systems, logLevel]
     return withConnection(
@@ -20,6 +21,7 @@ export function edgeCommand(program: Command): void {
       takesApplications ? [...needed, ...(applicationSource.settings ?? [])] : needed
     )
   })
+  edgeTokenCommand(edge)
 }
 
 async function serve(level: string, takesApplications: boolean): Promise<void> {

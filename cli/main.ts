@@ -39,7 +39,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function findServers(): Promise<void> {
+async function findServers(_program: Command, command: Command): Promise<void> {
+  if (command.name() === 'token') return
   const { useLocalStack } = await import('./local-stack.ts')
   useLocalStack(process.env, (line) => process.stderr.write(`courant: ${line}\n`))
 }

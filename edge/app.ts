@@ -1,15 +1,17 @@
-import helmet from '@fastify/helmet'
-import rateLimit from '@fastify/rate-limit'
-import underPressure from '@fastify/under-pressure'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import { CourantError } from '../runtime/errors.ts'
 import type { Log, Metrics } from '../runtime/pipeline.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
 import { connectionSettings } from '../topics/connection.ts'
+import { topicList } from '../topics/catalogue.ts'
 import type { Topic } from '../topics/topic.ts'
+import { callersOf, edgeOpen, edgeTokens } from './callers.ts'
+import { guard } from './guards.ts'
+import { hostNames, isLoopback } from './host-names.ts'
 import { guarded } from './limits.ts'
 import { listenOn } from './listening.ts'
 import { publishRoutes } from './publish.ts'
-import { edgeTokens, tokenCheck } from './tokens.ts'
+import { tokenCheck } from './tokens.ts'
 import type { ApplicationReads } from './webhooks/application-intake.ts'
 import { applicationWebhook } from './webhooks/application-submitted.ts'
 import { webhookSecret, webhookSettings } from './webhooks/settings.ts'
@@ -25,6 +27,10 @@ const host: Setting = {
   describe: 'Address the edge listens on; 0.0.0.0 for all',
   default: '127.0.0.1'
 }
+const names = hostNames(
+  'COURANT_EDGE_HOST_NAMES',
+  'Host names under which the edge is reached, beside localhost, separated by commas; requests under other names are refused'
+)
 const requestsPerMinute: Setting = {
   env: 'COURANT_EDGE_REQUESTS_PER_MINUTE',
   describe: 'Requests a client address may make in a minute',
@@ -42,9 +48,11 @@ export const edgeSettings: readonly Setting[] = [
   ...connectionSettings,
   port,
   host,
+  names,
   requestsPerMinute,
   environment,
   edgeTokens,
+  edgeOpen,
   ...webhookSettings
 ]
 
@@ -72,29 +80,31 @@ export function build(options: EdgeOptions): FastifyInstance {
     return reply.code(status).send({ error: sentences[status] ?? 'The request is not as it should be' })
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: sentences[404] }))
-  void app.register(helmet)
-  void app.register(rateLimit, { max: settings.number(requestsPerMinute), timeWindow: '1 minute' })
-  void app.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 5 })
+  const reached = { host: settings.text(host), names: settings.text(names) }
+  guard(app, { reached, requestsPerMinute: settings.number(requestsPerMinute) })
   addRoutes(app, options)
   return app
 }
 
 function addRoutes(app: FastifyInstance, options: EdgeOptions): void {
-  const { settings, log, topics, applications, metrics = uncounted } = options
+  const { settings, log, topics = topicList, applications, metrics = uncounted } = options
   const context = { settings, log }
   const isProduction = settings.text(environment) === 'production'
+  const site = { settings, log, isProduction, isLoopback: isLoopback(settings.text(host)) }
   if (applications) {
-    const maySend = tokenCheck(webhookSecret, { settings, log, isProduction })
+    const maySend = tokenCheck(webhookSecret, site)
     void app.register(applicationWebhook, { context, source: applications, metrics, maySend })
   }
-  // An installation that only takes webhooks needs no tokens for publishing.
-  if (applications && isProduction && settings.text(edgeTokens) === '') {
-    log.info({ setting: edgeTokens.env }, 'publishing over HTTP is off, as no tokens are set')
+  const callerOf = callersOf({ ...site, topics })
+  if (callerOf) {
+    void app.register(publishRoutes, { context, callerOf, metrics, topics })
     return
   }
-  const mayPublish = tokenCheck(edgeTokens, { settings, log, isProduction })
-  void app.register(publishRoutes, { context, mayPublish, ...(topics && { topics }) })
+  if (!applications) throw new CourantError('CONFIG_INVALID', nothingToTake)
+  log.info({ setting: edgeTokens.env }, 'publishing over HTTP is off, as no tokens are set')
 }
+
+const nothingToTake = `The edge would take nothing: make a token with \`courant edge token\` and set ${edgeTokens.env}, or, to try it on this machine, ${edgeOpen.env}=true`
 
 const uncounted: Metrics = { count: () => undefined, gauge: () => undefined }
 

@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import { type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
+import { evenUnderPressure, guard } from './guards.ts'
+import { hostNames } from './host-names.ts'
 import { guarded } from './limits.ts'
 import { listenOn } from './listening.ts'
 
@@ -11,7 +13,16 @@ const port: Setting = {
   check: wholeNumber(0, 65_535)
 }
 
-export const operatorSettings: readonly Setting[] = [port]
+const names = hostNames(
+  'COURANT_OPERATOR_HOST_NAMES',
+  'Host names under which a proxy gives the operator pages on, beside localhost, separated by commas; others are refused'
+)
+
+export const operatorSettings: readonly Setting[] = [port, names]
+
+const host = '127.0.0.1'
+/** A page asks twice in two seconds for each who looks, and all of them look from loopback. */
+const requestsPerMinute = 6_000
 
 export interface OperatorOptions {
   readonly metrics: MetricsRegistry
@@ -19,20 +30,30 @@ export interface OperatorOptions {
   readonly isReady: () => boolean
   /** Adds pages for people. */
   readonly pages?: (app: FastifyInstance) => void
+  /** Names under which they are reached beside localhost, separated by commas. */
+  readonly names?: string
 }
 
 /** The pages for operators and their tools, without listening: `/livez`, `/readyz` and `/metrics`. */
-export function buildOperator({ metrics, isReady, pages }: OperatorOptions): FastifyInstance {
+export function buildOperator({
+  metrics,
+  isReady,
+  pages,
+  names: more = ''
+}: OperatorOptions): FastifyInstance {
   const app = Fastify(guarded)
-  app.get('/livez', async () => ({ status: 'alive' }))
-  app.get('/readyz', async (_request, reply) => {
-    const isUp = isReady()
-    return reply.code(isUp ? 200 : 503).send({ status: isUp ? 'ready' : 'not ready' })
+  guard(app, { reached: { host, names: more }, requestsPerMinute })
+  void app.register(async (routes) => {
+    routes.get('/livez', { config: evenUnderPressure }, async () => ({ status: 'alive' }))
+    routes.get('/readyz', { config: evenUnderPressure }, async (_request, reply) => {
+      const isUp = isReady()
+      return reply.code(isUp ? 200 : 503).send({ status: isUp ? 'ready' : 'not ready' })
+    })
+    routes.get('/metrics', { config: evenUnderPressure }, async (_request, reply) =>
+      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+    )
+    pages?.(routes)
   })
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
-  )
-  pages?.(app)
   return app
 }
 
@@ -40,8 +61,8 @@ export function buildOperator({ metrics, isReady, pages }: OperatorOptions): Fas
 export async function serveOperator(
   options: OperatorOptions & { readonly settings: Settings }
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const app = buildOperator(options)
   const { settings } = options
-  const url = await listenOn(app, { host: '127.0.0.1', port, settings, mayMove: true })
+  const app = buildOperator({ ...options, names: settings.text(names) })
+  const url = await listenOn(app, { host, port, settings, mayMove: true })
   return { url, close: () => app.close() }
 }

@@ -1,13 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CourantError } from '../runtime/errors.ts'
-import type { Item, Writer } from '../runtime/pipeline.ts'
-import { topicList } from '../topics/catalogue.ts'
+import type { Item, Metrics, Writer } from '../runtime/pipeline.ts'
 import { checkEvent, sentenceOf } from '../topics/events.ts'
 import { LogWriter, type WriterContext } from '../topics/log-writer.ts'
 import type { Topic } from '../topics/topic.ts'
 import { Answers } from './answers.ts'
-import type { TokenCheck } from './tokens.ts'
+import type { Caller, CallerOf } from './callers.ts'
 import { acknowledgeMs, retryAfterSeconds, within } from './within.ts'
 
 /** What a publisher is told once every event is acknowledged by all in-sync replicas. */
@@ -18,9 +17,10 @@ interface Accepted {
 
 export interface PublishOptions {
   readonly context: WriterContext
-  readonly mayPublish: TokenCheck
-  /** The topics that may be published to; all that have a schema unless given. */
-  readonly topics?: readonly Topic<unknown>[]
+  readonly callerOf: CallerOf
+  readonly metrics: Metrics
+  /** The topics there are. */
+  readonly topics: readonly Topic<unknown>[]
 }
 
 const maxEvents = 1_000
@@ -29,43 +29,65 @@ const idempotencyKey = /^[\x21-\x7e]{1,128}$/
 /** `POST /topics/{topic}/events`: one event as a JSON object, or a batch as an array. */
 export async function publishRoutes(app: FastifyInstance, options: PublishOptions): Promise<void> {
   const publisher = new Publisher(options)
+  const admitted = new WeakMap<FastifyRequest, Admitted>()
   app.route<{ Params: { topic: string } }>({
     method: 'POST',
     url: '/topics/:topic/events',
-    // Before the body is read: a stranger's body is not parsed.
-    onRequest: async (request, reply) => {
-      if (!options.mayPublish(bearerOf(request))) return refuseStranger(reply)
+    // After the rate limit, which counts strangers, too, and before the body is read: a stranger's is not parsed.
+    preParsing: async (request, reply) => {
+      const caller = options.callerOf(bearerOf(request))
+      if (!caller) return refuseStranger(reply)
+      const topic = options.topics.find(({ name }) => name === request.params.topic)
+      if (!topic) return reply.code(404).send({ error: 'There is no such topic' })
+      if (!caller.mayPublish(topic)) {
+        options.context.log.warn(
+          { publisher: caller.name, topic: topic.name },
+          'a token may not publish there'
+        )
+        return reply.code(403).send({ error: `This token may not publish to ${topic.name}: ${howToGetOne}` })
+      }
       if (request.headers['content-encoding'] !== undefined)
         return reply.code(415).send({ error: 'Content-Encoding is not taken' })
+      admitted.set(request, { caller, topic })
       return undefined
     },
-    handler: (request, reply) => publisher.answer(request, reply)
+    handler: (request, reply) => {
+      const entry = admitted.get(request)
+      return entry ? publisher.answer(request, { reply, ...entry }) : refuseStranger(reply)
+    }
   })
 }
 
+const howToGetOne = 'an operator can make one that may, with `courant edge token`'
+
 const bearerOf = ({ headers }: FastifyRequest) =>
-  /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 
 const refuseStranger = (reply: FastifyReply) =>
   reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'A valid bearer token is needed' })
 
+/** Who publishes to what. */
+interface Admitted {
+  readonly caller: Caller
+  readonly topic: Topic<unknown>
+}
+
 class Publisher {
   readonly #context: WriterContext
-  readonly #topics: ReadonlyMap<string, Topic<unknown>>
+  readonly #metrics: Metrics
   readonly #writers = new Map<string, Writer<unknown>>()
-  readonly #answers = new Answers<Accepted>({ keepMs: 60 * 60 * 1000, max: 10_000 })
+  /** By caller: nobody meets, or pushes out, the keys of another. */
+  readonly #answers = new Map<string, Answers<Accepted>>()
 
-  constructor({ context, topics = topicList }: PublishOptions) {
+  constructor({ context, metrics }: PublishOptions) {
     this.#context = context
-    this.#topics = new Map(topics.map((topic) => [topic.name, topic]))
+    this.#metrics = metrics
   }
 
   async answer(
-    request: FastifyRequest<{ Params: { topic: string } }>,
-    reply: FastifyReply
+    request: FastifyRequest,
+    { reply, caller, topic }: Admitted & { readonly reply: FastifyReply }
   ): Promise<FastifyReply> {
-    const topic = this.#topics.get(request.params.topic)
-    if (!topic) return reply.code(404).send({ error: 'There is no such topic' })
     const key = request.headers['idempotency-key']
     if (key !== undefined && !(typeof key === 'string' && idempotencyKey.test(key)))
       return reply.code(422).send({ error: 'Idempotency-Key must be 1 to 128 visible characters' })
@@ -74,13 +96,20 @@ class Publisher {
       return reply.code(422).send({ error: `A batch has 1 to ${maxEvents} events` })
     const { items, problems } = checkAll(topic, events, key ?? randomUUID())
     if (problems.length > 0) return reply.code(422).send({ error: 'Nothing was published', problems })
+    const write = () => this.#write(items, { topic, caller })
     const once =
       key === undefined
-        ? { answer: this.#write(topic, items), isReused: false as const }
-        : this.#answers.once(`${topic.name}/${key}`, digestOf(events), () => this.#write(topic, items))
+        ? { answer: write(), isReused: false as const }
+        : this.#answersFor(caller).once(`${topic.name}/${key}`, digestOf(events), write)
     if (once.isReused)
       return reply.code(422).send({ error: 'This Idempotency-Key was used for other events' })
     return this.#settle(once.answer, reply)
+  }
+
+  #answersFor({ name }: Caller): Answers<Accepted> {
+    const answers = this.#answers.get(name) ?? new Answers<Accepted>({ keepMs: 60 * 60 * 1000, max: 10_000 })
+    this.#answers.set(name, answers)
+    return answers
   }
 
   async #settle(answer: Promise<Accepted>, reply: FastifyReply): Promise<FastifyReply> {
@@ -100,10 +129,13 @@ class Publisher {
     }
   }
 
-  async #write(topic: Topic<unknown>, items: readonly Item<unknown>[]): Promise<Accepted> {
+  async #write(items: readonly Item<unknown>[], { topic, caller }: Admitted): Promise<Accepted> {
     const writer = this.#writers.get(topic.name) ?? new LogWriter(topic, this.#context)
     this.#writers.set(topic.name, writer)
     await within(acknowledgeMs, (signal) => writer.write(items, { signal }))
+    const who = { publisher: caller.name, topic: topic.name }
+    this.#context.log.info({ ...who, events: items.length }, 'events were published')
+    this.#metrics.count('edge_events_total', items.length, who)
     return { accepted: items.length, ids: items.map(({ id }) => id) }
   }
 }

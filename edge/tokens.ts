@@ -3,13 +3,6 @@ import { CourantError } from '../runtime/errors.ts'
 import type { Log } from '../runtime/pipeline.ts'
 import type { Setting, Settings } from '../runtime/settings.ts'
 
-export const edgeTokens: Setting = {
-  env: 'COURANT_EDGE_TOKENS',
-  describe: 'Bearer tokens that may publish, separated by commas: several, so that one can be replaced',
-  secret: true,
-  default: ''
-}
-
 const minCharacters = 32
 
 /** Says whether a token is one of those that are let in. */
@@ -17,32 +10,48 @@ export type TokenCheck = (token: string) => boolean
 
 /**
  * The check against the tokens of a setting, separated by commas. In production there must be some, each of 32
- * characters or more; elsewhere none means that everybody is let in, which is said loudly.
+ * characters or more; elsewhere none means that everybody is let in, which is said loudly, and on loopback only.
  */
 export function tokenCheck(
   setting: Setting,
-  { settings, log, isProduction }: { settings: Settings; log: Log; isProduction: boolean }
+  options: { settings: Settings; log: Log; isProduction: boolean; isLoopback: boolean }
 ): TokenCheck {
-  const tokens = settings
-    .text(setting)
+  const { settings, log, isProduction, isLoopback } = options
+  const tokens = plainTokens(settings.text(setting))
+  if (isProduction && (tokens.length === 0 || tokens.some(isWeak)))
+    throw new CourantError('CONFIG_INVALID', `${setting.env} ${strongTokens}`)
+  if (tokens.length > 0) return oneOfThese(tokens.map(digestOf))
+  if (!isLoopback)
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `${setting.env} is not set, and the edge listens to other machines: set it, or listen on 127.0.0.1`
+    )
+  log.warn({ setting: setting.env }, 'NO TOKENS ARE SET: everybody who reaches the edge is let in')
+  return () => true
+}
+
+/** Tokens that are written as they are, separated by commas. */
+export const plainTokens = (text: string): string[] =>
+  text
     .split(',')
     .map((token) => token.trim())
     .filter(Boolean)
-  if (isProduction && (tokens.length === 0 || tokens.some((token) => token.length < minCharacters)))
-    throw new CourantError(
-      'CONFIG_INVALID',
-      `${setting.env} needs tokens of ${minCharacters} characters or more in production: make one with \`openssl rand -hex 32\``
-    )
-  if (tokens.length === 0) {
-    log.warn({ setting: setting.env }, 'NO TOKENS ARE SET: everybody who reaches the edge is let in')
-    return () => true
-  }
-  const digests = tokens.map(digestOf)
-  return (token) => {
-    const digest = digestOf(token)
-    // All are compared, so that the time says nothing of which one it was.
-    return digests.map((known) => timingSafeEqual(known, digest)).includes(true)
-  }
+
+/** Whether a token can be guessed. */
+export const isWeak = (token: string): boolean => token.length < minCharacters
+
+/** What a setting with weak tokens, or none, is told in production. */
+export const strongTokens = `needs tokens of ${minCharacters} characters or more in production: make one with \`openssl rand -hex 32\``
+
+function oneOfThese(digests: readonly Buffer[]): TokenCheck {
+  return (token) => matchOf(digests, token) !== -1
 }
 
-const digestOf = (token: string) => createHash('sha256').update(token).digest()
+/** Which of the digests is that of the token; -1 for none. All are compared, so that the time says nothing of which. */
+export function matchOf(digests: readonly Buffer[], token: string): number {
+  const digest = digestOf(token)
+  return digests.map((known) => timingSafeEqual(known, digest)).indexOf(true)
+}
+
+/** What is kept of a token. A token has 128 random bits or more, so that a fast hash gives nothing away. */
+export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()

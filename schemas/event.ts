@@ -15,6 +15,8 @@ export interface EventType<T = unknown> {
   readonly paths: EventPaths
   /** How many partitions its topic is made with; the installation's default when absent. */
   readonly partitions?: number
+  /** Whether a pipeline makes it from another topic: it is not what somebody outside says. */
+  readonly isDerived: boolean
   /** Only for the compiler: the type of a value. */
   readonly value?: T
 }
@@ -30,17 +32,21 @@ interface EventPaths {
 }
 
 interface EventFile extends RecordSchema {
-  readonly courant: EventPaths & { readonly entity: string; readonly partitions?: number }
+  readonly courant: EventPaths & {
+    readonly entity: string
+    readonly partitions?: number
+    readonly derived?: boolean
+  }
 }
 
 /** Reads schemas/<domain>/<stage>.avsc: the topic is `<domain>.<entity>.<stage>`. */
 export function event<T>(domain: string, stage: string): EventType<T> {
   const folder = new URL(`./${domain}/`, import.meta.url)
   const { courant, ...file } = readRecord(new URL(`${stage}.avsc`, folder)) as EventFile
-  const { entity, partitions: _declared, ...paths } = courant
+  const { entity, partitions: _declared, derived: isDerived = false, ...paths } = courant
   const partitions = declaredPartitions(courant, `${domain}/${stage}.avsc`)
   const schema = writtenOut(file, definitionsIn(folder))
-  return { domain, topic: `${domain}.${entity}.${stage}`, schema, paths, ...partitions }
+  return { domain, topic: `${domain}.${entity}.${stage}`, schema, paths, isDerived, ...partitions }
 }
 
 /** The text or number at a path, as text; empty when there is neither. */

@@ -68,6 +68,7 @@ function naming(table: Table, stage: Stage, how: string) {
     describe: `${table.sourceTable}, ${how}`,
     owner: table.domain,
     schema: stageSchema(table, stage),
+    isDerived: true,
     ...(table.partitions && { partitions: table.partitions })
   }
 }
@@ -81,12 +82,20 @@ export function topicOf<T>(event: EventType<T>): Topic<T> {
   return known as Topic<T>
 }
 
-function declareEvent({ topic: name, domain, schema, paths, partitions }: EventType): Topic<unknown> {
+function declareEvent({
+  topic: name,
+  domain,
+  schema,
+  paths,
+  partitions,
+  isDerived
+}: EventType): Topic<unknown> {
   return topic<unknown>({
     name,
     describe: schema.doc,
     owner: domain,
     schema,
+    isDerived,
     ...(partitions && { partitions }),
     config: keptAsTable,
     shape: {

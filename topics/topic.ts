@@ -33,6 +33,8 @@ export interface TopicDefinition<T> {
   /** Kafka's own names and texts, such as `cleanup.policy`. */
   readonly config: Readonly<Record<string, string>>
   readonly shape: Shape<T>
+  /** Whether our own pipelines make its records: nobody publishes there over HTTP whose token does not name it. */
+  readonly isDerived: boolean
 }
 
 /** A declared topic is a channel: every pipeline that names it is typed by it. */

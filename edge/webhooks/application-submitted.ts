@@ -44,8 +44,8 @@ export async function applicationWebhook(
     url: '/api/v1/webhooks/application-submitted',
     bodyLimit: maxBodyBytes,
     config: { rateLimit: { max: context.settings.number(webhooksPerMinute) } },
-    // Before the body is read: a stranger's body is not parsed.
-    onRequest: async (request, reply) => {
+    // After the rate limit, which counts strangers, too, and before the body is read: a stranger's is not parsed.
+    preParsing: async (request, reply) => {
       if (!maySend(tokenOf(request)))
         return counted(reply, 'stranger').code(401).send({ detail: details[401] })
       if (request.headers['content-encoding'] !== undefined)

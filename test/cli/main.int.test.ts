@@ -90,7 +90,12 @@ describe('the command line', () => {
     t.after(() => taken.close())
     const { port } = taken.address() as { port: number }
     for (const setting of ['COURANT_EDGE_PORT', 'COURANT_OPERATOR_PORT']) {
-      const free = { COURANT_EDGE_PORT: '0', COURANT_OPERATOR_PORT: '0', COURANT_LOG_LEVEL: 'error' }
+      const free = {
+        COURANT_EDGE_OPEN: 'true',
+        COURANT_EDGE_PORT: '0',
+        COURANT_OPERATOR_PORT: '0',
+        COURANT_LOG_LEVEL: 'error'
+      }
       const { code, err } = await runCourant(['edge'], { env: { ...free, [setting]: String(port) } })
       assert.equal(code, 2, err)
       assert.match(

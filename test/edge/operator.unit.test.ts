@@ -26,4 +26,22 @@ describe('the operator pages', () => {
     assert.equal((await fetch(`${served.url}/livez`)).status, 200)
     await served.close()
   })
+
+  it('answer under their own names only, with headers that keep other pages off', async () => {
+    const app = buildOperator({
+      metrics: new MetricsRegistry(),
+      isReady: () => true,
+      names: 'ops.example.com'
+    })
+    const get = (host: string) => app.inject({ method: 'GET', url: '/metrics', headers: { host } })
+    for (const host of ['localhost:9464', '127.0.0.1:9464', 'ops.example.com'])
+      assert.equal((await get(host)).statusCode, 200, host)
+    const refused = await get('evil.example')
+    assert.equal(refused.statusCode, 421)
+    assert.doesNotMatch(refused.body, /courant_|process_/)
+    const { headers } = await get('localhost')
+    assert.match(String(headers['content-security-policy']), /default-src 'none'.*frame-ancestors 'none'/)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    await app.close()
+  })
 })

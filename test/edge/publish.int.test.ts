@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { serveEdge } from '../../edge/app.ts'
+import { digestOf } from '../../edge/tokens.ts'
 import { tables } from '../../schemas/tables.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import { closeConnections, connectionFor } from '../../topics/connection.ts'
@@ -18,7 +19,7 @@ describe('the edge before real servers', { timeout: 120_000 }, () => {
   const env = {
     ...sharedStack('kafka', 'registry'),
     COURANT_TOPIC_PREFIX: `${unique('edge')}.`,
-    COURANT_EDGE_TOKENS: token,
+    COURANT_EDGE_TOKENS: `shop sha256:${digestOf(token).toString('hex')} publish:${topic.name}`,
     COURANT_EDGE_PORT: '0'
   }
   const post = (url: string, body: unknown) =>

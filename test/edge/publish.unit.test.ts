@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { build } from '../../edge/app.ts'
+import { digestOf } from '../../edge/tokens.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { failingKafka } from '../support/failing-kafka.ts'
 import { userChange } from '../support/changes.ts'
@@ -8,16 +9,22 @@ import { memoryTopics, recordsOf } from '../support/memory-topics.ts'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
 
 const token = 'a-token-for-the-tests-that-is-long-enough'
+const named = (name: string, secret: string, ...scopes: string[]) =>
+  [name, `sha256:${digestOf(secret).toString('hex')}`, ...scopes].join(' ')
+const tokens = [
+  named('old-shop', 'old-token', 'publish:activity.users.clean'),
+  named('shop', token, 'publish:activity.users.clean')
+].join('\n')
 const path = '/topics/activity.users.clean/events'
 const event = (n: number) => userChange(n).value
 
 async function edge(options: { kafka?: KafkaClient; env?: Record<string, string> } = {}) {
   const { kafka, env = {} } = options
   const { context, connection } = await memoryTopics({
-    env: { COURANT_EDGE_TOKENS: `old-token,${token}`, ...env },
+    env: { COURANT_EDGE_TOKENS: tokens, ...env },
     ...(kafka && { kafka })
   })
-  const app = build({ settings: context.settings, log: context.log })
+  const app = build({ settings: context.settings, log: context.log, metrics: context.metrics })
   const post = (body: unknown, headers: Record<string, string> = {}, url = path) =>
     app.inject({
       method: 'POST',
@@ -133,15 +140,93 @@ describe('POST /topics/{topic}/events', () => {
     await app.close()
   })
 
-  it('does not start in production without strong tokens, and says so loudly elsewhere', async () => {
-    for (const tokens of ['', 'short', `${token},short`])
+  it('takes nothing from anybody without tokens, whatever NODE_ENV says, and does not start for nothing', async () => {
+    for (const NODE_ENV of ['development', 'test', 'production'])
       await assert.rejects(
-        edge({ env: { NODE_ENV: 'production', COURANT_EDGE_TOKENS: tokens } }),
-        (error: CourantError) => error.code === 'CONFIG_INVALID' && !error.message.includes('short,')
+        edge({ env: { NODE_ENV, COURANT_EDGE_TOKENS: '' } }),
+        (error: CourantError) => error.code === 'CONFIG_INVALID' && /courant edge token/.test(error.message)
       )
-    const { app, context, post } = await edge({ env: { COURANT_EDGE_TOKENS: '' } })
+  })
+
+  it('is open only where that is asked for, on loopback and outside production, and says so loudly', async () => {
+    const open = { COURANT_EDGE_TOKENS: '', COURANT_EDGE_OPEN: 'true' }
+    for (const more of [{ NODE_ENV: 'production' }, { COURANT_EDGE_HOST: '0.0.0.0' }])
+      await assert.rejects(
+        edge({ env: { ...open, ...more } }),
+        (error: CourantError) => error.code === 'CONFIG_INVALID' && /loopback/.test(error.message)
+      )
+    const { app, context, post } = await edge({ env: open })
     assert.match(context.warnings.join(), /NO TOKENS/)
     assert.equal((await post(event(1), { authorization: '' })).statusCode, 200)
+    await app.close()
+  })
+
+  it('reads plain tokens of before, weak ones outside production only, for events that no pipeline makes', async () => {
+    await assert.rejects(
+      edge({ env: { NODE_ENV: 'production', COURANT_EDGE_TOKENS: `${token},short` } }),
+      (error: CourantError) => error.code === 'CONFIG_INVALID' && !error.message.includes('short,')
+    )
+    const { app, context, post } = await edge({ env: { COURANT_EDGE_TOKENS: `${token}, short` } })
+    assert.match(context.warnings.join(), /tokens without names/)
+    assert.equal((await post(event(1), { authorization: 'Bearer short' })).statusCode, 403)
+    const submitted = '/topics/applications.application.submitted/events'
+    assert.equal((await post({}, { authorization: 'Bearer short' }, submitted)).statusCode, 422)
+    await app.close()
+  })
+
+  it('lets a token publish where it may, and says who published', async () => {
+    const { app, context, post } = await edge({
+      env: {
+        COURANT_EDGE_TOKENS: [
+          named('hr', 'hr-token', 'publish:applications'),
+          named('shop', token, 'publish:activity', 'publish:activity.users.clean'),
+          named('gone', 'gone-token', 'publish:*', 'until:2020-01-31')
+        ].join('; ')
+      }
+    })
+    const statusOf = async (who: string, topic: string) =>
+      (await post(event(1), { authorization: `bearer  ${who}` }, `/topics/${topic}/events`)).statusCode
+    assert.equal(await statusOf(token, 'activity.users.clean'), 200)
+    assert.equal(await statusOf(token, 'activity.users.changes'), 403)
+    assert.equal(await statusOf(token, 'activity.users.rejects'), 403)
+    assert.equal(await statusOf('hr-token', 'applications.application.submitted'), 422)
+    assert.equal(await statusOf('hr-token', 'applications.application.claimed'), 403)
+    assert.equal(await statusOf('hr-token', 'activity.users.clean'), 403)
+    assert.equal(await statusOf('hr-token', 'clean-users.dead'), 404)
+    assert.equal(await statusOf('gone-token', 'applications.application.submitted'), 401)
+    assert.equal(context.counted.get('edge_events_total'), 1)
+    assert.match(context.warnings.join(), /may not publish there/)
+    await app.close()
+  })
+
+  it('does not mix up the Idempotency-Keys of two tokens', async () => {
+    const { app, post, written } = await edge()
+    const headers = { 'idempotency-key': 'abc' }
+    assert.equal((await post(event(1), headers)).statusCode, 200)
+    assert.equal((await post(event(2), { ...headers, authorization: 'Bearer old-token' })).statusCode, 200)
+    assert.equal((await written()).length, 2)
+    await app.close()
+  })
+
+  it('answers under its own names only, so that no page of somebody else leads here', async () => {
+    const { app, post, written } = await edge({ env: { COURANT_EDGE_HOST_NAMES: 'events.example.com' } })
+    const statusOf = async (host: string) => (await post(event(1), { host })).statusCode
+    for (const host of [
+      'localhost:8000',
+      '127.0.0.1:8000',
+      '[::1]:8000',
+      'Events.example.com',
+      'events.example.com.:443'
+    ])
+      assert.equal(await statusOf(host), 200, host)
+    const before = (await written()).length
+    for (const host of [
+      'attacker.example:8000',
+      'localhost.attacker.example',
+      'events.example.com.attacker.example'
+    ])
+      assert.equal(await statusOf(host), 421, host)
+    assert.equal((await written()).length, before)
     await app.close()
   })
 
@@ -150,6 +235,15 @@ describe('POST /topics/{topic}/events', () => {
     const codes = []
     for (const n of [1, 2, 3]) codes.push((await post(event(n))).statusCode)
     assert.deepEqual(codes, [200, 200, 429])
+    await app.close()
+  })
+
+  it('counts strangers and unknown paths, too', async () => {
+    const { app, post } = await edge({ env: { COURANT_EDGE_REQUESTS_PER_MINUTE: '3' } })
+    const codes = []
+    for (const n of [1, 2]) codes.push((await post(event(n), { authorization: 'Bearer wrong' })).statusCode)
+    for (const path of ['/none', '/none', '/none']) codes.push((await post(event(1), {}, path)).statusCode)
+    assert.deepEqual(codes, [401, 401, 404, 429, 429])
     await app.close()
   })
 })

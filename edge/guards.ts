@@ -1,0 +1,46 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance } from 'fastify'
+import { hostCheck, type Reached } from './host-names.ts'
+
+/** What keeps a server of ours from harm by whoever reaches it. */
+export interface Guards {
+  readonly reached: Reached
+  /** What an address may ask in a minute. */
+  readonly requestsPerMinute: number
+}
+
+/** Routes that answer while everything else is told to wait: a watchdog that gets no answer would kill the process. */
+export const evenUnderPressure = { pressureHandler: () => undefined }
+
+// Nothing of ours needs more than its own style sheet, and nobody frames it.
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"]
+  }
+}
+
+/** Adds the headers, the limits and the check of the Host header, in this order, before any route's own checks. */
+export function guard(app: FastifyInstance, { reached, requestsPerMinute }: Guards): void {
+  void app.register(helmet, { contentSecurityPolicy })
+  void app.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 5 })
+  void app.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute' })
+  const isOurName = hostCheck(reached)
+  app.addHook('onRequest', async (request, reply) => {
+    if (isOurName(request.headers.host)) return undefined
+    return reply.code(421).send({ error: 'This server is not reached under that name' })
+  })
+  app.after(() => {
+    const limit = app.rateLimit()
+    // The limit's own hooks are those of routes: what is nowhere is counted here.
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.is404) await limit.call(app, request, reply)
+    })
+  })
+}
