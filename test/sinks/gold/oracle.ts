@@ -142,23 +142,25 @@ function fixed(text: string, digits: number): bigint {
 const decimal = (tenThousandths: bigint): string =>
   `${tenThousandths / 10_000n}.${String(tenThousandths % 10_000n).padStart(4, '0')}`
 
+/** What was deleted and comes again is another row: it has no past. */
+const sinceLastDelete = (all: readonly Happening[]): readonly Happening[] =>
+  all.slice(all.findLastIndex((one) => one.isDelete) + 1)
+
 const isReached = (state: unknown): boolean => ['read', 'opened', 'clicked'].includes(String(state))
 
 function impact(list: readonly Happening[], sessions: Map<string, Span[]>): string[] {
-  const states = [...versions(list, 'notification-states').values()]
-    .filter((all) => !all.at(-1)?.isDelete)
-    .flat()
+  const states = [...versions(list, 'notification-states').values()].flatMap(sinceLastDelete)
   const rows = new Map<string, { isSuccess: boolean; spans: Span[] }>()
   for (const all of versions(list, 'user-notifications').values()) {
     const last = all.at(-1)
     if (!last || last.isDelete) continue
     const { user_id, notification_time, notification_id, content } = last.row
     const successes = [
-      ...all
-        .filter((one) => !one.isDelete && isReached(one.row['state']))
+      ...sinceLastDelete(all)
+        .filter((one) => isReached(one.row['state']))
         .map((one) => num(one.row['modified_at'] ?? one.at)),
       ...states
-        .filter((one) => !one.isDelete && isReached(one.row['status']))
+        .filter((one) => isReached(one.row['status']))
         .filter((one) => one.row['user_id'] === user_id && one.row['notification_id'] === notification_id)
         .map((one) => num(one.row['updated_at']))
     ]
