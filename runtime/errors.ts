@@ -37,6 +37,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'A day of Gold fails a check: the message says which. The figures in the database are new, the file of that day in the lake is the one before. Nothing a source holds should lead there: report it with the message.'
   },
+  GOLD_UNCOMPUTABLE: {
+    verdict: 'record',
+    doc: 'The figures of a day of a user cannot be computed from what was kept of it. That day has none until one of its rows changes or Gold is started again; `quality.uncomputed` of analytics.duckdb lists it with the kind of error, and everything else goes on. Nothing a source holds should lead there: report it.'
+  },
   KEY_INVALID: {
     verdict: 'fatal',
     doc: 'Rows at the source have no key, or share one, so that they cannot be merged. Correct the rows, or PrimaryKeyCols in config.ETL_Tables.'

@@ -9,19 +9,23 @@ import { withAttached } from '../warehouse/attached-database.ts'
 import { publishDatabase } from '../warehouse/publish-database.ts'
 import { SilverCatalogue } from '../warehouse/silver-catalogue.ts'
 import { GoldFiles } from './gold-files.ts'
-import { countSetAside, createGoldTables, storeOffsets } from './gold-tables.ts'
+import { countSetAside, createGoldTables, storeOffsets, storeUncomputed } from './gold-tables.ts'
 import { ModelEngine } from './model-engine.ts'
 import { definitionsHash } from './models.ts'
 import { loadRates } from './rates.ts'
 import { refresh } from './refresh.ts'
 import { goldSettings } from './settings.ts'
 import type { GoldState } from './state/gold-state.ts'
+import { uncomputable } from './uncomputable.ts'
 
 /** The database that Gold is computed into, and that copies are published of. */
 export const workFile = (folder: string): string => join(folder, 'gold.duckdb')
 
 /** A gauge: users' days, or parts of them, of which analysts do not see the newest figures yet. */
 export const unseenDays = 'gold_unseen_days'
+
+/** A gauge: users' days, or parts of them, that have no figures because the models cannot compute them. */
+const uncomputedDays = 'gold_uncomputed_days'
 
 /** Computing done before what there is gets published, in milliseconds. */
 const refreshMs = 500
@@ -61,6 +65,8 @@ export class GoldPublisher {
   #isSilverNew = false
   #looking: Promise<void> | null = null
   #isCatchingUp = false
+  /** What could not be computed when that was told last, as JSON. */
+  #uncomputed = ''
   /** Computed since the last publication. */
   #unpublishedDays = 0
   #isDrained = true
@@ -103,9 +109,9 @@ export class GoldPublisher {
     this.#done = this.#run()
   }
 
-  /** Throws TARGET_UNAVAILABLE while publishing fails again and again. */
+  /** Throws TARGET_UNAVAILABLE while publishing fails again and again, unless it is for what was computed: writes may heal that. */
   check(): void {
-    if (this.#failures < failuresAllowed) return
+    if (this.#failures < failuresAllowed || uncomputable(this.#lastError) !== null) return
     throw new CourantError(
       'TARGET_UNAVAILABLE',
       `Gold cannot be published: see the warnings of this pipeline, and the space and rights of ${this.#folder} and of the lake`,
@@ -182,11 +188,29 @@ export class GoldPublisher {
       const { days, offsets } = await refresh(this.#state, this.#engine, { maxMs: refreshMs })
       this.#isDrained = offsets !== null
       if (offsets) await storeOffsets(connection, offsets)
+      await this.#tellUncomputed()
       if (this.#isSilverNew) await this.#writeSilver()
       this.#isStale = true
       this.#unpublishedDays += days
       this.#context.metrics.count('gold_days_computed_total', days)
     })
+  }
+
+  /** What cannot be computed is said in the log, in the database and by a gauge. */
+  async #tellUncomputed(): Promise<void> {
+    const list = this.#state.uncomputed()
+    const text = JSON.stringify(list)
+    if (text === this.#uncomputed) return
+    await storeUncomputed(this.#engine.connection, list)
+    this.#uncomputed = text
+    this.#context.metrics.gauge(uncomputedDays, list.length)
+    if (list.length === 0) return
+    const error = new CourantError(
+      'GOLD_UNCOMPUTABLE',
+      `The figures of ${list.length} users' days cannot be computed; quality.uncomputed lists them, and all others go on`,
+      { details: { reasons: [...new Set(list.map(({ reason }) => reason))] } }
+    )
+    this.#context.log.error({ err: error }, 'some days have no figures')
   }
 
   /** Views over many files take their time, and figures wait for it: the longer it takes, the more seldom. */

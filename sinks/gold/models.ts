@@ -34,7 +34,7 @@ export const goldTables: readonly GoldTable[] = [
         86_400
       ],
       total_message_send_this_day: ['BIGINT', 'Messages written in groups'],
-      total_money_spend: ['DECIMAL(18,4)', 'Purchases in COURANT_GOLD_CURRENCY, by the rate of their day']
+      total_money_spend: ['DECIMAL(38,4)', 'Purchases in COURANT_GOLD_CURRENCY, by the rate of their day']
     }
   },
   {

@@ -1,10 +1,11 @@
 import { DuckDBDateValue, uuidValue } from '@duckdb/node-api'
-import { replaceTargets } from './gold-tables.ts'
+import { removeTargets, replaceTargets } from './gold-tables.ts'
 import { inputs } from './inputs.ts'
 import type { InputRows, ModelEngine } from './model-engine.ts'
 import type { GoldState, NextOffset } from './state/gold-state.ts'
 import type { Target } from './state/target-rows.ts'
 import type { Targets } from './state/waiting-days.ts'
+import { uncomputable } from './uncomputable.ts'
 
 export interface Refreshed {
   /** Users' days, or parts of them, computed anew. */
@@ -39,7 +40,30 @@ export async function refresh(
   }
 }
 
+/**
+ * Computes targets, and of those that cannot be computed together each half apart, until what fails stands alone: that
+ * has no figures and is noted with its cause, whereas the others have theirs.
+ */
 async function computeTargets(state: GoldState, engine: ModelEngine, targets: Targets): Promise<void> {
+  try {
+    await computeTogether(state, engine, targets)
+  } catch (error) {
+    const reason = uncomputable(error)
+    if (reason === null) throw error
+    const { list } = targets
+    const half = Math.ceil(list.length / 2)
+    if (list.length > 1) {
+      await computeTargets(state, engine, { ...targets, list: list.slice(0, half) })
+      await computeTargets(state, engine, { ...targets, list: list.slice(half) })
+      return
+    }
+    await loadTargets(engine, list)
+    await removeTargets(engine.connection, targets.subject)
+    state.notComputed(targets, reason)
+  }
+}
+
+async function computeTogether(state: GoldState, engine: ModelEngine, targets: Targets): Promise<void> {
   // Read in one go, with nothing kept in between: the inputs fit each other.
   const rows = inputRows(state, targets)
   await loadTargets(engine, targets.list)

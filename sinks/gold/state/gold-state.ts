@@ -17,7 +17,7 @@ import {
 import { keptTables } from './kept-tables.ts'
 import { prepareAll } from './prepare-all.ts'
 import { stateError } from './state-error.ts'
-import { TargetRows } from './target-rows.ts'
+import { type Target, TargetRows } from './target-rows.ts'
 import { type Targets, WaitingDays } from './waiting-days.ts'
 
 /** Where Gold has got to in a partition. */
@@ -31,6 +31,13 @@ export interface NextOffset {
 export interface PendingDay {
   readonly subject: Subject
   readonly day: Day
+}
+
+/** A user's day, or a part of it, whose figures the models could not compute. */
+export interface Uncomputed extends Target {
+  readonly subject: Subject
+  /** The kind of error, without any value. */
+  readonly reason: string
 }
 
 /** The file that holds what Gold has read, in its folder. */
@@ -79,6 +86,8 @@ export class GoldState {
     this.rows = new TargetRows(database)
     this.waiting = new WaitingDays(database)
     this.#statements = prepareAll(database, statementTexts)
+    // A new version, or more memory, may be able to.
+    this.transaction(() => this.waiting.add(this.uncomputed()))
     this.#tables = new Map(
       keptTables.map((kept) => [topicsOf(kept.table).clean.name, [kept, kept.open(database, this.#touch)]])
     )
@@ -131,9 +140,25 @@ export class GoldState {
   computed(targets: Targets): void {
     this.transaction(() => {
       this.waiting.computed(targets)
+      for (const { userId, day, part } of targets.list)
+        this.#statements.removeUncomputed.run(targets.subject, userId, day, part)
       for (const day of new Set(targets.list.map((target) => target.day)))
         this.#statements.addPendingDay.run(targets.subject, day)
     })
+  }
+
+  /** Ends the wait of days that cannot be computed, until they are touched or Gold is started again. */
+  notComputed(targets: Targets, reason: string): void {
+    this.computed(targets)
+    this.transaction(() => {
+      for (const { userId, day, part } of targets.list)
+        this.#statements.addUncomputed.run(targets.subject, userId, day, part, reason)
+    })
+  }
+
+  /** What could not be computed. */
+  uncomputed(): readonly Uncomputed[] {
+    return this.#statements.uncomputed.all() as unknown as Uncomputed[]
   }
 
   /** Notes that the files of some days, both ends included, are older than Gold. */
@@ -202,6 +227,9 @@ const bookkeeping = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS topics (topic TEXT PRIMARY KEY, id TEXT NOT NULL, generation INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pending_days (subject TEXT, day INTEGER, PRIMARY KEY (subject, day)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS uncomputed (
+    subject TEXT, user_id BLOB, day INTEGER, part TEXT, reason TEXT NOT NULL, PRIMARY KEY (subject, user_id, day, part)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`
 
 type Statements = Readonly<Record<keyof typeof statementTexts, StatementSync>>
@@ -216,6 +244,11 @@ const statementTexts = {
   addPendingDay: 'INSERT OR IGNORE INTO pending_days VALUES (?, ?)',
   pendingDays: 'SELECT subject, day FROM pending_days ORDER BY day DESC',
   clearPendingDay: 'DELETE FROM pending_days WHERE subject = ? AND day = ?',
+  addUncomputed: 'INSERT OR REPLACE INTO uncomputed VALUES (?, unhex(?), ?, ?, ?)',
+  removeUncomputed:
+    'DELETE FROM uncomputed WHERE subject = ? AND user_id = unhex(?) AND day = ? AND part = ?',
+  uncomputed:
+    'SELECT subject, lower(hex(user_id)) AS userId, day, part, reason FROM uncomputed ORDER BY day DESC, user_id',
   definitions: `SELECT value FROM facts WHERE name = 'definitions'`,
   setDefinitions: `INSERT OR REPLACE INTO facts VALUES ('definitions', ?)`
 } as const

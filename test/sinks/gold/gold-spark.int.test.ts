@@ -10,10 +10,10 @@ import { parseRates } from '../../../sinks/gold/rates.ts'
 import { temporaryFolder } from '../../support/stack.ts'
 import { GoldBench, openEngine } from './gold-bench.ts'
 import { longList } from './long-log.ts'
-import { itemsOf } from './happenings.ts'
+import { bookBought, firstDay, itemsOf, uuid } from './happenings.ts'
 import { installSpark, whyNoSpark } from './spark.ts'
 
-const rates = parseRates('currency,rate\nEUR,1\nUSD,0.92345678', 'EUR')
+const rates = parseRates('currency,rate\nEUR,1\nUSD,0.92345678\nKWD,9999999999.99999999', 'EUR')
 
 describe('the model files', () => {
   it('give the same rows in Spark SQL as in DuckDB, unchanged', {
@@ -40,6 +40,12 @@ describe('the model files', () => {
   })
 })
 
+/** As many purchases of the widest amount and rate as 38 digits could not hold the sum of, with all its digits. */
+const dearest = Array.from({ length: 150 }, (_, n) => {
+  const one = bookBought(n, firstDay * 86_400_000_000 + n)
+  return { ...one, row: { ...one.row, user_id: uuid(1, 9), amount: '99999999999999.9999', currency: 'KWD' } }
+})
+
 const modelsFolder = fileURLToPath(new URL('../../../sinks/gold/models', import.meta.url))
 
 /** Loads everything a long log leaves behind, writes it as Parquet for Spark, and gives what DuckDB makes of it. */
@@ -47,7 +53,7 @@ async function runInDuckDb(folder: string): Promise<ReadonlyMap<string, readonly
   const engine = await openEngine(rates)
   const bench = new GoldBench(engine)
   try {
-    bench.state.keep(itemsOf(longList(2026)))
+    bench.state.keep(itemsOf([...longList(2026), ...dearest]))
     const targets = ['activity', 'notifications'] as const
     bench.state.rows.choose(
       targets.flatMap(
