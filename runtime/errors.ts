@@ -82,6 +82,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'A run of an ERP table ended before its end marker, or read other rows than the source counts. Nothing of it was merged; the message names what is bad. Load the table again.'
   },
+  RUN_REFUSED: {
+    verdict: 'fatal',
+    doc: 'The ODS refuses what lies in a run of an ERP table: its columns, their number, width or names, KeepHistory, or a key. The run was given up and the next one has its turn; the message has the reason of the database in words.'
+  },
   SCHEMA_INCOMPATIBLE: {
     verdict: 'fatal',
     doc: 'A schema change breaks readers of older data. Make the field optional or add a new one.'

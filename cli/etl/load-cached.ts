@@ -32,7 +32,7 @@ export async function loadCached(session: EtlSession, table: EtlTable, run: Cach
   let entry: RunEntry | null = null
   try {
     await mergeRun(ods, {
-      table: odsTable(table.destinationTable, marker),
+      table: odsTable(table.destinationTable, marker, ods.dialect.limits),
       run,
       mayDelete: (found) =>
         mayDelete(guardContext(session, table), {

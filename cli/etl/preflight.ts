@@ -4,6 +4,7 @@ import { preflightTable, type WideColumn } from '../../producers/progress/prefli
 import { CourantError } from '../../runtime/errors.ts'
 import { type EtlTable, findEtlTable } from '../../schemas/erp/metadata.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
+import { checkLimits, tableName } from '../../sinks/ods/ods-table.ts'
 import { pendingMigrations } from '../../sinks/ods/migrate.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { print, printRows } from '../output.ts'
@@ -110,9 +111,10 @@ async function lookAt(session: EtlSession, table: EtlTable): Promise<string> {
     lastSuccessAt: null
   })
   if (found.tooWide.length > 0) throw tooWide(table, found.tooWide)
+  checkLimits(tableName(table.destinationTable), found.columns, ods.dialect.limits)
   const index = found.primaryIndex.join(', ')
   return [
-    `${found.rows} rows, ${found.columns} columns, ${found.fetchSize} rows a fetch`,
+    `${found.rows} rows, ${found.columns.length} columns, ${found.fetchSize} rows a fetch`,
     added.length > 0 ? `new at the source: ${added.join(', ')} (run \`courant etl sync\`)` : '',
     gone.length > 0 ? `gone from the source: ${gone.join(', ')} (run \`courant etl sync\`)` : '',
     index !== '' && !found.isKeyPrimary ? `PrimaryKeyCols is not the primary index (${index})` : ''

@@ -1,4 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
+import type { RunColumn } from '../../schemas/erp/columns.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { primaryIndex } from './catalogue.ts'
 import type { OdbcConnection } from './odbc-connection.ts'
@@ -18,7 +19,8 @@ export interface WideColumn {
 /** What a look at a table found before it is loaded. */
 export interface Preflight {
   readonly rows: number
-  readonly columns: number
+  /** What its rows would have, arrays taken apart. */
+  readonly columns: readonly RunColumn[]
   readonly fetchSize: number
   readonly tooWide: readonly WideColumn[]
   /** The columns of the source's primary index; none when it tells of none. */
@@ -41,7 +43,7 @@ export async function preflightTable(
   const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase()).toSorted()
   return {
     rows: expectedRows,
-    columns: selection.columns.length,
+    columns: selection.columns,
     fetchSize,
     tooWide: await wideColumns(connection, statements, selection.selected),
     primaryIndex: index,

@@ -1,16 +1,20 @@
 /** What a value of an OpenEdge column is, whatever the driver or a release calls its type. */
-export type ErpType =
-  | 'text'
-  | 'integer'
-  | 'bigint'
-  | 'decimal'
-  | 'double'
-  | 'bit'
-  | 'date'
-  | 'time'
-  | 'timestamp'
-  | 'timestamptz'
-  | 'binary'
+export type ErpType = (typeof erpTypes)[number]
+
+/** Every type there is. */
+export const erpTypes = [
+  'text',
+  'integer',
+  'bigint',
+  'decimal',
+  'double',
+  'bit',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'binary'
+] as const
 
 /** A column as the source's catalogue has it (sysprogress.syscolumns_full), an array still as one column. */
 export interface SourceColumn {

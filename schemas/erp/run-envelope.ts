@@ -47,6 +47,10 @@ export interface RunEnvelope {
   readonly marker: RunMarker | null
 }
 
+/** True of a UUID in lower case, as every run has one; it is the name of a folder in the cache, too. */
+export const isRunId = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)
+
 /** The columns a marker tells of. */
 export const columnsOf = (marker: Pick<RunMarker, 'columns'>): RunColumn[] =>
   JSON.parse(marker.columns) as RunColumn[]

@@ -1,4 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
+import { technicalColumns } from './technical-columns.ts'
 
 /** A column's name and the SQL-safe one it has from the topic on. */
 export interface NamedColumn {
@@ -15,6 +16,7 @@ export function sqlNameOf(sourceName: string): string {
 /** The column of one element of an array, from 1. */
 export const elementName = (sqlName: string, element: number) => `${sqlName}__${element}`
 
+const reserved: ReadonlySet<string> = new Set(technicalColumns)
 const safe = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 /**
@@ -27,8 +29,9 @@ export function checkSqlNames(table: string, columns: readonly NamedColumn[]): v
   for (const { sourceName, sqlName } of columns) {
     if (!safe.test(sqlName)) problems.push(`"${sourceName}" cannot be called '${sqlName}'`)
     const other = bySqlName.get(sqlName.toLowerCase())
-    if (other !== undefined && other !== sourceName)
-      problems.push(`"${other}" and "${sourceName}" would both be called ${sqlName}`)
+    if (reserved.has(sqlName.toLowerCase()))
+      problems.push(`"${sourceName}" would be called ${sqlName}, as a column of every table of the ODS is`)
+    if (other !== undefined) problems.push(`"${other}" and "${sourceName}" would both be called ${sqlName}`)
     bySqlName.set(sqlName.toLowerCase(), sourceName)
   }
   if (problems.length > 0)

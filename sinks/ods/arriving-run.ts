@@ -15,12 +15,18 @@ export interface ArrivingRunOptions {
   readonly startedAt: Date
   readonly topic: string
   readonly partition: number
+  /** Longest text of a column that the ODS takes; null where nothing bounds it. */
+  readonly textLimit: (column: RunColumn) => number | null
 }
 
 interface RunColumnReader extends RunColumn {
   readonly canonical: Canonical
   /** Values that were none of the type. */
   unfit: number
+  /** The longest text it may have. */
+  readonly limit: number
+  /** Texts that were longer. */
+  tooLong: number
 }
 
 /** A run between its start marker and its end marker: rows become canonical, are hashed and go into the cache. */
@@ -47,7 +53,13 @@ export class ArrivingRun {
     this.startedAt = options.startedAt
     this.#options = options
     this.#recorder = recorder
-    this.#columns = columns.map((column) => ({ ...column, canonical: canonicalOf(column), unfit: 0 }))
+    this.#columns = columns.map((column) => ({
+      ...column,
+      canonical: canonicalOf(column),
+      unfit: 0,
+      tooLong: 0,
+      limit: limitOf(column, options)
+    }))
     this.#hasher = new RowHasher(columns)
   }
 
@@ -60,6 +72,7 @@ export class ArrivingRun {
       const text = row[column.sqlName] ?? null
       const canonical = text === null ? null : column.canonical(text)
       if (canonical === null && text !== null) column.unfit++
+      else if (canonical !== null && canonical.length > column.limit) column.tooLong++
       values.push(canonical)
     }
     this.#recorder.add({ key, hashdiff: this.#hasher.hash(values), isDeleted, offset, values })
@@ -77,11 +90,12 @@ export class ArrivingRun {
   /** Why the run cannot be merged although it has ended; null when it can. Names columns and counts, no values. */
   problem(end: RunMarker): CourantError | null {
     const { table } = this.#options
-    const unfit = this.#columns.filter((column) => column.unfit > 0)
+    const unfit = this.#columns.flatMap(({ sqlName, type, unfit: count, tooLong, limit }) => [
+      ...(count > 0 ? [`${sqlName}: ${count} that are no ${type}`] : []),
+      ...(tooLong > 0 ? [`${sqlName}: ${tooLong} of more than ${limit} characters`] : [])
+    ])
     if (unfit.length > 0) {
-      const list = unfit
-        .map(({ sqlName, type, unfit: count }) => `${sqlName}: ${count} that are no ${type}`)
-        .join('; ')
+      const list = unfit.join('; ')
       return new CourantError(
         'VALUE_UNFIT',
         `${table} has values that do not fit their columns (${list}): correct them at the source, or exclude the column or give it a SourceExpression in config.ETL_Columns`
@@ -109,6 +123,9 @@ export class ArrivingRun {
     return this.#recorder.abandon()
   }
 }
+
+const limitOf = (column: RunColumn, { textLimit }: ArrivingRunOptions) =>
+  column.type === 'text' ? (textLimit(column) ?? Infinity) : Infinity
 
 /** What is said of a run that has no end, or not all of its rows. */
 export const incomplete = (table: string, what: string): CourantError =>

@@ -25,9 +25,19 @@ export interface RunValues {
   readonly partition: number
 }
 
+/** What a database system bounds, however its tables are made. */
+export interface DialectLimits {
+  readonly name: string
+  /** Columns of a table, technical ones included. */
+  readonly columns: number
+  /** Bytes of a column's name. */
+  readonly nameBytes: number
+}
+
 /** The SQL of one database system. Pure: it makes texts, a connection runs them. */
 export interface Dialect {
   readonly name: 'postgres' | 'sqlserver'
+  readonly limits: DialectLimits
   /** How a table of Courant's own is written: some are called like a reserved word, and only quotes make it a name. */
   ownTable(schema: 'config' | 'etl', table: string): string
   /** Makes the table etl.Migrations (Number, Name, AppliedAt) where it is not there. */
@@ -37,6 +47,8 @@ export interface Dialect {
   readonly syncConfigColumns: Statement
   /** The type a column has in the ODS. */
   typeOf(column: RunColumn): string
+  /** Characters (UTF-16 units) that a column of text holds at most; null where nothing bounds it. */
+  textLimit(column: RunColumn): number | null
   /** Columns of a table of a schema, in their order; none when there is no such table. */
   existingColumns(schema: 'stg' | 'ods', table: string): Statement
   createTable(table: OdsTable): Statement

@@ -3,6 +3,7 @@ import type { RunValues } from './dialect.ts'
 import type { OdsDatabase, OdsSession } from './ods-database.ts'
 import type { OdsTable } from './ods-table.ts'
 import { prepareTable } from './prepare-table.ts'
+import { refusedRun } from './reason-in-run.ts'
 import { lastVersion } from './run-log.ts'
 import type { Statement } from './statement.ts'
 
@@ -29,9 +30,18 @@ export interface MergeRequest {
 
 /**
  * Takes a cached run into the ODS in one transaction: lock, truncate, bulk load, merge, deletes, log, offsets (promise
- * 1: all of it or nothing). The same run once more changes nothing (promise 3).
+ * 1: all of it or nothing). The same run once more changes nothing (promise 3). RUN_REFUSED when the database does not
+ * take what lies in the run.
  */
 export async function mergeRun(database: OdsDatabase, request: MergeRequest): Promise<MergeResult> {
+  try {
+    return await mergeWhole(database, request)
+  } catch (error) {
+    throw refusedRun(error)
+  }
+}
+
+async function mergeWhole(database: OdsDatabase, request: MergeRequest): Promise<MergeResult> {
   const { table, run, alsoCommit } = request
   const { dialect } = database
   // Not in the transaction of the rows: a table that is there too early harms nobody, and its lock is short.

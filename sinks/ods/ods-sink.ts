@@ -5,6 +5,7 @@ import { repeatWindow } from '../../runtime/repeat-window.ts'
 import { isAbsent } from '../../runtime/durable-files.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunEnvelope } from '../../schemas/erp/run-envelope.ts'
+import { tableFolder } from './cache/cached-run.ts'
 import { openOds } from './open-ods.ts'
 import { OdsWriter } from './ods-writer.ts'
 import { tableName } from './ods-table.ts'
@@ -34,7 +35,7 @@ export function odsSink({
     async open(context) {
       const cacheDir = context.settings.text(odsSettings.cacheDir)
       const name = table.tableName.toLowerCase()
-      await removeHalfRuns(join(cacheDir, name))
+      await removeHalfRuns(tableFolder(cacheDir, name))
       return new OdsWriter({
         context,
         merger: new RunMerger({ context, database: openOds(context.settings), table }),

@@ -1,6 +1,9 @@
 import { CourantError } from '../../runtime/errors.ts'
+import { technicalColumns } from '../../schemas/erp/technical-columns.ts'
 import type { RunColumn } from '../../schemas/erp/columns.ts'
 import { columnsOf, type RunMarker } from '../../schemas/erp/run-envelope.ts'
+import { checkSqlNames } from '../../schemas/erp/sql-names.ts'
+import type { DialectLimits } from './dialect.ts'
 
 /** A table of the ODS, as the metadata and a run's marker describe it. */
 export interface OdsTable {
@@ -12,62 +15,56 @@ export interface OdsTable {
   readonly keepHistory: boolean
 }
 
-export type TechnicalColumn =
-  | 'row_key'
-  | 'hashdiff'
-  | 'hashdiff_rule'
-  | 'row_version'
-  | 'valid_from'
-  | 'valid_to'
-  | 'is_current'
-  | 'is_deleted'
-  | 'run_id'
-  | 'source_topic'
-  | 'source_partition'
-  | 'source_offset'
-  | 'loaded_at'
-
-/** Columns that every table of the ODS has besides those of the source, in their order; docs/ods.md explains them. */
-export const technicalColumns: readonly TechnicalColumn[] = [
-  'row_key',
-  'hashdiff',
-  'hashdiff_rule',
-  'row_version',
-  'valid_from',
-  'valid_to',
-  'is_current',
-  'is_deleted',
-  'run_id',
-  'source_topic',
-  'source_partition',
-  'source_offset',
-  'loaded_at'
-]
-
-/** The table a run is merged into; CONFIG_INVALID names columns that cannot be beside each other. */
-export function odsTable(destination: string, marker: RunMarker): OdsTable {
+/** The table a run is merged into; CONFIG_INVALID names columns that cannot be called so, or not beside each other. */
+export function odsTable(destination: string, marker: RunMarker, limits: DialectLimits): OdsTable {
   const columns = columnsOf(marker)
-  const taken = new Set<string>(technicalColumns)
-  const colliding = columns.filter(({ sqlName }) => {
-    const name = sqlName.toLowerCase()
-    const isTaken = taken.has(name)
-    taken.add(name)
-    return isTaken
-  })
-  if (colliding.length > 0)
-    throw new CourantError(
-      'CONFIG_INVALID',
-      `${destination} has two columns of the name ${colliding.map(({ sqlName }) => sqlName).join(', ')}, one of which may be a technical one: set another SqlName for it in config.ETL_Columns`
-    )
+  checkLimits(destination, columns, limits)
+  // The producer has asked before, but what is in a topic need not come from it.
+  checkSqlNames(destination, columns)
   return { name: tableName(destination), columns, key: marker.key_columns, keepHistory: marker.keep_history }
 }
 
-/** `ods.Client` and `Client` are the same table; what is not a plain name is refused. */
+/** Refuses, before anything is loaded, what no table of the database can have; CONFIG_INVALID says what to exclude. */
+export function checkLimits(
+  table: string,
+  columns: readonly Pick<RunColumn, 'sqlName' | 'sourceName' | 'element'>[],
+  { name: database, columns: most, nameBytes }: DialectLimits
+): void {
+  const problems: string[] = []
+  const count = columns.length + technicalColumns.length
+  if (count > most) {
+    const arrays = largestArrays(columns)
+    problems.push(
+      `it has ${columns.length} columns and ${technicalColumns.length} technical ones, where ${database} takes ${most}: exclude columns in config.ETL_Columns${arrays && `, or keep an array as one text (${arrays})`}`
+    )
+  }
+  for (const { sqlName, sourceName } of columns)
+    if (Buffer.byteLength(sqlName) > nameBytes)
+      problems.push(
+        `the name of "${sourceName}" is longer than the ${nameBytes} bytes that ${database} takes: set a shorter SqlName in config.ETL_Columns`
+      )
+  if (problems.length > 0)
+    throw new CourantError('CONFIG_INVALID', `Table '${table}' cannot be in the ODS: ${problems.join('; ')}`)
+}
+
+/** The arrays that give most columns, as `tel: 12, adr: 6`; '' when there are none. */
+function largestArrays(columns: readonly Pick<RunColumn, 'sourceName' | 'element'>[]): string {
+  const counts = new Map<string, number>()
+  for (const { sourceName, element } of columns)
+    if (element !== null) counts.set(sourceName, (counts.get(sourceName) ?? 0) + 1)
+  const sorted = [...counts].toSorted(([, a], [, b]) => b - a)
+  return sorted
+    .slice(0, 5)
+    .map(([name, count]) => `${name}: ${count}`)
+    .join(', ')
+}
+
+/** `ods.Client` and `Client` are the same table; what is not a plain name is refused, or too long to name indexes by. */
 export function tableName(destination: string): string {
   const name = destination.replace(/^ods\./i, '').toLowerCase()
-  if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return name
+  if (/^[a-z_][a-z0-9_]{0,51}$/.test(name)) return name
   throw new CourantError(
     'CONFIG_INVALID',
-    `DestinationTable '${destination}' in config.ETL_Tables is no name for a table: use letters, digits and _`
+    `DestinationTable '${destination}' in config.ETL_Tables is no name for a table: use letters, digits and _, 52 at most`
   )
 }

@@ -1,9 +1,11 @@
 import { type CourantError, verdictOf } from '../../runtime/errors.ts'
 import { oneAtATime } from '../../runtime/one-at-a-time.ts'
 import type { Context, LogItem, StoredOffsets, StoredTopics, Writer } from '../../runtime/pipeline.ts'
+import { checkMarker } from '../../schemas/erp/check-marker.ts'
 import type { RunEnvelope, RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { ArrivingRun, incomplete } from './arriving-run.ts'
-import type { RunMerger, RunOutcome } from './run-merger.ts'
+import { reasonInRun } from './reason-in-run.ts'
+import type { BegunRun, RunMerger, RunOutcome } from './run-merger.ts'
 
 export interface OdsWriterOptions {
   readonly context: Context
@@ -29,8 +31,8 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
   #run: ArrivingRun | null = null
   /** The offset after the last one that was taken. */
   #next = 0
-  /** The offset to go on at when the same items come again, because the last attempt failed there. */
-  #resumeAt: number | null = null
+  /** Where the last attempt failed, and the first offset of its items: what comes again of them goes on there. */
+  #failed: { readonly from: number; readonly at: number } | null = null
   /** Partitions may be assigned while items are written. */
   readonly #inTurn = oneAtATime()
 
@@ -44,16 +46,21 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
 
   write(items: readonly RunItem[], { signal }: { signal: AbortSignal }): Promise<void | 'held'> {
     return this.#inTurn(async () => {
-      for (const item of await this.#unseen(items)) {
-        try {
+      const from = items[0]?.offset ?? 0
+      let at = from
+      try {
+        for (const item of await this.#unseen(items)) {
+          at = item.offset
           signal.throwIfAborted()
           await this.#take(item)
-        } catch (error) {
-          this.#resumeAt = item.offset
-          throw error
         }
+        const last = items.at(-1)
+        at = last ? last.offset + 1 : at
+        if (last) await this.#flush(last)
+      } catch (error) {
+        if (items.length > 0) this.#failed = { from, at }
+        throw error
       }
-      await this.#run?.flush()
       return this.#run ? 'held' : undefined
     })
   }
@@ -72,23 +79,28 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
     const run = this.#run
     this.#run = null
     this.#next = 0
-    this.#resumeAt = null
+    this.#failed = null
     await run?.abandon()
   }
 
-  /** Items without those an earlier attempt took; offsets that go back mean that the log is read anew. */
+  /**
+   * Items without those an earlier attempt took, were it of them all or, around one that was set aside, of a part;
+   * offsets that go back mean that the log is read anew.
+   */
   async #unseen(items: readonly RunItem[]): Promise<readonly RunItem[]> {
-    const resumeAt = this.#resumeAt
-    this.#resumeAt = null
-    const at = items.findIndex(({ offset }) => offset === resumeAt)
-    if (at !== -1) return items.slice(at)
     const [first] = items
-    if (first && first.offset < this.#next) await this.#drop()
+    if (!first) return items
+    if (this.#failed && first.offset >= this.#failed.from) {
+      const { at } = this.#failed
+      return items.filter(({ offset }) => offset >= at)
+    }
+    if (first.offset < this.#next) await this.#drop()
     return items
   }
 
   async #take(item: RunItem): Promise<void> {
     const { marker } = item.value
+    if (marker) checkMarker(marker, { itemId: item.id })
     if (marker?.kind === 'start') await this.#start(item, marker)
     else if (marker) await this.#end(item, marker)
     else await this.#addRow(item)
@@ -101,11 +113,17 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
     const begunAt = performance.now()
     run.add(item)
     if (run.isFull) {
-      await run.flush()
+      await this.#flush(item)
       this.#options.onRows?.(run.marker.run_id, run.received)
     }
     run.transformMs += performance.now() - begunAt
     this.#next = item.offset + 1
+  }
+
+  /** Writes what has arrived of the run; `last` is the last item of it. */
+  async #flush(last: RunItem): Promise<void> {
+    const run = this.#run
+    if (run) await this.#orGiveUp(run, last, () => run.flush())
   }
 
   async #start(item: RunItem, marker: RunMarker): Promise<void> {
@@ -120,7 +138,12 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
     }
     const startedAt = new Date(value.ts_ms)
     await merger.logStart(marker, startedAt)
-    this.#run = await ArrivingRun.start(marker, { cacheDir, memoryMb, table, startedAt, topic, partition })
+    const begun = { marker, startedAt, received: 0, abandon: async () => undefined }
+    await this.#orGiveUp(begun, item, async () => {
+      const textLimit = merger.textLimitOf(marker)
+      const options = { cacheDir, memoryMb, table, startedAt, topic, partition, textLimit }
+      this.#run = await ArrivingRun.start(marker, options)
+    })
     this.#next = offset + 1
   }
 
@@ -140,20 +163,29 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
       extractMs: item.value.ts_ms - run.startedAt.getTime(),
       transformMs: run.transformMs
     }
-    try {
+    await this.#orGiveUp(run, item, async () => {
       const cached = await run.finish(marker)
       const outcome = await merger.merge(cached, { ...timed, nextOffset: item.offset + 1 })
       this.#run = null
       this.#options.onRun?.(outcome)
+    })
+  }
+
+  /** What fails because of the run gives it up, so that it never stands before the next one. */
+  async #orGiveUp(run: BegunRun, item: RunItem, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
     } catch (error) {
-      if (isOfRun(error)) return this.#fail(run, error, item)
-      if (verdictOf(error) === 'fatal') await merger.logFailure(run.marker, run.startedAt, error)
+      const reason = reasonInRun(error, this.#options.table)
+      if (reason) return this.#fail(run, reason, item)
+      if (verdictOf(error) === 'fatal')
+        await this.#options.merger.logFailure(run.marker, run.startedAt, error)
       throw error
     }
   }
 
   /** Gives a run up: the log says why, and the offset passes it, so that the next run has its turn. */
-  async #fail(run: ArrivingRun, error: CourantError, { topic, partition, offset }: RunItem): Promise<void> {
+  async #fail(run: BegunRun, error: CourantError, { topic, partition, offset }: RunItem): Promise<void> {
     const outcome = await this.#options.merger.giveUp(run, error, {
       topic,
       partition,
@@ -165,7 +197,3 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
     this.#options.onRun?.(outcome)
   }
 }
-
-/** True of what another attempt at the same run cannot heal, while the next run may be well. */
-const isOfRun = (error: unknown): error is CourantError =>
-  ['VALUE_UNFIT', 'RUN_INCOMPLETE', 'CONFIG_INVALID'].includes((error as { code?: string }).code ?? '')

@@ -1,8 +1,8 @@
 import { mayDelete } from '../../runtime/delete-guard.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context, StoredTopics } from '../../runtime/pipeline.ts'
+import type { RunColumn } from '../../schemas/erp/columns.ts'
 import type { RunMarker } from '../../schemas/erp/run-envelope.ts'
-import type { ArrivingRun } from './arriving-run.ts'
 import type { CachedRun } from './cache/cached-run.ts'
 import { type MergeResult, mergeRun } from './merge-run.ts'
 import type { OdsDatabase } from './ods-database.ts'
@@ -16,6 +16,15 @@ import { odsTopics } from './stored-topics.ts'
 export interface RunOutcome {
   readonly entry: RunEntry
   readonly error: CourantError | null
+}
+
+/** A run of which the start marker has come. */
+export interface BegunRun {
+  readonly marker: RunMarker
+  readonly startedAt: Date
+  /** Rows that have arrived. */
+  readonly received: number
+  abandon(): Promise<void>
 }
 
 export interface RunMergerOptions {
@@ -64,6 +73,13 @@ export class RunMerger {
     await logRun(this.#options.database, { ...this.#entry(marker, startedAt), status: 'running' })
   }
 
+  /** Longest text of each column that the ODS takes; CONFIG_INVALID for a run that no table can be made of. */
+  textLimitOf(marker: RunMarker): (column: RunColumn) => number | null {
+    const { database, table } = this.#options
+    odsTable(table.destinationTable, marker, database.dialect.limits)
+    return (column) => database.dialect.textLimit(column)
+  }
+
   async merge(
     run: CachedRun,
     timed: {
@@ -88,7 +104,7 @@ export class RunMerger {
       ...figures(result)
     })
     const result = await mergeRun(database, {
-      table: odsTable(table.destinationTable, marker),
+      table: odsTable(table.destinationTable, marker, database.dialect.limits),
       run,
       mayDelete: (found) => mayDelete(context, { ...found, allowed: odsSettings.deletesAllowed }),
       alsoCommit: async (session, merged) => {
@@ -101,7 +117,7 @@ export class RunMerger {
   }
 
   /** Logs that a run failed and passes it. */
-  async giveUp(run: ArrivingRun, error: CourantError, place: Place): Promise<RunOutcome> {
+  async giveUp(run: BegunRun, error: CourantError, place: Place): Promise<RunOutcome> {
     const entry = this.#failed(run.marker, run.startedAt, error)
     await this.#options.database.transaction('log a failed run', async (session) => {
       await logRun(session, { ...entry, rowsRead: run.received })

@@ -10,7 +10,7 @@ import { odsTable } from '../../sinks/ods/ods-table.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
 import { lastSuccess } from '../../sinks/ods/run-log.ts'
 import { OdsWorld } from '../sinks/ods/ods-world.ts'
-import { column, type SampleTable } from '../sinks/ods/sample-runs.ts'
+import { column, runIdOf, type SampleTable } from '../sinks/ods/sample-runs.ts'
 import { unique } from '../support/unique.ts'
 
 const types: SampleTable = {
@@ -112,14 +112,14 @@ export function odsValuesContract(name: string, env: () => Environment): void {
       await w.load({ number: 1, rows: [{ id: '1', part: 'a', t: 'x' }] })
       const before = await w.rows('row_key', 'hashdiff', 't')
       await w.ods.query('lose the table', { text: `DROP TABLE ods.${w.name}` })
-      assert.deepEqual(await cachedRunIds(w.cacheDir, w.name), ['run-1'])
-      const run = await CachedRun.open(w.cacheDir, { table: w.name, runId: 'run-1', memoryMb: 128 })
-      const table = odsTable(w.name, run.facts.marker)
+      assert.deepEqual(await cachedRunIds(w.cacheDir, w.name), [runIdOf(1)])
+      const run = await CachedRun.open(w.cacheDir, { table: w.name, runId: runIdOf(1), memoryMb: 128 })
+      const table = odsTable(w.name, run.facts.marker, w.ods.dialect.limits)
       await mergeRun(w.ods, { table, run, mayDelete: () => true, alsoCommit: async () => undefined })
       assert.deepEqual(await w.rows('row_key', 'hashdiff', 't'), before)
-      await assert.rejects(CachedRun.open(w.cacheDir, { table: w.name, runId: 'run-9', memoryMb: 128 }), {
+      await assert.rejects(CachedRun.open(w.cacheDir, { table: w.name, runId: runIdOf(9), memoryMb: 128 }), {
         code: 'CONFIG_INVALID',
-        message: /run-9.*there: run-1/
+        message: /000009 of .*there: .*000001\)/
       })
     })
 

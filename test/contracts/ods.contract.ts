@@ -5,7 +5,7 @@ import { migrate } from '../../sinks/ods/migrate.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
 import { type Environment, settingsFrom } from '../../runtime/settings.ts'
 import { OdsWorld, write } from '../sinks/ods/ods-world.ts'
-import { column, type SampleTable } from '../sinks/ods/sample-runs.ts'
+import { column, runIdOf, type SampleTable } from '../sinks/ods/sample-runs.ts'
 
 const produit: SampleTable = {
   columns: [column('code', 'text', { width: 20 }), column('libelle', 'text', { width: 60 })],
@@ -38,7 +38,7 @@ export function odsContract(name: string, env: () => Environment): void {
       ])
       const { entry } = await w.load({ number: 2, rows: [row('a'), row('b', null)] })
       assert.deepEqual([entry.rowsInserted, entry.rowsUpdated, entry.rowsUnchanged], [0, 0, 2])
-      assert.deepEqual(await w.rows('run_id'), [['run-1'], ['run-1']])
+      assert.deepEqual(await w.rows('run_id'), [[runIdOf(1)], [runIdOf(1)]])
     })
 
     it('keeps which topic its runs came by, of each consumer group', async (t) => {
@@ -75,14 +75,14 @@ export function odsContract(name: string, env: () => Environment): void {
       const still = await w.load({ number: 3, rows: [row('a')] })
       assert.equal(still.entry.rowsDeleted, 0)
       assert.deepEqual(await w.rows('code', 'is_deleted', 'run_id'), [
-        ['a', '0', 'run-1'],
-        ['b', '1', 'run-2']
+        ['a', '0', runIdOf(1)],
+        ['b', '1', runIdOf(2)]
       ])
       // With the hash it had: only is_deleted says that it changed.
       await w.load({ number: 4, rows: [row('a'), row('b')] })
       assert.deepEqual(await w.rows('code', 'is_deleted', 'run_id'), [
-        ['a', '0', 'run-1'],
-        ['b', '0', 'run-4']
+        ['a', '0', runIdOf(1)],
+        ['b', '0', runIdOf(4)]
       ])
     })
 
@@ -119,12 +119,12 @@ export function odsContract(name: string, env: () => Environment): void {
       const { entry } = await w.load({ number: 5, rows: [row('a', '2'), row('b', '1'), row('c', '1')] })
       assert.deepEqual([entry.rowsInserted, entry.rowsUpdated, entry.rowsUnchanged], [1, 1, 1])
       assert.deepEqual(await w.rows('code', 'libelle', 'is_current', 'is_deleted', 'run_id'), [
-        ['a', '1', '0', '0', 'run-1'],
-        ['a', '2', '0', '0', 'run-2'],
-        ['a', '2', '0', '1', 'run-3'],
-        ['a', '2', '1', '0', 'run-5'],
-        ['b', '1', '1', '0', 'run-1'],
-        ['c', '1', '1', '0', 'run-5']
+        ['a', '1', '0', '0', runIdOf(1)],
+        ['a', '2', '0', '0', runIdOf(2)],
+        ['a', '2', '0', '1', runIdOf(3)],
+        ['a', '2', '1', '0', runIdOf(5)],
+        ['b', '1', '1', '0', runIdOf(1)],
+        ['c', '1', '1', '0', runIdOf(5)]
       ])
       const times = await w.rows('code', 'valid_from', 'valid_to')
       for (const [n, [code, , to]] of times.entries()) {
@@ -160,12 +160,12 @@ export function odsContract(name: string, env: () => Environment): void {
       w.log.run(begun)
       w.log.items.pop()
       await w.settle()
-      assert.deepEqual(await w.logged(), [['run-1', 'running', null]])
+      assert.deepEqual(await w.logged(), [[runIdOf(1), 'running', null]])
       await w.load({ number: 2, rows: [row('c')] })
       assert.deepEqual(await w.rows('code'), [['c']])
       assert.deepEqual(await w.logged(), [
-        ['run-1', 'failed', 'RUN_INCOMPLETE'],
-        ['run-2', 'succeeded', null]
+        [runIdOf(1), 'failed', 'RUN_INCOMPLETE'],
+        [runIdOf(2), 'succeeded', null]
       ])
     })
 

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { readFile, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { isAbsent } from '../../../runtime/durable-files.ts'
 import { CourantError } from '../../../runtime/errors.ts'
-import type { RunMarker } from '../../../schemas/erp/run-envelope.ts'
+import { isRunId, type RunMarker } from '../../../schemas/erp/run-envelope.ts'
 import { sqlName, sqlText } from '../../lake/duckdb.ts'
 import { csvNull } from './csv-line.ts'
 import { cacheConnection, translateCacheError } from './duckdb.ts'
@@ -91,8 +91,21 @@ export class CachedRun {
 }
 
 /** Where a whole run of a table lies. */
-export const runFolder = (cacheDir: string, table: string, runId: string): string =>
-  join(cacheDir, table, `${runId}.parquet`)
+export function runFolder(cacheDir: string, table: string, runId: string): string {
+  if (!isRunId(runId))
+    throw new CourantError('CONFIG_INVALID', `'${runId.slice(0, 64)}' is no id of a run: those are UUIDs`)
+  return join(tableFolder(cacheDir, table), `${runId}.parquet`)
+}
+
+/** Where the runs of a table lie: a folder right in the cache, whatever the table is called. */
+export function tableFolder(cacheDir: string, table: string): string {
+  const folder = resolve(cacheDir, table)
+  if (dirname(folder) === resolve(cacheDir) && basename(folder) === table) return folder
+  throw new CourantError(
+    'CONFIG_INVALID',
+    `TableName '${table}' in config.ETL_Tables cannot be the name of a folder: correct it`
+  )
+}
 
 export const factsPath = (folder: string): string => join(folder, factsFile)
 
@@ -102,7 +115,7 @@ const columnNames = (marker: RunMarker) =>
 /** Run ids that are whole in the cache, the oldest first. */
 export async function cachedRunIds(cacheDir: string, table: string): Promise<string[]> {
   try {
-    const names = await readdir(join(cacheDir, table))
+    const names = await readdir(tableFolder(cacheDir, table))
     return names
       .filter((name) => name.endsWith('.parquet'))
       .map((name) => name.slice(0, -'.parquet'.length))

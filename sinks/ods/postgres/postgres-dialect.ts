@@ -6,6 +6,7 @@ import { postgresTables } from './tables.ts'
 /** PostgreSQL 15 and newer. */
 export const postgresDialect: Dialect = {
   name: 'postgres',
+  limits: { name: 'PostgreSQL', columns: 1600, nameBytes: 63 },
   // Without quotes, as the migrations made them: PostgreSQL folds both to lower case.
   ownTable: (schema, table) => `${schema}.${table}`,
   bootstrap: postgresBootstrap,

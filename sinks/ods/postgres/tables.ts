@@ -1,6 +1,7 @@
 import type { RunColumn } from '../../../schemas/erp/columns.ts'
 import type { Dialect, ExistingColumn } from '../dialect.ts'
-import { type OdsTable, type TechnicalColumn, technicalColumns } from '../ods-table.ts'
+import { type TechnicalColumn, technicalColumns } from '../../../schemas/erp/technical-columns.ts'
+import type { OdsTable } from '../ods-table.ts'
 import { postgresType, postgresWidens, quoted } from './types.ts'
 
 const technicalTypes: Readonly<Record<TechnicalColumn, string>> = {
@@ -24,6 +25,8 @@ const storage = 'toast_tuple_target = 8160'
 
 /** How tables are made and changed in PostgreSQL. */
 export const postgresTables = {
+  textLimit: () => null,
+
   typeOf: ({ type }) => postgresType(type),
 
   existingColumns: (schema, table) => ({

@@ -7,6 +7,7 @@ import { bracketed } from './types.ts'
 /** SQL Server 2016 and newer: DROP … IF EXISTS, and no CREATE OR ALTER. */
 export const sqlServerDialect: Dialect = {
   name: 'sqlserver',
+  limits: { name: 'SQL Server', columns: 1024, nameBytes: 128 },
   ownTable: (schema, table) => `${bracketed(schema)}.${bracketed(table)}`,
   bootstrap: sqlServerBootstrap,
   migrations: sqlServerMigrations,

@@ -1,6 +1,7 @@
 import type { RunColumn } from '../../../schemas/erp/columns.ts'
 import type { Dialect, ExistingColumn } from '../dialect.ts'
-import { type OdsTable, type TechnicalColumn, technicalColumns } from '../ods-table.ts'
+import { type TechnicalColumn, technicalColumns } from '../../../schemas/erp/technical-columns.ts'
+import type { OdsTable } from '../ods-table.ts'
 import { bracketed, sqlServerType, sqlText, stagedType, widerType } from './types.ts'
 
 /** Characters of a key: with the time beside it as much as an index takes. */
@@ -28,6 +29,8 @@ const technicalTypes: Readonly<Record<TechnicalColumn, string>> = {
 /** How tables are made and changed in SQL Server. */
 export const sqlServerTables = {
   typeOf: sqlServerType,
+
+  textLimit: (column) => Number(/^nvarchar\((\d+)\)$/.exec(sqlServerType(column))?.[1] ?? 0) || null,
 
   existingColumns: (schema, table) => ({
     text: `SELECT COLUMN_NAME AS name,

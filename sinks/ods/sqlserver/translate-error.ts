@@ -14,6 +14,10 @@ const refusals: Readonly<Record<number, string>> = {
   8672: 'staging has two rows for one key, which Courant does not leave there: see who else writes to stg',
   18456: 'correct user and password in COURANT_ODS_URL'
 }
+/** What concerns the server or our rights there; every other refusal lies in the run that is merged. */
+const ofServer: ReadonlySet<number> = new Set([
+  208, 229, 230, 262, 297, 300, 916, 3906, 4060, 15247, 15151, 18456
+])
 const full: ReadonlySet<number> = new Set([1101, 1105, 9002])
 /** Deadlock victim, lock and query timeouts, going down or coming up, resources. */
 const transient: ReadonlySet<number> = new Set([
@@ -56,7 +60,9 @@ function serverError(number: number, doing: string): CourantError {
       { details }
     )
   const advice = refusals[number] ?? `see error ${number} in SQL Server's documentation`
-  return new CourantError('TARGET_REFUSED', `SQL Server refuses to ${doing}: ${advice}`, { details })
+  return new CourantError('TARGET_REFUSED', `SQL Server refuses to ${doing}: ${advice}`, {
+    details: { ...details, isOfServer: ofServer.has(number) }
+  })
 }
 
 const unavailable: ReadonlySet<string> = new Set([
@@ -75,9 +81,7 @@ function driverError(error: DriverError, doing: string): unknown {
     return new CourantError(
       'TARGET_REFUSED',
       'SQL Server refuses the login: correct user and password in COURANT_ODS_URL',
-      {
-        cause: error
-      }
+      { cause: error, details: { isOfServer: true } }
     )
   if (error.code === undefined || !unavailable.has(error.code)) return error
   const late =

@@ -1,5 +1,6 @@
 import { after } from 'node:test'
 import { odsContract } from '../../contracts/ods.contract.ts'
+import { odsRefusalsContract } from '../../contracts/ods-refusals.contract.ts'
 import { odsValuesContract } from '../../contracts/ods-values.contract.ts'
 import { asAdmin } from '../../support/postgres-admin.ts'
 import { sharedStack } from '../../support/stack.ts'
@@ -13,4 +14,5 @@ const env = { COURANT_ODS_URL: `postgres://${PGUSER}:${PGPASSWORD}@${PGHOST}:${P
 after(() => asAdmin(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`))
 
 odsContract('PostgreSQL', () => env)
+odsRefusalsContract('PostgreSQL', () => env)
 odsValuesContract('PostgreSQL', () => env)

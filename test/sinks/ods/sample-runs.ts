@@ -15,14 +15,22 @@ export interface SampleTable {
 }
 
 export interface SampleRun {
-  /** Also its id: run-1, run-2 … */
+  /** Also in its id. */
   readonly number: number
   readonly mode?: RunMode
   readonly rows: readonly RawRow[]
   readonly deleted?: readonly RawRow[]
   /** What the end marker says, where it is not the truth. */
   readonly said?: Partial<RunMarker>
+  /** What both markers say, where it is not the truth. */
+  readonly falsely?: Partial<RunMarker>
+  /** Before which row a marker lies that nobody of ours wrote. */
+  readonly strayAt?: number
 }
+
+/** The id of a sample run. */
+export const runIdOf = (number: number): string =>
+  `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
 
 // An hour ago, so that the views of the last days show it.
 const firstVersion = (Math.floor(Date.now() / 1000) - 3600) * 1_000_000
@@ -51,7 +59,11 @@ export class SampleLog {
     const { rows, deleted = [] } = run
     const from = this.items.length
     this.start(run)
-    for (const row of rows) this.#append(run, { after: row, op: 'r' })
+    for (const [n, row] of rows.entries()) {
+      if (n === run.strayAt)
+        this.#append(run, { marker: { ...this.#marker(run, 'start'), run_id: 'stray' }, op: 'm' })
+      this.#append(run, { after: row, op: 'r' })
+    }
     for (const row of deleted) this.#append(run, { before: row, op: 'd' })
     this.#append(run, { marker: this.#marker(run, 'end'), op: 'm' })
     return this.items.slice(from)
@@ -64,11 +76,11 @@ export class SampleLog {
   }
 
   #marker(run: SampleRun, kind: 'start' | 'end'): RunMarker {
-    const { number, mode = 'full', rows, deleted = [], said } = run
+    const { number, mode = 'full', rows, deleted = [], said, falsely } = run
     const { columns, key, keepHistory } = this.#table
     return {
       kind,
-      run_id: `run-${number}`,
+      run_id: runIdOf(number),
       mode,
       rows: kind === 'start' ? 0 : rows.length + deleted.length,
       is_complete: kind === 'end' && mode === 'full',
@@ -78,7 +90,8 @@ export class SampleLog {
       window_from: null,
       window_to: `2026-11-22 08:00:${String(number).padStart(2, '0')}`,
       run_version: versionOf(number),
-      ...(kind === 'end' && said)
+      ...(kind === 'end' && said),
+      ...falsely
     }
   }
 
@@ -101,7 +114,7 @@ export class SampleLog {
       ts_us: version,
       row_version: version,
       row_hash: offset,
-      run_id: `run-${number}`,
+      run_id: runIdOf(number),
       mode
     }
     this.items.push({

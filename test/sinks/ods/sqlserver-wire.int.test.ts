@@ -149,8 +149,6 @@ describe('a run on its way into SQL Server', () => {
   })
 
   for (const [number, said] of [
-    [2627, /a key has two rows where one is allowed/],
-    [8672, /staging has two rows for one key/],
     [1105, /no room left/],
     [229, /rights/]
   ] as const)
@@ -165,6 +163,21 @@ describe('a run on its way into SQL Server', () => {
       assert.ok(!after.some(({ kind }) => kind === 'commit'))
       assert.equal(count(after, /etl\.ETL_Log SET|INTO etl\.ETL_Log/), 1, 'the failure is in the log')
       assert.equal(count(after, /UPDATE \[etl\]\.\[Offsets\] SET NextOffset/), 0)
+    })
+
+  for (const [number, said] of [
+    [2627, /a key has two rows where one is allowed/],
+    [8672, /staging has two rows for one key/],
+    [1702, /more than 1,024 columns/]
+  ] as const)
+    it(`is given up and passed when the server says ${number}, which lies in it`, async (t) => {
+      const { tds, load, outcomes } = await scene(t, (sql) =>
+        /MERGE \[ods\]/.test(sql) ? { error: number } : undefined
+      )
+      assert.equal(await load(3), undefined)
+      assert.equal(outcomes[0]?.error?.code, 'RUN_REFUSED')
+      assert.match(outcomes[0]?.entry.errorMessage ?? '', said)
+      assert.deepEqual(lastTransaction(tds.events), ['begin', 'log', 'offset', 'commit'])
     })
 
   it('is given up for now, and nothing committed, when the connection is cut in the middle of a bulk', async (t) => {

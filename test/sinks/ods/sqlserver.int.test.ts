@@ -1,5 +1,6 @@
 import { describe, it } from 'node:test'
 import { odsContract } from '../../contracts/ods.contract.ts'
+import { odsRefusalsContract } from '../../contracts/ods-refusals.contract.ts'
 import { odsValuesContract } from '../../contracts/ods-values.contract.ts'
 
 // A database of its own that tests may fill, such as mssql://sa:secret@127.0.0.1:11433/odstest?trustServerCertificate=true
@@ -13,5 +14,6 @@ if (url === undefined)
   })
 else {
   odsContract('SQL Server', () => ({ COURANT_ODS_URL: url }))
+  odsRefusalsContract('SQL Server', () => ({ COURANT_ODS_URL: url }))
   odsValuesContract('SQL Server', () => ({ COURANT_ODS_URL: url }))
 }
