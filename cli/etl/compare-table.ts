@@ -52,7 +52,8 @@ function hashOf(
   return hasher.hash(values)
 }
 
-async function* currentRows(ods: OdsDatabase, destination: string): AsyncGenerator<ComparedRow> {
+/** The current rows of a table of the ODS by key and hash; none where the table is not there. */
+export async function* currentRows(ods: OdsDatabase, destination: string): AsyncGenerator<ComparedRow> {
   const name = tableName(destination)
   const exists = await ods.query(`look for ods.${name}`, ods.dialect.existingColumns('ods', name))
   if (exists.length === 0) return

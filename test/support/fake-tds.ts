@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { bareReservedWords } from '../sinks/ods/tsql/reserved-words.ts'
 import {
   done,
   errorToken,
@@ -36,7 +37,13 @@ interface Message {
 
 const headerBytes = 8
 
-/** A server that speaks enough TDS 7.4 for tedious: it notes what a client does and answers as a test says. */
+/** "Incorrect syntax near the keyword". */
+const syntaxError = 156
+
+/**
+ * A server that speaks enough TDS 7.4 for tedious: it notes what a client does and answers as a test says, but refuses
+ * statements in which a reserved word stands as a name without brackets.
+ */
 export class FakeTds {
   readonly events: TdsEvent[] = []
   /** Decides on the answer to a statement, or to the rows of a bulk load (whose statement begins with `insert bulk`). */
@@ -94,7 +101,10 @@ export class FakeTds {
         continue
       }
       this.events.push({ kind: 'statement', sql, bytes: 0 })
-      answer(socket, this.reply(sql, 'statement'))
+      answer(
+        socket,
+        bareReservedWords(sql).length > 0 ? { error: syntaxError } : this.reply(sql, 'statement')
+      )
     }
   }
 

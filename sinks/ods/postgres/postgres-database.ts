@@ -4,6 +4,7 @@ import { Client, Pool, type PoolClient, type PoolConfig, types } from 'pg'
 import { csvNull } from '../cache/csv-line.ts'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
 import type { OdsTable } from '../ods-table.ts'
+import { tellSent } from '../sent-statements.ts'
 import { positional, type Statement } from '../statement.ts'
 import { CopyIn } from './copy-in.ts'
 import { postgresDialect } from './postgres-dialect.ts'
@@ -114,6 +115,7 @@ function sessionOf(client: PoolClient): OdsSession {
   return {
     dialect: postgresDialect,
     async query(doing, statement) {
+      tellSent({ dialect: 'postgres', statement })
       try {
         const { rows } = await client.query<ResultRow>(positional(statement))
         return rows
@@ -135,6 +137,7 @@ const copyStatement = ({ name }: OdsTable) =>
   `COPY stg.${quoted(name)} FROM STDIN (FORMAT csv, NULL '${csvNull}')`
 
 async function* streamed(pool: Pool, doing: string, statement: Statement): AsyncGenerator<ResultRow> {
+  tellSent({ dialect: 'postgres', statement })
   const client = await pool.connect().catch((error: unknown) => {
     throw translateError(error, doing)
   })

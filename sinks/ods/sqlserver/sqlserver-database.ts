@@ -1,5 +1,6 @@
 import mssql from 'mssql'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
+import { tellSent } from '../sent-statements.ts'
 import type { Statement } from '../statement.ts'
 import { stagingBatches } from './bulk-load.ts'
 import { sqlServerDialect } from './sqlserver-dialect.ts'
@@ -102,7 +103,9 @@ function sessionOf(requests: () => Promise<mssql.Request>, bulkRows: number): Od
 }
 
 /** Without parameters as a batch of its own, which views and procedures must be made in. */
-function send(request: mssql.Request, { text, values = {} }: Statement): Promise<mssql.IResult<ResultRow>> {
+function send(request: mssql.Request, statement: Statement): Promise<mssql.IResult<ResultRow>> {
+  const { text, values = {} } = statement
+  tellSent({ dialect: 'sqlserver', statement })
   const inputs = Object.entries(values)
   for (const [name, value] of inputs) request.input(name, value)
   return inputs.length === 0 ? request.batch<ResultRow>(text) : request.query<ResultRow>(text)
@@ -111,8 +114,10 @@ function send(request: mssql.Request, { text, values = {} }: Statement): Promise
 async function* streamed(
   connected: () => Promise<mssql.ConnectionPool>,
   doing: string,
-  { text, values = {} }: Statement
+  statement: Statement
 ): AsyncGenerator<ResultRow> {
+  const { text, values = {} } = statement
+  tellSent({ dialect: 'sqlserver', statement })
   try {
     const request = (await connected()).request()
     for (const [name, value] of Object.entries(values)) request.input(name, value)

@@ -1,11 +1,18 @@
-import { after } from 'node:test'
+import { after, describe, it } from 'node:test'
+import { settingsFrom } from '../../../runtime/settings.ts'
 import { odsContract } from '../../contracts/ods.contract.ts'
 import { odsRefusalsContract } from '../../contracts/ods-refusals.contract.ts'
 import { odsValuesContract } from '../../contracts/ods-values.contract.ts'
 import { asAdmin } from '../../support/postgres-admin.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
+import { openOds } from '../../../sinks/ods/open-ods.ts'
+import { currentRows } from '../../../cli/etl/compare-table.ts'
+import { readHealth } from '../../../cli/etl/health-figures.ts'
+import { collectTsql } from './tsql/collected-tsql.ts'
+import { sentTsqlTests } from './tsql/sent-tsql.ts'
 
+const tsql = collectTsql()
 const stack = sharedStack('postgres')
 const database = unique('ods')
 const { PGUSER = '', PGPASSWORD = '', PGHOST = '', PGPORT = '' } = stack
@@ -16,3 +23,17 @@ after(() => asAdmin(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`))
 odsContract('PostgreSQL', () => env)
 odsRefusalsContract('PostgreSQL', () => env)
 odsValuesContract('PostgreSQL', () => env)
+
+describe('what the command line asks the ODS', () => {
+  it('can be asked', async (t) => {
+    const ods = openOds(settingsFrom(env))
+    t.after(() => ods.close())
+    await readHealth(ods, new Date())
+    await ods.query('make', {
+      text: 'CREATE TABLE ods.compared (row_key text, hashdiff bytea, is_current int, is_deleted int)'
+    })
+    for await (const row of currentRows(ods, 'compared')) throw new Error(`nobody wrote ${row.key}`)
+  })
+})
+
+sentTsqlTests(tsql)

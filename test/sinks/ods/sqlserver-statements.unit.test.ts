@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { sqlServerDialect } from '../../../sinks/ods/sqlserver/sqlserver-dialect.ts'
 import { batchesOf, goldenTables } from './golden-tables.ts'
+import { bareReservedWords } from './tsql/reserved-words.ts'
 
 const migrations = [
   ...sqlServerDialect.bootstrap,
@@ -28,6 +29,7 @@ describe('the statements for SQL Server', () => {
 
     it(`keep the rules that a parser does not check: ${name}`, () => {
       for (const batch of batches) {
+        assert.deepEqual(bareReservedWords(batch), [], batch)
         assert.doesNotMatch(batch, /CREATE OR ALTER/i)
         if (/^\s*MERGE /m.test(batch)) {
           assert.match(batch, /MERGE \[\w+\]\.\[\w+\] WITH \(HOLDLOCK\)/)
@@ -52,6 +54,17 @@ describe('the statements for SQL Server', () => {
           assert.doesNotMatch(bare, new RegExp(`(?<![\\w@])${sqlName}(?!\\w)`), `${name}: ${sqlName}`)
         assert.doesNotMatch(bare, /(?<!\w)(?:ods|stg)(?!\w)/)
       }
+  })
+
+  it('have reserved words as names in brackets or quotes only', () => {
+    const names = ['FROM etl.Offsets', 'FROM order.t', 'SELECT 1 AS percent', 'UPDATE plan SET a = 1']
+    for (const sql of names) assert.equal(bareReservedWords(sql).length, 1, sql)
+    for (const sql of [
+      "FROM etl.[Offsets] WHERE a = 'plan'",
+      'FROM ods."order" AS t',
+      'SELECT @plan -- file'
+    ])
+      assert.deepEqual(bareReservedWords(sql), [], sql)
   })
 
   it('never close and reopen a key in one MERGE', () => {

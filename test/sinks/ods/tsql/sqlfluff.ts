@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheDirFrom } from '../../../local/folders.ts'
-import { installOnce } from '../../../local/install.ts'
-import { runTied } from '../../../local/tied-process.ts'
+import { cacheDirFrom } from '../../../../local/folders.ts'
+import { installOnce } from '../../../../local/install.ts'
+import { runTied } from '../../../../local/tied-process.ts'
 
 const version = '4.5.0'
 

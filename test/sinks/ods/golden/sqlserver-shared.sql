@@ -1,0 +1,44 @@
+DELETE FROM [etl].[Topics] WHERE ConsumerGroup = @group AND Topic = @topic
+GO
+DELETE FROM etl.SourceColumns
+GO
+INSERT INTO [etl].[Offsets] (ConsumerGroup, Topic, PartitionId, Epoch, UpdatedAt) VALUES (@group, @topic, @partition, @epoch, @at)
+GO
+INSERT INTO [etl].[Topics] (ConsumerGroup, Topic, TopicId, Generation, UpdatedAt) VALUES (@group, @topic, @id, @generation, @at)
+GO
+INSERT INTO etl.ETL_Log (RunId, TableName, Mode, Status, StartedAt, FinishedAt, ExtractMs, TransformMs, LoadMs, MergeMs, RowsRead, RowsInserted, RowsUpdated, RowsDeleted, RowsUnchanged, DeletesRefused, WindowFrom, WindowTo, RunVersion, ErrorCode, ErrorMessage) VALUES (@runId, @tableName, @Mode, @Status, @StartedAt, @FinishedAt, @ExtractMs, @TransformMs, @LoadMs, @MergeMs, @RowsRead, @RowsInserted, @RowsUpdated, @RowsDeleted, @RowsUnchanged, @DeletesRefused, @WindowFrom, @WindowTo, @RunVersion, @ErrorCode, @ErrorMessage)
+GO
+INSERT INTO etl.Migrations (Number, Name) VALUES (@number, @name)
+GO
+SELECT * FROM config.ETL_Columns WHERE LOWER(TableName) = @tableName AND IsAtSource = 1 ORDER BY OrdinalPosition
+GO
+SELECT * FROM config.ETL_Tables ORDER BY TableName
+GO
+SELECT Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
+GO
+SELECT NextOffset AS nextoffset, Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
+GO
+SELECT Number AS number FROM etl.Migrations
+GO
+SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId
+GO
+SELECT TableName AS tablename, SLAStatus AS slastatus, LastSuccessAt AS lastsuccessat FROM etl.vw_SLABreach ORDER BY TableName
+GO
+SELECT TableName AS tablename, Status AS status, COUNT(*) AS runs, SUM(RowsRead) AS rowsread
+FROM etl.ETL_Log WHERE StartedAt >= @since GROUP BY TableName, Status
+GO
+SELECT TopicId AS topicid, Generation AS generation FROM [etl].[Topics] WHERE ConsumerGroup = @group AND Topic = @topic
+GO
+SELECT WindowTo AS windowto, RunVersion AS runversion FROM etl.ETL_Log
+WHERE LOWER(TableName) = @tableName AND Status = 'succeeded'
+AND RunVersion = (
+  SELECT MAX(RunVersion) FROM etl.ETL_Log WHERE LOWER(TableName) = @tableName AND Status = 'succeeded')
+GO
+SELECT row_key, hashdiff FROM ods."compared" WHERE is_current = 1 AND is_deleted = 0
+GO
+UPDATE [etl].[Offsets] SET Epoch = @epoch, UpdatedAt = @at WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
+GO
+UPDATE [etl].[Offsets] SET NextOffset = @nextOffset, UpdatedAt = @at WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition AND Epoch = @epoch
+GO
+UPDATE etl.ETL_Log SET Mode = @Mode, Status = @Status, StartedAt = @StartedAt, FinishedAt = @FinishedAt, ExtractMs = @ExtractMs, TransformMs = @TransformMs, LoadMs = @LoadMs, MergeMs = @MergeMs, RowsRead = @RowsRead, RowsInserted = @RowsInserted, RowsUpdated = @RowsUpdated, RowsDeleted = @RowsDeleted, RowsUnchanged = @RowsUnchanged, DeletesRefused = @DeletesRefused, WindowFrom = @WindowFrom, WindowTo = @WindowTo, RunVersion = @RunVersion, ErrorCode = @ErrorCode, ErrorMessage = @ErrorMessage WHERE TableName = @tableName AND RunId = @runId
+GO
