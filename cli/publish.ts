@@ -8,6 +8,7 @@ import type { Item, Log } from '../runtime/pipeline.ts'
 import type { Settings } from '../runtime/settings.ts'
 import { topicList } from '../topics/catalogue.ts'
 import { checkEvent, sentenceOf } from '../topics/events.ts'
+import { readJson } from '../topics/json-text.ts'
 import { LogWriter } from '../topics/log-writer.ts'
 import type { Topic } from '../topics/topic.ts'
 import { print } from './output.ts'
@@ -87,9 +88,11 @@ async function readLines(
   const items: Item<unknown>[] = []
   const problems: string[] = []
   let number = 0
+  // A byte a character: what is no UTF-8 must be seen as such, and a line ends where a byte says so.
+  source.setEncoding('latin1')
   for await (const line of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++
-    if (line.trim() === '') continue
+    if (/^[ \t]*$/.test(line)) continue
     const checked = checkLine(topic, line)
     if (typeof checked === 'string') problems.push(`line ${number}: ${checked}`)
     else items.push(checked)
@@ -98,13 +101,9 @@ async function readLines(
 }
 
 function checkLine(topic: Topic<unknown>, line: string): Item<unknown> | string {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return 'not JSON'
-  }
-  const { item, problem } = checkEvent(topic, value, randomUUID())
+  const json = readJson(Buffer.from(line, 'latin1'))
+  if (json.problem !== undefined) return json.problem
+  const { item, problem } = checkEvent(topic, json.value, randomUUID())
   return item ?? sentenceOf(problem)
 }
 

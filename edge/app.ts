@@ -8,6 +8,7 @@ import type { Topic } from '../topics/topic.ts'
 import { callersOf, edgeOpen, edgeTokens } from './callers.ts'
 import { guard } from './guards.ts'
 import { hostNames, isLoopback } from './host-names.ts'
+import { BodyRefused, takeJsonOnly } from './json-body.ts'
 import { guarded } from './limits.ts'
 import { listenOn } from './listening.ts'
 import { publishRoutes } from './publish.ts'
@@ -73,10 +74,11 @@ export function build(options: EdgeOptions): FastifyInstance {
   const { settings, log } = options
   const app = Fastify(guarded)
   app.server.maxConnections = maxConnections
-  app.removeContentTypeParser('text/plain')
+  takeJsonOnly(app)
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) log.error({ err: error }, 'a request failed')
+    if (error instanceof BodyRefused) return reply.code(status).send({ error: error.message })
     return reply.code(status).send({ error: sentences[status] ?? 'The request is not as it should be' })
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: sentences[404] }))

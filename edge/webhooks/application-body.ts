@@ -15,7 +15,9 @@ export interface BodyProblem {
   readonly type: string
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const hyphenated = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+/** As pydantic takes a UUID: with hyphens, in braces or as a URN, too, or as 32 digits. */
+const uuid = new RegExp(`^(?:${hyphenated}|\\{${hyphenated}\\}|urn:uuid:${hyphenated}|[0-9a-f]{32})$`, 'i')
 
 /** Takes the body apart; fields it does not know are passed over, as they always were. Values are never repeated. */
 export function submissionOf(body: unknown): Submission | readonly BodyProblem[] {
@@ -24,8 +26,15 @@ export function submissionOf(body: unknown): Submission | readonly BodyProblem[]
   const watermark = text === undefined || text === null ? null : instantOf(text)
   const problems = [...idProblems(id), ...(watermark === undefined ? [badWatermark] : [])]
   if (problems.length > 0 || typeof id !== 'string' || watermark === undefined) return problems
-  return { applicationId: id.toLowerCase(), watermark }
+  return { applicationId: canonical(id), watermark }
 }
+
+const canonical = (id: string) =>
+  id
+    .toLowerCase()
+    .replace('urn:uuid:', '')
+    .replaceAll(/[^0-9a-f]/g, '')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 function idProblems(id: unknown): BodyProblem[] {
   if (id === undefined) return [problem('application_id', 'Field required', 'missing')]
@@ -54,14 +63,37 @@ const badWatermark = problem(
 /** A body that cannot be parsed. */
 export const notJson: BodyProblem = { loc: ['body'], msg: 'JSON decode error', type: 'json_invalid' }
 
-const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i
+const iso =
+  /^(\d{4}-\d\d-\d\d)(?:[Tt _](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i
 
-/** Microseconds of an ISO time, UTC where it names no zone; undefined when it is none. */
-function instantOf(text: unknown): Micros | undefined {
-  const parts = typeof text === 'string' ? iso.exec(text) : null
-  if (!parts) return undefined
-  const [, day, time = '00:00', fraction = '', zone = 'Z'] = parts
+/** As pydantic has it: a larger number is of milliseconds. */
+const mostSeconds = 2e10
+/** The year 10000, which no date of pydantic's has. */
+const endOfTimeMs = 253_402_300_800_000
+
+/** Microseconds of an ISO time, UTC where it names no zone, or of a Unix time; undefined when it is neither. */
+function instantOf(given: unknown): Micros | undefined {
+  if (typeof given === 'number') return unixTime(given)
+  if (typeof given !== 'string') return undefined
+  if (/^-?\d+(\.\d+)?$/.test(given)) return unixTime(Number(given))
+  return isoTime(given)
+}
+
+function unixTime(given: number): Micros | undefined {
+  const ms = Math.abs(given) > mostSeconds ? given : given * 1000
+  return Math.abs(ms) < endOfTimeMs ? Math.round(ms * 1000) : undefined
+}
+
+function isoTime(text: string): Micros | undefined {
+  const [, day = '', time = '00:00', fraction = '', zone = 'Z'] = iso.exec(text) ?? []
+  if (!isDay(day) || time.startsWith('24')) return undefined
   const ms = Date.parse(`${day}T${time}${zone.length === 3 ? `${zone}:00` : zone.toUpperCase()}`)
   if (Number.isNaN(ms)) return undefined
   return ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'))
+}
+
+/** Whether the calendar has the day: `Date` makes 2 March of 30 February, and what changed on the 1st would be passed over. */
+function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }

@@ -30,7 +30,7 @@ async function edge(options: { kafka?: KafkaClient; env?: Record<string, string>
       method: 'POST',
       url,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-      payload: typeof body === 'string' ? body : JSON.stringify(body)
+      payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
     })
   const written = () => recordsOf(connection, 'activity.users.clean')
   return { app, context, post, written }
@@ -129,6 +129,29 @@ describe('POST /topics/{topic}/events', () => {
     assert.equal(await statusOf([]), 422)
     assert.equal(await statusOf(`"${'x'.repeat(2_000_000)}"`), 413)
     assert.equal(await statusOf(event(1), { 'idempotency-key': 'a b' }), 422)
+    await app.close()
+  })
+
+  it('changes nothing that was sent in silence: what cannot be read as one thing is refused', async () => {
+    const { app, post, written } = await edge()
+    const text = (change: (json: string) => string) => change(JSON.stringify(event(1)))
+    const answer = async (body: string | Buffer, type = 'application/json') => {
+      const { statusCode, body: said } = await post(body, { 'content-type': type })
+      return `${statusCode} ${said}`
+    }
+    const named = (name: string) =>
+      text((json) => json.replace(/"first_name":"[^"]*"/, `"first_name":"${name}"`))
+    assert.match(named('x'), /"first_name":"x"/)
+    assert.match(await answer(Buffer.from(named('caf\xe9'), 'latin1')), /^400 .*UTF-8/)
+    assert.match(
+      await answer(Buffer.from(named('caf\xe9'), 'latin1'), 'application/json; charset=iso-8859-1'),
+      /^415 .*UTF-8/
+    )
+    assert.match(await answer(named('x\\ud800y')), /^400 .*surrogate/)
+    assert.match(await answer(text((json) => json.replace('{', '{"op":"d",'))), /^400 .*twice/)
+    assert.match(await answer(''), /^400 .*empty/)
+    assert.equal((await written()).length, 0)
+    assert.match(await answer(`\ufeff${named('caf\xe9')}`, 'Application/JSON; Charset="UTF-8"'), /^200/)
     await app.close()
   })
 

@@ -57,7 +57,7 @@ async function edge({ source = fakeSource(sampleApplication(1)).source, kafka, e
       method: 'POST',
       url,
       headers: { 'x-webhook-token': token, 'content-type': 'application/json', ...headers },
-      payload: typeof body === 'string' ? body : JSON.stringify(body)
+      payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
     })
   const written = () => recordsOf(connection, topic)
   return { app, context, post, written }
@@ -76,6 +76,16 @@ describe('POST /api/v1/webhooks/application-submitted', () => {
     })
     const records = await written()
     assert.equal(records[0]?.key?.toString(), applicationId(1))
+    await app.close()
+  })
+
+  it('knows an application by every form of its UUID that the service before took', async () => {
+    const { app, post } = await edge()
+    const id = applicationId(1)
+    for (const form of [id.replaceAll('-', ''), `{${id}}`, `urn:uuid:${id}`, id.toUpperCase()]) {
+      const answer = await post({ application_id: form })
+      assert.deepEqual([answer.statusCode, answer.json().application_id], [202, id], form)
+    }
     await app.close()
   })
 
@@ -99,7 +109,16 @@ describe('POST /api/v1/webhooks/application-submitted', () => {
       [{}, ['application_id']],
       [{ application_id: 'canary-4711' }, ['application_id']],
       [{ application_id: 5, last_watermark: 'canary' }, ['application_id', 'last_watermark']],
-      [{ application_id: applicationId(1), last_watermark: '2026-02-31T99:00' }, ['last_watermark']],
+      ...['2026-02-31T99:00', '2025-02-30', '2025-10-17T24:00:00Z', '2025-13-01', 1e300, true].map(
+        (last_watermark): [unknown, string[]] => [
+          { application_id: applicationId(1), last_watermark },
+          ['last_watermark']
+        ]
+      ),
+      [{ application_id: `{urn:uuid:${applicationId(1)}}` }, ['application_id']],
+      [{ application_id: `${applicationId(1)}x` }, ['application_id']],
+      ['{"application_id": 1, "application_id": 2}', []],
+      [Buffer.from('{"application_id": "caf\xe9"}', 'latin1'), []],
       ['{"application_id": canary', []],
       ['[]', []],
       ['{"__proto__": {}}', []]
@@ -133,14 +152,22 @@ describe('POST /api/v1/webhooks/application-submitted', () => {
 
   it('skips what was not updated since the watermark, and says so', async () => {
     const { app, post, written } = await edge()
-    const since = (last_watermark: string) => post({ application_id: applicationId(1), last_watermark })
+    const since = (last_watermark: string | number) =>
+      post({ application_id: applicationId(1), last_watermark })
     const first = (await since('2025-11-21T04:39:59.999999+00:00')).json()
     assert.equal(first.status, 'accepted')
     const second = await since(first.updated_at)
     assert.deepEqual([second.statusCode, second.json().status], [200, 'skipped'])
     assert.match(second.json().reason, /last_watermark/)
-    for (const later of ['2025-11-21T05:40:00.000001+01:00', '2025-11-21 04:40:01', '2025-11-22'])
-      assert.equal((await since(later)).json().status, 'skipped', later)
+    const seen = [
+      '2025-11-21T05:40:00.000001+01:00',
+      '2025-11-21 04:40:01',
+      '2025-11-22',
+      '1763700001',
+      1763700001
+    ]
+    for (const later of [...seen, 1763700001000, 1763700000.5])
+      assert.equal((await since(later)).json().status, 'skipped', String(later))
     assert.equal((await written()).length, 1)
     await app.close()
   })
