@@ -55,7 +55,7 @@ export class FullPass {
   #part: PartInHand | null = null
   /** Rows seen above the part's readUpTo: of the partition that the next page may continue. */
   readonly #seen: SeenKeys
-  #lastChecked = ''
+  #lastChecked: string | null = null
 
   constructor(
     source: Source,

@@ -145,7 +145,7 @@ export class TableReader implements Reader<RawChange> {
 
   #fullPass(source: Source, progress: NonNullable<Progress['full']>): FullPass {
     const { context, ledger } = this.#parts
-    const live = () => ledger.state.summary({ after: '', upTo: null }).count
+    const live = () => ledger.state.summary({ after: null, upTo: null }).count
     return new FullPass(source, ledger.state, {
       progress,
       mayDelete: (missing) =>

@@ -27,8 +27,8 @@ export interface ScanStart {
   /** The first scan of a table publishes all of it and resumes where it was; later ones compare. */
   readonly isSnapshot: boolean
   readonly startedAt: Micros
-  /** Ordered key to go on after; '' for the first. */
-  readonly after: string
+  /** Ordered key to go on after; null for the first, since '' is a key. */
+  readonly after: string | null
 }
 
 /** One step of a scan: what it found, and how many rows the source sent or summed up for it. */
@@ -47,7 +47,7 @@ export class KeyScan {
   readonly isSnapshot: boolean
   readonly #parts: Parts
   readonly #finding: Finding
-  #after: string
+  #after: string | null
   #phase: 'rows' | 'missing' | 'done' = 'rows'
   #hasRefused = false
 
@@ -60,7 +60,7 @@ export class KeyScan {
   }
 
   /** Ordered key up to which rows have been read. */
-  get after(): string {
+  get after(): string | null {
     return this.#after
   }
 
@@ -150,10 +150,10 @@ export class KeyScan {
   #endRows(): void {
     const { context, ledger } = this.#parts
     const missing = ledger.state.missingCount()
-    const live = missing === 0 ? 0 : ledger.state.summary({ after: '', upTo: null }).count
+    const live = missing === 0 ? 0 : ledger.state.summary({ after: null, upTo: null }).count
     this.#hasRefused = !mayDelete(context, { missing, live, allowed: deletesAllowed })
     if (this.#hasRefused) ledger.state.forgetMissing()
-    this.#after = ''
+    this.#after = null
     this.#phase = 'missing'
   }
 

@@ -12,7 +12,11 @@ import type { TableRow, TableRows } from './table-rows.ts'
 export interface LogProgress {
   readonly mode: 'log'
   /** The scan to be finished before the log is read on. */
-  readonly scan: { readonly isSnapshot: boolean; readonly startedAt: Micros; readonly after: string } | null
+  readonly scan: {
+    readonly isSnapshot: boolean
+    readonly startedAt: Micros
+    readonly after: string | null
+  } | null
   /** The last scan's deletes were refused: the next start scans again, when they may have been confirmed. */
   readonly hasRefused?: boolean
   /** Transactions committed up to here may already show in the pages of the last scan. */
@@ -125,7 +129,7 @@ export class LogChanges {
       ...this.#progress,
       lsn: lsnText(endLsn),
       partial: null,
-      scan: hasTruncated ? { isSnapshot: false, startedAt: committedAt, after: '' } : null
+      scan: hasTruncated ? { isSnapshot: false, startedAt: committedAt, after: null } : null
     }
     this.#transaction = null
   }

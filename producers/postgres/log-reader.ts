@@ -113,7 +113,7 @@ export class LogReader implements Reader<RawChange> {
     const { publication } = slot
     this.#slot = slot.name
     if (saved && !slot.isNew && !saved.hasRefused) return { ...saved, publication }
-    const scan = { isSnapshot: isStateNew, startedAt: await rows.clock(), after: '' }
+    const scan = { isSnapshot: isStateNew, startedAt: await rows.clock(), after: null }
     const progress: LogProgress =
       saved && !slot.isNew
         ? { ...saved, publication, scan: saved.scan ?? scan, hasRefused: false }
@@ -124,7 +124,7 @@ export class LogReader implements Reader<RawChange> {
 
   /** Scans again for what the log does not tell. */
   async #compare(progress: LogProgress): Promise<Batch<RawChange>> {
-    const scan = { isSnapshot: false, startedAt: await this.#parts.rows.clock(), after: '' }
+    const scan = { isSnapshot: false, startedAt: await this.#parts.rows.clock(), after: null }
     await this.#unfollow()
     this.#progress = { ...progress, scan }
     return { items: [], caughtUp: false }
@@ -146,13 +146,15 @@ export class LogReader implements Reader<RawChange> {
   /** What an earlier scan showed no longer counts, nor up to where: its pages would be forgotten with those to come. */
   async #newScan(progress: LogProgress, scan: NonNullable<LogProgress['scan']>): Promise<KeyScan> {
     // A partition that is attached while the scan runs makes another list after it.
-    if (scan.after === '') {
+    if (!scan.after) {
       const { partitions } = await this.#lookAtSource(progress)
       this.#pages.forget()
       this.#progress = { ...progress, scannedTo: null, partitions }
     }
     const onPage = (page: ScannedPage) => this.#pages.add(page)
-    return new KeyScan({ ...this.#parts, changes: this.#changes, ledger: this.#ledger, onPage }, scan)
+    // States of earlier versions have '' for the start.
+    const start = { ...scan, after: scan.after || null }
+    return new KeyScan({ ...this.#parts, changes: this.#changes, ledger: this.#ledger, onPage }, start)
   }
 
   /** That a scan has ended is saved before any of the log is handed out, or a restart would scan over it. */

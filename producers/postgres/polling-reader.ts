@@ -12,7 +12,7 @@ import { type Found, TableChanges } from './table-changes.ts'
 /** How far a table was read, as it is saved with the key state. */
 interface Progress {
   readonly live: LivePosition | null
-  /** Ordered key the first snapshot goes on after; null once it is complete. */
+  /** Ordered key the first snapshot goes on after, '' at its start; null once it is complete. */
   readonly snapshotAfter: string | null
   /** Start of the last pass that is complete. */
   readonly passDone: Micros
@@ -158,7 +158,7 @@ export class PollingReader implements Reader<RawChange> {
     this.#scanBusyMs = 0
     return new KeyScan(
       { ...this.#parts, changes: this.#changes, ledger: this.#ledger },
-      { isSnapshot: snapshotAfter !== null, startedAt, after: snapshotAfter ?? '' }
+      { isSnapshot: snapshotAfter !== null, startedAt, after: snapshotAfter || null }
     )
   }
 
@@ -174,7 +174,7 @@ export class PollingReader implements Reader<RawChange> {
 
   #advance(scan: KeyScan): void {
     const { isSnapshot, isDone, startedAt } = scan
-    if (isSnapshot) this.#progress = { ...this.#progress, snapshotAfter: isDone ? null : scan.after }
+    if (isSnapshot) this.#progress = { ...this.#progress, snapshotAfter: isDone ? null : (scan.after ?? '') }
     if (!isDone) return
     this.#progress = { ...this.#progress, passDone: startedAt }
     this.#scan = null

@@ -27,9 +27,9 @@ export interface RowsPage {
   readonly snapshot: string | null
 }
 
-/** Keys in pages: after one ('' before the first), up to one (null to the last). */
+/** Keys in pages: after one (null before the first), up to one (null to the last). */
 export interface KeyedPage {
-  readonly after: string
+  readonly after: string | null
   readonly upTo: string | null
   readonly limit: number
 }
@@ -138,7 +138,7 @@ export class TableRows {
 
   #keyPage({ after, upTo, limit }: KeyedPage): KeyPage {
     return {
-      after: after === '' ? null : this.keyValues(after),
+      after: after === null ? null : this.keyValues(after),
       upTo: upTo === null ? null : this.keyValues(upTo),
       limit
     }

@@ -18,9 +18,9 @@ export interface KeyEntry extends Published {
   readonly key: string
 }
 
-/** Keys greater than `after` ('' is before all) and not greater than `upTo` (null is the end). */
+/** Keys greater than `after` (null is before all: '' is a key) and not greater than `upTo` (null is the end). */
 export interface KeyRange {
-  readonly after: string
+  readonly after: string | null
   readonly upTo: string | null
 }
 
@@ -43,8 +43,9 @@ const schema = `
   CREATE TEMP TABLE seen (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`
 
 // Each bound is there or not: an OR for an absent one would make SQLite read on to the end of the table.
-const inRange = ({ upTo }: KeyRange): string => (upTo === null ? 'key > ?' : 'key > ? AND key <= ?')
-const bounds = ({ after, upTo }: KeyRange): string[] => (upTo === null ? [after] : [after, upTo])
+const inRange = ({ after, upTo }: KeyRange): string =>
+  [after === null ? "key >= ''" : 'key > ?', ...(upTo === null ? [] : ['key <= ?'])].join(' AND ')
+const bounds = ({ after, upTo }: KeyRange): string[] => [after, upTo].filter((bound) => bound !== null)
 const sums =
   'count(*) AS count, coalesce(sum(hash >> 26), 0) AS high, coalesce(sum(hash & 67108863), 0) AS low'
 
@@ -116,7 +117,7 @@ export class KeyState {
 
   /** All keys of a range in pages, so that memory stays flat whatever the range. */
   *pages({ after, upTo }: KeyRange, limit = 5000): Generator<KeyEntry[]> {
-    for (let from: string | undefined = after; from !== undefined; ) {
+    for (let from: string | null | undefined = after; from !== undefined; ) {
       const page = this.range({ after: from, upTo }, limit)
       yield page
       from = page.length < limit ? undefined : page.at(-1)?.key
@@ -163,11 +164,12 @@ export class KeyState {
     this.#db.exec('DELETE FROM seen')
   }
 
-  /** The next remembered keys after one ('' for the first), in order. */
-  missing(after: string, limit: number): string[] {
+  /** The next remembered keys after one (null for the first), in order. */
+  missing(after: string | null, limit: number): string[] {
+    const range = { after, upTo: null }
     const rows = this.#db
-      .prepare('SELECT key FROM missing WHERE key > ? ORDER BY key LIMIT ?')
-      .all(after, limit)
+      .prepare(`SELECT key FROM missing WHERE ${inRange(range)} ORDER BY key LIMIT ?`)
+      .all(...bounds(range), limit)
     return rows.map((row) => String(row['key']))
   }
 

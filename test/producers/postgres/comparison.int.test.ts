@@ -227,7 +227,7 @@ async function comparisonOf(context: Context) {
   const state = openKeyState(context)
   const scan = new KeyScan(
     { context, rows, changes: new TableChanges(rows), ledger: new Ledger(state) },
-    { isSnapshot: false, startedAt: await rows.clock(), after: '' }
+    { isSnapshot: false, startedAt: await rows.clock(), after: null }
   )
   const close = async () => {
     state.close()
