@@ -26,7 +26,7 @@ const columnTexts: Readonly<Record<string, ColumnText>> = {
   bigint: asBigInt,
   // As a parameter the driver takes a text, and no BigInt.
   varint: asText,
-  double: asNumber,
+  double: { toText: (value) => numberText(value as number), toParameter: Number },
   float: { toText: (value) => floatText(value as number), toParameter: Number },
   boolean: { toText: printed, toParameter: (text) => text === 'true' },
   timestamp: { toText: (value) => timestampText(value as Date), toParameter: (text) => new Date(text) },
@@ -47,13 +47,16 @@ function timestampText(value: Date): string {
   return Number.isNaN(value.getTime()) ? 'out-of-range' : value.toISOString()
 }
 
+/** JavaScript prints -0 as 0, and they are two keys. */
+const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
+
 /** The shortest text that is the same 32-bit float again. */
 function floatText(value: number): string {
   for (let digits = 6; digits < 9; digits += 1) {
     const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === value) return String(short)
+    if (Math.fround(short) === value && value !== 0) return String(short)
   }
-  return String(value)
+  return numberText(value)
 }
 
 const LONGEST_SCALE = 1000

@@ -25,16 +25,25 @@ export function writtenColumns({ columns }: SourceShape): readonly SourceColumn[
   return columns.filter(({ isKey }) => !isKey)
 }
 
-/** Makes a reader of result rows; null for what is no row: a partition that has static columns alone. */
+/** Stands for an empty value, which no value of that type prints; only a text is empty and a value at once. */
+const empty = ''
+
+/**
+ * Makes a reader of result rows; null for what is no row: a partition that has static columns alone. Cassandra takes
+ * values of no bytes where a type has none such, also in keys, and the driver gives null for them; a row with one in its
+ * key is published with an empty text there, so that cleaning sets it aside and its delete is found.
+ */
 export function rowReader(shape: SourceShape): (row: types.Row) => SourceRow | null {
   const { columns, key, newest } = shape
+  const isNoRow = noRowTest(shape)
   const aliases = writtenColumns(shape).map((_, n) => writtenAlias(n))
   return (row) => {
-    if (key.some(({ name }) => row[name] === null)) return null
+    if (isNoRow(row)) return null
     const after: Record<string, string | null> = {}
-    const texts = columns.map(({ name, toText }) => {
+    const texts = columns.map(({ name, isKey, toText }) => {
       const value: unknown = row[name]
-      const text = value === null ? null : toText(value)
+      const absent = isKey ? empty : null
+      const text = value === null ? absent : toText(value)
       after[name] = text
       return text
     })
@@ -49,6 +58,18 @@ export function rowReader(shape: SourceShape): (row: types.Row) => SourceRow | n
       ownAt: ownTime(row, newest)
     }
   }
+}
+
+/**
+ * Of a table with static columns: whether all clustering columns are null and no column of the row itself was ever
+ * written. A row that has an empty clustering value and nothing else looks the same, and is left out with them.
+ */
+function noRowTest(shape: SourceShape): (row: types.Row) => boolean {
+  const clustering = shape.key.filter(({ name }) => !shape.partitionKey.includes(name))
+  if (!shape.hasStatic || clustering.length === 0) return () => false
+  const own = writtenColumns(shape).flatMap(({ isStatic }, n) => (isStatic ? [] : [writtenAlias(n)]))
+  return (row) =>
+    clustering.every(({ name }) => row[name] === null) && own.every((alias) => row[alias] === null)
 }
 
 /** Clients may send any 64-bit number as write time; one that is no exact number of ours counts as absent. */

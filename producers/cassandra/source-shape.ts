@@ -8,6 +8,8 @@ import { execute } from './execute.ts'
 export interface SourceColumn extends ColumnText {
   readonly name: string
   readonly isKey: boolean
+  /** Of the partition as a whole, which may have it without having a row. */
+  readonly isStatic: boolean
 }
 
 /** A table as it is in Cassandra, as far as we read it. */
@@ -19,6 +21,8 @@ export interface SourceShape {
   /** The columns of the primary key, in its order. */
   readonly key: readonly SourceColumn[]
   readonly partitionKey: readonly string[]
+  /** Whether a partition may have columns without having a row. */
+  readonly hasStatic: boolean
   /**
    * Time columns that show what is new: the cursor and, where updates alone set that, the first clustering column.
    * Empty when only full passes find changes.
@@ -46,7 +50,8 @@ export async function sourceShape(client: Client, keyspace: string, wanted: Tabl
   const byName = new Map(found.map((column) => [column.name, column]))
   const columnOf = (name: string): SourceColumn => {
     const text = columnText(byName.get(name)?.type ?? '') as ColumnText
-    return { name, isKey: wanted.key.includes(name), ...text }
+    const isStatic = byName.get(name)?.kind === 'static'
+    return { name, isKey: wanted.key.includes(name), isStatic, ...text }
   }
   return {
     keyspace,
@@ -54,6 +59,7 @@ export async function sourceShape(client: Client, keyspace: string, wanted: Tabl
     columns: wanted.columns.map(({ name }) => columnOf(name)),
     key: wanted.key.map(columnOf),
     partitionKey: keyColumns(found, 'partition_key'),
+    hasStatic: found.some(({ kind }) => kind === 'static'),
     newest: newestColumns(wanted, found)
   }
 }

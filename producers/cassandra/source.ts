@@ -88,7 +88,10 @@ export class CqlSource implements Source {
 
   async row(key: string, signal: AbortSignal): Promise<SourceRow | null> {
     const texts = keyValues(key, this.#shape.key.length)
-    const values = this.#shape.key.map((column, n) => column.toParameter(texts[n] ?? ''))
+    // The driver sends bytes as they are, whatever the column's type.
+    const values = this.#shape.key.map((column, n) =>
+      texts[n] ? column.toParameter(texts[n]) : Buffer.alloc(0)
+    )
     const { rows } = await this.#execute(this.#point, values, { signal })
     return rows[0] ? this.#read(rows[0]) : null
   }

@@ -40,6 +40,55 @@ const refusedWith = (pattern: RegExp) => (error: unknown) => {
   return true
 }
 
+describe('empty values, which are not null,', () => {
+  it('are in keys what no value prints, so that such a row is set aside and its delete is found', async (t) => {
+    const record = recordOf(['a', 'b', 'n', 'v'], { key: ['a', 'b', 'n'] })
+    const columns = 'a int, b text, n int, v text, PRIMARY KEY ((a, b), n)'
+    const table = await polled(t, record, { columns })
+    await table.run(`INSERT INTO $ (a, b, n, v) VALUES (blobAsInt(0x), '', blobAsInt(0x), 'x')`)
+    await table.run(`INSERT INTO $ (a, b, n, v) VALUES (1, '', 0, 'x')`)
+    await table.run(`INSERT INTO $ (a, b, n, v) VALUES (1, '', blobAsInt(0x), null)`)
+    const rows = await table.readToEnd()
+    const keys = rows.map(({ after: row }) => [row?.['a'], row?.['b'], row?.['n']].join('|'))
+    assert.deepEqual(keys.toSorted(), ['1||', '1||0', '||'])
+    await table.readThroughPasses(2)
+    await table.run(`DELETE FROM $ WHERE a = 1 AND b = '' AND n = blobAsInt(0x)`)
+    const [gone] = await table.readUntil(1)
+    assert.deepEqual([gone?.op, gone?.before], ['d', { a: '1', b: '', n: '' }])
+  })
+
+  it('are told from a partition that has static columns alone', async (t) => {
+    const record = recordOf(['id', 'n', 's', 'v'], { key: ['id', 'n'] })
+    const columns = 'id int, n int, s text static, v text, PRIMARY KEY (id, n)'
+    const table = await polled(t, record, { columns })
+    await table.run(`INSERT INTO $ (id, s) VALUES (1, 'static')`)
+    await table.run(`INSERT INTO $ (id, n, v) VALUES (2, blobAsInt(0x), 'x')`)
+    const rows = await table.readToEnd()
+    assert.deepEqual(
+      rows.map(({ after: row }) => row?.['id']),
+      ['2']
+    )
+  })
+
+  it('are not all: minus zero is a key beside zero', async (t) => {
+    const record = recordOf(['d', 'f', 'v'], { key: ['d', 'f'] })
+    const table = await polled(t, record, {
+      columns: 'd double, f float, v text, PRIMARY KEY (d, f)'
+    })
+    for (const [d, f] of [
+      [0, 0],
+      [-0, -0],
+      [0, -0]
+    ])
+      await table.run('INSERT INTO $ (d, f, v) VALUES (?, ?, ?)', [d, f, 'x'])
+    assert.equal((await table.readToEnd()).length, 3)
+    await table.readThroughPasses(2)
+    await table.run('DELETE FROM $ WHERE d = ? AND f = ?', [-0, -0])
+    const [gone] = await table.readUntil(1)
+    assert.deepEqual(gone?.before, { d: '-0', f: '-0' })
+  })
+})
+
 describe('a Cassandra table that is not as its schema says', () => {
   it('is refused with everything that does not fit, and how to correct it', async (t) => {
     const record = recordOf(['id', 'absent', 'tags', 'password_hash'], {
