@@ -51,6 +51,13 @@ async function lastOf(
   return records
 }
 
+// Node has it, and TypeScript's libraries do not yet.
+const rawJson = JSON as unknown as { rawJSON(text: string): unknown }
+
+/** A bigint as the number it is, digit by digit. */
+const exactNumbers = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? rawJson.rawJSON(String(value)) : value
+
 function printer({ name, schema }: DeclaredTopic, { registry }: Connection, isMasked: boolean) {
   const decode = schema && decoder(avroType(schema), { registry, topic: name })
   return async ({ partition, offset, key, value, timestamp }: KafkaRecord): Promise<void> => {
@@ -61,7 +68,7 @@ function printer({ name, schema }: DeclaredTopic, { registry }: Connection, isMa
     }
     try {
       const decoded = await decode(value)
-      print(JSON.stringify({ ...place, value: isMasked ? masked(decoded, schema) : decoded }))
+      print(JSON.stringify({ ...place, value: isMasked ? masked(decoded, schema) : decoded }, exactNumbers))
     } catch (error) {
       // One record that cannot be read must not hide the others.
       if (!(error instanceof CourantError) || error.verdict !== 'record') throw error

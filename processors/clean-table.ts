@@ -3,7 +3,7 @@ import { type AnyPipeline, Rejection } from '../runtime/pipeline.ts'
 import type { Change, RawChange, RawRow } from '../schemas/change.ts'
 import type { Column, Table } from '../schemas/table.ts'
 import { topicsOf } from '../topics/catalogue.ts'
-import { type Rule, ruleOfKind } from './clean-values.ts'
+import { type Rule, keyRule, ruleOfKind } from './clean-values.ts'
 
 export interface CleanRules<Row> {
   /** Rules for columns whose type alone does not say enough. */
@@ -31,7 +31,8 @@ export function cleanTable<Row>(table: Table<Row>, rules: CleanRules<Row> = {}):
 export function cleaner<Row>(table: Table<Row>, rules: CleanRules<Row> = {}) {
   const ownRules: Readonly<Record<string, Rule | undefined>> = rules.columns ?? {}
   const columns = table.columns.map((column) => {
-    return { column, rule: ownRules[column.name] ?? ruleOfKind[column.type.kind] }
+    const rule = ownRules[column.name] ?? ruleOfKind[column.type.kind]
+    return { column, rule: table.key.includes(column.name) ? keyRule(column, ownRules[column.name]) : rule }
   })
   const keyColumns = columns.filter(({ column }) => table.key.includes(column.name))
   return (change: RawChange): Change<Row> | Rejection => {

@@ -1,5 +1,6 @@
 import { Rejection } from '../runtime/pipeline.ts'
 import type { Micros } from '../schemas/change.ts'
+import { isLong } from '../schemas/avro-long.ts'
 import { exactSpan, type Span } from '../schemas/clean-attribute.ts'
 import { isoMicros } from '../schemas/instants.ts'
 import type { Column } from '../schemas/table.ts'
@@ -22,6 +23,28 @@ export const text: Rule = (value, { column }) => {
   if (trimmed === '') return column.keepsBlank ? '' : null
   return trimmed.normalize('NFC')
 }
+
+/** Kinds of which a text has several spellings for one value, and here one that is the value's own. */
+const canonicalKinds: readonly Column['type']['kind'][] = ['string', 'uuid', 'int', 'long']
+
+/**
+ * The rule of a key column, which never makes one key of two: text stays as it is, and what a rule would spell otherwise,
+ * such as a UUID in upper case, is set aside. Topics, versions, deletes and views all go by the source's own key.
+ */
+export function keyRule(column: Column, own?: Rule): Rule {
+  const { kind } = column.type
+  const rule = own ?? (kind === 'string' ? asItIs : ruleOfKind[kind])
+  if (!canonicalKinds.includes(kind)) return rule
+  return (value, context) => {
+    const clean = rule(value, context)
+    // Kinds with one spelling are text or whole numbers here, or what was refused or is missing.
+    const isAsItWas = clean === null || clean instanceof Rejection || `${clean as string | number}` === value
+    return isAsItWas ? clean : refuse('not_as_at_source', context)
+  }
+}
+
+/** Text that is not looked into; only where a field says so is a blank one missing. */
+const asItIs: Rule = (value, { column }) => (column.keepsBlank || value.trim() !== '' ? value : null)
 
 /** Text whose case means nothing, such as a state. */
 export const word: Rule = (value) => value.trim().normalize('NFC').toLowerCase() || null
@@ -105,12 +128,27 @@ export const email: Rule = (value, context) => {
   return possible ? lower : refuse('invalid', context)
 }
 
-const number =
-  (isRight: (value: number) => boolean): Rule =>
-  (value, context) => {
-    const parsed = Number(value)
-    return value.trim() !== '' && isRight(parsed) ? parsed : refuse('invalid', context)
-  }
+const wholeShape = /^[+-]?\d+$/
+const realShape = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** Digits with a sign or none, and no other spelling of a number: 0x1F and 1e3 are text that somebody should look at. */
+const int: Rule = (value, context) => {
+  const parsed = wholeShape.test(value) ? Number(value) + 0 : Number.NaN
+  return parsed >= -(2 ** 31) && parsed < 2 ** 31 ? parsed : refuse('invalid', context)
+}
+
+/** A number as long as that is exact, a bigint beyond; up to 64 bits. */
+const long: Rule = (value, context) => {
+  if (!wholeShape.test(value)) return refuse('invalid', context)
+  const parsed = Number(value) + 0
+  const exact = Number.isSafeInteger(parsed) ? parsed : BigInt(value.replace('+', ''))
+  return isLong(exact) ? exact : refuse('invalid', context)
+}
+
+const double: Rule = (value, context) => {
+  const parsed = realShape.test(value) ? Number(value) : Number.NaN
+  return Number.isFinite(parsed) ? parsed : refuse('invalid', context)
+}
 
 const boolean: Rule = (value, context) => {
   if (['t', 'true', '1'].includes(value)) return true
@@ -134,7 +172,7 @@ export const ruleOfKind: Readonly<Record<Column['type']['kind'], Rule>> = {
   date,
   decimal,
   boolean,
-  int: number((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31),
-  long: number(Number.isSafeInteger),
-  double: number(Number.isFinite)
+  int,
+  long,
+  double
 }

@@ -1,11 +1,9 @@
 import avro, { type ForSchemaOptions, type Schema, type Type } from 'avsc'
 import type { RecordSchema } from './envelope.ts'
+import { exactLong, takeBigints } from './avro-long.ts'
 import { decimalBytes, decimalTextOf } from './decimal.ts'
 
 const { LogicalType } = avro.types
-
-/** Avro's zigzag of a lower number needs more than the 53 bits that avsc computes with: it would become another number. */
-const lowestExact = -(2 ** 52)
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -56,6 +54,9 @@ class UuidType extends LogicalType {
   }
 }
 
+/** Avro's zigzag of a lower number needs more than the 53 bits that avsc computes with: it would become another number. */
+const lowestExact = -(2 ** 52)
+
 /** Microseconds as a number; another unit is another type, which avsc alone would read as if it were the same. */
 class MicrosType extends LogicalType {
   protected override _fromValue(micros: number): number {
@@ -70,33 +71,6 @@ class MicrosType extends LogicalType {
     return writer instanceof MicrosType ? (value) => value : undefined
   }
 }
-
-/** The part of avsc's types that its own type declarations leave out. */
-interface Coder {
-  _write(tap: unknown, value: unknown): void
-  _check(value: unknown, flags: unknown, hook?: (value: unknown, type: unknown) => void): boolean
-}
-
-const LongType = avro.types.LongType as unknown as new () => Type & Coder
-
-/** avsc's long, refusing to write the negative numbers that it would change in silence. */
-class ExactLongType extends LongType {
-  override _write(tap: unknown, value: unknown): void {
-    if (typeof value === 'number' && value < lowestExact)
-      throw new RangeError('a long is out of the exact range')
-    // oxlint-disable-next-line no-underscore-dangle -- avsc's name
-    super._write(tap, value)
-  }
-
-  override _check(value: unknown, flags: unknown, hook?: (value: unknown, type: unknown) => void): boolean {
-    // oxlint-disable-next-line no-underscore-dangle -- avsc's name
-    if (typeof value !== 'number' || value >= lowestExact) return super._check(value, flags, hook)
-    hook?.(value, this)
-    return false
-  }
-}
-
-const exactLong = new ExactLongType()
 
 /** How schemas become types everywhere. */
 export const avroOptions: Partial<ForSchemaOptions> = {
@@ -117,7 +91,10 @@ export function avroType(schema: RecordSchema): Type {
   return type
 }
 
-/** avsc builds records by constructors of its own; without their prototype they equal and print like plain objects. */
+/**
+ * avsc builds records by constructors of its own; without their prototype they equal and print like plain objects. Its
+ * unions take a bigint for a long besides.
+ */
 export function withPlainRecords(type: Type, seen = new Set<Type>()): Type {
   if (seen.has(type)) return type
   seen.add(type)
@@ -125,6 +102,7 @@ export function withPlainRecords(type: Type, seen = new Set<Type>()): Type {
     type.recordConstructor.prototype = Object.prototype
     for (const field of type.fields) withPlainRecords(field.type, seen)
   }
+  if (type instanceof avro.types.UnwrappedUnionType) takeBigints(type)
   for (const inner of innerTypes(type)) withPlainRecords(inner, seen)
   return type
 }

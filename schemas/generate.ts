@@ -28,11 +28,18 @@ function typesOf(domain: string): string {
 }
 
 function interfaceOf(record: Pick<RecordSchema, 'name' | 'doc' | 'fields'>): string {
-  const fields = record.fields.map(
-    (field) => `${docOf(field)}  readonly ${field.name}: ${tsType(field.type)}\n`
-  )
+  // Only a table's columns have numbers that we did not make ourselves.
+  const isTable = (record as { courant?: { source?: string } }).courant?.source !== undefined
+  const typeOf = ({ type }: AvroField) => (isTable && isLongField(type) ? largeType(type) : tsType(type))
+  const fields = record.fields.map((field) => `${docOf(field)}  readonly ${field.name}: ${typeOf(field)}\n`)
   return `/** ${record.doc} */\nexport interface ${record.name} {\n${fields.join('')}}\n`
 }
+
+const isLongField = (type: unknown): boolean => [type].flat().includes('long')
+
+/** A whole number beyond 53 bits is a bigint. */
+const largeType = (type: unknown): string =>
+  Array.isArray(type) ? 'number | bigint | null' : 'number | bigint'
 
 function docOf(field: AvroField): string {
   const branches: readonly unknown[] = Array.isArray(field.type) ? field.type : [field.type]

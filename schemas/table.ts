@@ -94,7 +94,7 @@ export function parseTable<Row>(file: string, avro: AvroRecord): Table<Row> {
   const [domain = '', name = ''] = file.split('/').slice(-2)
   const { source, table: sourceTable, key, cursor } = avro.courant
   const partitions = declaredPartitions(avro.courant, file)
-  const columns = avro.fields.map((field) => columnOf(field, key.includes(field.name)))
+  const columns = avro.fields.map((field) => columnOf(field))
   return {
     domain,
     name: name.replace('.avsc', ''),
@@ -119,11 +119,11 @@ function readAvro(file: string): AvroRecord {
   }
 }
 
-function columnOf({ name, type: written, pii, clean = {}, secret }: AvroField, isKey: boolean): Column {
+function columnOf({ name, type: written, pii, clean = {}, secret }: AvroField): Column {
   const nullable = Array.isArray(written)
   // checkTable has let only known types through.
   const type = kindOf(nullable ? written[1] : written) as ColumnKind
-  const keepsBlank = clean.blank === undefined ? !nullable && !isKey : clean.blank === 'keep'
+  const keepsBlank = clean.blank === undefined ? !nullable : clean.blank === 'keep'
   const span = spanOf(clean, type.kind)
   return {
     name,

@@ -1,6 +1,7 @@
 import type { Client } from 'cassandra-driver'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Table } from '../../schemas/table.ts'
+import { keyKindProblems } from '../key-kinds.ts'
 import { secretColumns } from '../secret-columns.ts'
 import { type ColumnText, columnText } from './column-text.ts'
 import { execute } from './execute.ts'
@@ -110,6 +111,7 @@ function problemsOf(wanted: Table, found: readonly CatalogueColumn[], partitione
   return [
     ...columnProblems,
     ...secrets,
+    ...keyKindProblems(wanted, (name) => found.find((column) => column.name === name)?.type),
     ...(key.join() === wanted.key.join()
       ? []
       : [`its primary key is (${key.join(', ')}): write that in the .avsc file`]),

@@ -1,6 +1,7 @@
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import type { Table } from '../../schemas/table.ts'
+import { keyKindProblems } from '../key-kinds.ts'
 import { secretColumns } from '../secret-columns.ts'
 import type { Connection } from './connection.ts'
 import { type Found, findTable } from './find-table.ts'
@@ -97,6 +98,7 @@ function tableProblems(table: Table, found: Found): string[] {
     ...(/^[rp]$/.test(found.kind) ? [] : ['it is a view or a foreign table: name the table it shows']),
     ...columnProblems(table, found),
     ...keyProblems(table, found),
+    ...keyKindProblems(table, (name) => found.columns.get(name)?.type),
     ...cursorProblems(table, found)
   ]
 }

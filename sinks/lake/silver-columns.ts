@@ -1,7 +1,8 @@
-import { BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api'
+import { BIGINT, BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
 import type { LogItem } from '../../runtime/pipeline.ts'
 import type { Change } from '../../schemas/change.ts'
+import { isLong } from '../../schemas/avro-long.ts'
 import { decimalBytes } from '../../schemas/decimal.ts'
 import type { ColumnKind, Table } from '../../schemas/table.ts'
 import type { ChainRow } from './file-chain.ts'
@@ -26,6 +27,8 @@ interface Mapping {
   readonly staged: DuckDBType
   /** SQL that turns a staged value into the column's type. */
   readonly cast: (staged: string) => string
+  /** What DuckDB's binding wants for a value that fits, where that is not the value itself. */
+  readonly stagedOf?: (value: unknown) => DuckDBValue
   /** True of a value, not null, that `cast` takes. */
   readonly fits: (value: unknown) => boolean
 }
@@ -40,7 +43,7 @@ const maxInt = 2_147_483_647
 /** DuckDB's last date is in the year 5,881,580, somewhat before its last integer of days. */
 const maxDays = 2_000_000_000
 
-// Numbers below 2^53 pass through a double unchanged, and Avro's decoder lets no larger ones through.
+// Numbers below 2^53 pass through a double unchanged.
 const exact = (sqlType: string, fits: Mapping['fits']): Mapping => ({
   sqlType,
   staged: DOUBLE,
@@ -56,7 +59,16 @@ const instant: Mapping = {
   fits: isWhole
 }
 const int = exact('INTEGER', isWholeUpTo(maxInt))
-const long = exact('BIGINT', isWhole)
+/** Of our own numbers, which are below 2^53. */
+const count = exact('BIGINT', isWhole)
+/** All 64 bits: cheaper as a double where there need be no more, dearer as text. */
+const long: Mapping = {
+  sqlType: 'BIGINT',
+  staged: BIGINT,
+  cast: (staged) => staged,
+  stagedOf: (value) => BigInt(value as number | bigint),
+  fits: isLong
+}
 
 const mappings: Record<Exclude<ColumnKind['kind'], 'decimal'>, Mapping> = {
   string: text,
@@ -89,10 +101,10 @@ function mappingOf(type: ColumnKind): Mapping {
 
 const technicalColumns: readonly SilverColumn[] = [
   { name: '_op', ...text, valueOf: ({ value }) => value.op },
-  { name: '_version', ...long, valueOf: ({ value }) => value.source.row_version },
+  { name: '_version', ...count, valueOf: ({ value }) => value.source.row_version },
   { name: '_changed_at', ...instant, valueOf: ({ value }) => value.source.ts_us },
   { name: '_partition', ...int, valueOf: ({ partition }) => partition },
-  { name: '_offset', ...long, valueOf: ({ offset }) => offset }
+  { name: '_offset', ...count, valueOf: ({ offset }) => offset }
 ]
 
 /** The columns of a table's Silver files: the source's, then the technical ones. A delete has only its key columns. */
@@ -110,7 +122,7 @@ export function silverColumns(table: Table): readonly SilverColumn[] {
 /** A clean change as Silver has it; throws RECORD_INVALID, without the value, of one whose value a column cannot take. */
 export function silverRow(table: Table, columns: readonly SilverColumn[], item: CleanItem): SilverRow {
   const { id, at, partition, offset } = item
-  const value = columns.map(({ name, valueOf, fits }) => {
+  const value = columns.map(({ name, valueOf, fits, stagedOf }) => {
     const cell = valueOf(item)
     if (cell !== null && !fits(cell))
       throw new CourantError(
@@ -118,7 +130,7 @@ export function silverRow(table: Table, columns: readonly SilverColumn[], item: 
         `A value does not fit the type that ${name} has in Silver ${table.name}; correct the cleaning or the schema`,
         { details: { itemId: id } }
       )
-    return cell
+    return stagedOf && cell !== null ? stagedOf(cell) : cell
   })
   return { id, at, partition, offset, value }
 }

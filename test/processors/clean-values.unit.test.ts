@@ -9,6 +9,7 @@ import {
   decimal,
   email,
   pastTimestamp,
+  ruleOfKind,
   text,
   timestamp,
   uuid,
@@ -16,6 +17,8 @@ import {
 } from '../../processors/clean-values.ts'
 import { Rejection } from '../../runtime/pipeline.ts'
 import type { Column } from '../../schemas/table.ts'
+
+const { int, long, double } = ruleOfKind
 
 const column = (type: Column['type']): Column => ({ name: 'c', type, nullable: true, pii: null })
 const context = {
@@ -50,6 +53,33 @@ const examples: readonly [Rule, string, unknown][] = [
   [pastTimestamp, '2023-11-17 00:00:00Z', 'rejected: c_future'],
   [pastTimestamp, '1969-12-31 23:59:59Z', 'rejected: c_invalid'],
   [pastTimestamp, '2100-01-01 00:00:00Z', 'rejected: c_invalid'],
+  [int, '-2147483648', -(2 ** 31)],
+  [int, '2147483647', 2 ** 31 - 1],
+  [int, '2147483648', 'rejected: c_invalid'],
+  [int, '-2147483649', 'rejected: c_invalid'],
+  [int, '007', 7],
+  [int, '-0', 0],
+  ...['0x1F', '1e3', '0b11', '1.0', ' 1', '1 ', '', '+', '\u0661'].flatMap(
+    (odd): [Rule, string, unknown][] => [
+      [int, odd, 'rejected: c_invalid'],
+      [long, odd, 'rejected: c_invalid']
+    ]
+  ),
+  [long, '9007199254740991', 2 ** 53 - 1],
+  [long, '-9007199254740992', -(2n ** 53n)],
+  [long, '9223372036854775807', 2n ** 63n - 1n],
+  [long, '-9223372036854775808', -(2n ** 63n)],
+  [long, '9223372036854775808', 'rejected: c_invalid'],
+  [long, '4503599627370497.2', 'rejected: c_invalid'],
+  [long, '1.00000000000000001', 'rejected: c_invalid'],
+  [double, '-0', -0],
+  [double, '5e-324', 5e-324],
+  [double, '.5', 0.5],
+  ...['NaN', 'Infinity', '1e999', '0x1F', ' 1', ''].map((odd): [Rule, string, unknown] => [
+    double,
+    odd,
+    'rejected: c_invalid'
+  ]),
   [decimal, '12.3', '12.3000'],
   [decimal, '-0.00', '0.0000'],
   [decimal, '007', '7.0000'],
@@ -71,7 +101,7 @@ const examples: readonly [Rule, string, unknown][] = [
 ]
 
 for (const [rule, value, expected] of examples)
-  test(`${rule.name || 'amountUpTo(100)'} of ${JSON.stringify(value)} is ${JSON.stringify(expected)}`, () => {
+  test(`${rule.name || 'amountUpTo(100)'} of ${JSON.stringify(value)} is ${String(expected)}`, () => {
     assert.deepEqual(apply(rule, value), expected)
   })
 

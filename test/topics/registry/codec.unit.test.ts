@@ -84,14 +84,33 @@ describe('the codec', () => {
     )
   })
 
-  it('refuses negative numbers that avsc would change in silence', async () => {
-    const micros = { type: 'long', logicalType: 'timestamp-micros' }
-    for (const type of ['long', micros]) {
-      const schema = person([{ name: 'at', type }])
-      const lowest = { at: -(2 ** 52) }
-      assert.deepEqual(await across(schema, schema, lowest), lowest)
-      await assert.rejects(across(schema, schema, { at: -(2 ** 52) - 1 }), codeOf('RECORD_INVALID'))
+  it('carries whole numbers of 64 bits, also in a union, and refuses what is none', async () => {
+    const longs = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+    const edges = [2n ** 52n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n].flatMap((n) => [
+      n,
+      -n,
+      n + 1n,
+      -n - 1n
+    ])
+    const within = edges.filter((n) => BigInt.asIntN(64, n) === n)
+    for (const type of ['long', ['null', 'long']]) {
+      const schema = person([{ name: 'at', type, ...(Array.isArray(type) && { default: null }) }])
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(longs, fc.constantFrom(...within)), async (n) => {
+          const at = Number.isSafeInteger(Number(n)) ? Number(n) : n
+          assert.deepEqual(await across(schema, schema, { at }), { at })
+        })
+      )
+      for (const at of [2 ** 53, 0.5, Number.NaN, 2n ** 63n, '1'])
+        await assert.rejects(across(schema, schema, { at }), codeOf('RECORD_INVALID'), String(at))
     }
+  })
+
+  it('refuses microseconds that avsc would change in silence', async () => {
+    const schema = person([{ name: 'at', type: { type: 'long', logicalType: 'timestamp-micros' } }])
+    const lowest = { at: -(2 ** 52) }
+    assert.deepEqual(await across(schema, schema, lowest), lowest)
+    await assert.rejects(across(schema, schema, { at: -(2 ** 52) - 1 }), codeOf('RECORD_INVALID'))
   })
 
   it('does not take milliseconds for microseconds', async () => {
