@@ -34,7 +34,7 @@ export function allSettings(): readonly Setting[] {
 }
 
 /** What only the local servers and the tests read. */
-const elsewhere = /^COURANT_(LOCAL_|TEST_|DATA_DIR$|CACHE_DIR$)/
+const elsewhere = /^COURANT_(LOCAL_|TEST_|DATA_DIR$|CACHE_DIR$|YES$)/
 
 /** A sentence for each variable that is named like a setting and is none: misspelt, it would silently mean nothing. */
 export function unknownSettings(env: Environment): string[] {

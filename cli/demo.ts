@@ -8,7 +8,7 @@ import { fillSampleOnce, sampleSize } from '../local/sample/fill-sample-once.ts'
 import type { SampleTargets } from '../local/sample/targets.ts'
 import { trickle } from '../local/sample/trickle.ts'
 import { stoppedByNpm } from '../local/parent-process.ts'
-import { installServer, isServerInstalled, stackHolder, startStack } from '../local/stack.ts'
+import { stackHolder, startStack } from '../local/stack.ts'
 import { removeStackEnv, writeStackEnv } from '../local/stack-env.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { createLog, logLevel } from '../runtime/observability.ts'
@@ -153,22 +153,12 @@ async function stayLive(
   { sources, signal }: { sources: SampleTargets; signal: AbortSignal }
 ): Promise<void> {
   say(`live: about ${newActivityPerSecond} new things happen each second; Ctrl-C ends everything`)
-  installMinioBehind()
   const activity = trickle({ signal, perSecond: newActivityPerSecond, seed: sampleSize.seed }, sources)
   while (!signal.aborted) {
     await wait(5000, undefined, { signal }).catch(() => undefined)
     say(`live       ${progressLine(await watch.look())}`)
   }
   await activity
-}
-
-/** MinIO takes minutes of both cores to install: it waits until the demo has caught up. */
-function installMinioBehind(): void {
-  if (process.env['MINIO_ENDPOINT'] || isServerInstalled('minio')) return
-  say('minio      being installed behind, for `courant up` and the tests')
-  installServer('minio', () => undefined).catch((error: unknown) => {
-    say(`minio      not installed: ${error instanceof Error ? error.message : String(error)}`)
-  })
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)

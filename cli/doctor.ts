@@ -1,73 +1,95 @@
-import { connect } from 'node:net'
 import type { Command } from 'commander'
-import { missing } from '../local/prerequisites.ts'
-import { servers } from '../local/servers.ts'
-import { settingsFrom } from '../runtime/settings.ts'
+import { buildOdbc } from '../local/odbc-module.ts'
+import {
+  hasOdbcModule,
+  type Lack,
+  lacking,
+  lackingParts,
+  type OptionalPart,
+  type Prerequisite,
+  sentenceOf
+} from '../local/prerequisites.ts'
+import { provide } from '../local/provide.ts'
+import { CourantError } from '../runtime/errors.ts'
+import { type Silence, silentServers } from './endpoints.ts'
+import { print } from './output.ts'
+import { isOn } from './systems.ts'
 
-/** `courant doctor`: what this machine lacks to run the local servers, and which configured servers answer. */
+const needed: readonly Prerequisite[] = ['setpriv', 'java', 'maven', 'go', 'npm']
+
+interface Options {
+  readonly install?: boolean
+  readonly tests?: boolean
+  readonly json?: boolean
+}
+
+/** What the doctor found: `missing` and `silent` stand in the way of something, `optional` of one part only. */
+interface Findings {
+  readonly missing: readonly Lack[]
+  readonly silent: readonly Silence[]
+  readonly optional: readonly Lack[]
+  /** What cannot even be looked at. */
+  readonly problems: readonly string[]
+}
+
+/** `courant doctor`: what this machine lacks for the local servers and optional parts, and which servers do not answer. */
 export function doctorCommand(program: Command): void {
-  program.command('doctor').action(async () => {
-    const lacks = missing(['setpriv', 'java', 'maven', 'go', 'npm'])
-    const silent = await Promise.all(endpoints().map(probe))
-    const lines = [...lacks, ...silent].filter((line) => line !== null)
-    process.stdout.write(lines.length === 0 ? 'Everything is in place.\n' : `${lines.join('\n')}\n`)
-    process.exitCode = lines.length === 0 ? 0 : 1
-  })
+  program
+    .command('doctor')
+    .option('--install', 'install what is missing, optional parts too, after a yes (COURANT_YES=1 is one)')
+    .option('--tests', 'with --install: also what only tests need (Python, Mono)')
+    .option('--json', 'for machines')
+    .action(async ({ install = false, tests = false, json = false }: Options) => {
+      if (install) await installMissing(tests ? ['odbc', 'python', 'tsql'] : ['odbc'])
+      else tell(await examine(), json)
+    })
 }
 
-interface Endpoint {
-  readonly variable: string
-  readonly host: string
-  readonly port: number
+async function examine(): Promise<Findings> {
+  const { sources, problems } = await sourcesInUse()
+  return {
+    missing: lacking(needed),
+    silent: await silentServers(sources),
+    optional: [...lackingParts(['odbc']), ...(hasOdbcModule() ? [] : [unbuilt])],
+    problems
+  }
 }
 
-/** The servers that the environment names; local ones that Courant would start itself need no answer yet. */
-function endpoints(): readonly Endpoint[] {
-  return Object.values(servers).flatMap(({ replacedBy }) =>
-    addressesIn(replacedBy).flatMap((address) => endpointOf(replacedBy, address.trim()))
-  )
+const unbuilt: Lack = { what: 'The optional module odbc, to read OpenEdge,', packages: [] }
+
+/** The databases that pipelines of systems that are on read; the list of tables is read as it is loaded. */
+async function sourcesInUse(): Promise<{ sources: string[]; problems: string[] }> {
+  try {
+    const { tableList } = await import('../schemas/tables.ts')
+    const on = tableList.filter(({ domain }) => isOn(domain, process.env))
+    return { sources: [...new Set(on.map(({ source }) => source))], problems: [] }
+  } catch (error) {
+    if (error instanceof CourantError) return { sources: [], problems: [error.message] }
+    throw error
+  }
 }
 
-const valueOf = (env: string) => settingsFrom(process.env).optional({ env, describe: '' }) ?? ''
-
-function addressesIn(variable: string): readonly string[] {
-  const text = valueOf(variable)
-  if (text === '') return []
-  if (variable === 'PGHOST') return [`${text}:${valueOf('PGPORT') || 5432}`]
-  // Of the connection string only what a local or private account says; it holds a key.
-  if (variable === 'AZURE_STORAGE_CONNECTION_STRING') return /BlobEndpoint=([^;]+)/.exec(text)?.slice(1) ?? []
-  return text.split(',')
+function tell(findings: Findings, json: boolean): void {
+  const { missing, silent, optional, problems } = findings
+  const isWell = missing.length + silent.length + problems.length === 0
+  process.exitCode = isWell ? 0 : 1
+  if (json) {
+    print(JSON.stringify({ well: isWell, ...findings }, null, 2))
+    return
+  }
+  for (const problem of problems) print(problem)
+  if (missing.length > 0) print(sentenceOf(missing))
+  for (const { server, variable, address, problem, advice } of silent)
+    print(`${variable}: nothing answers on ${address} (${server}, ${problem}); ${advice}`)
+  for (const lack of optional)
+    print(
+      `Optional: ${lack.packages.length > 0 ? sentenceOf([lack]) : `${lack.what} is not built; \`courant doctor --install\` builds it`}`
+    )
+  if (isWell) print('Everything is in place.')
 }
 
-function endpointOf(variable: string, address: string): Endpoint[] {
-  const match = /^(?:https?:\/\/(?:[^/@]*@)?)?([^:/]+)(?::(\d+))?(?:\/|$)/.exec(address)
-  const port = Number(match?.[2] ?? usualPort(variable, address))
-  return match && port > 0 ? [{ variable, host: match[1] ?? '', port }] : []
-}
-
-/** The port that a client takes where its address has none; 0 where it must have one. */
-function usualPort(variable: string, address: string): number {
-  if (variable === 'COURANT_CASSANDRA_CONTACT_POINTS') return 9042
-  if (address.startsWith('https:') || (variable === 'MINIO_ENDPOINT' && valueOf('MINIO_USE_SSL') === 'true'))
-    return 443
-  return address.startsWith('http:') || variable === 'MINIO_ENDPOINT' ? 80 : 0
-}
-
-const answerWithinMs = 3000
-
-/** Null when something listens there, else a sentence. */
-function probe({ variable, host, port }: Endpoint): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: answerWithinMs })
-    const settle = (problem: string | null) => {
-      socket.destroy()
-      resolve(
-        problem &&
-          `${variable}: nothing answers on ${host}:${port} (${problem}); start it or correct the variable`
-      )
-    }
-    socket.once('connect', () => settle(null))
-    socket.once('timeout', () => settle(`no answer within ${answerWithinMs / 1000} s`))
-    socket.once('error', (error) => settle((error as NodeJS.ErrnoException).code ?? error.message))
-  })
+async function installMissing(parts: readonly OptionalPart[]): Promise<void> {
+  await provide(() => [...lacking(needed), ...lackingParts(parts)], { env: process.env, report: print })
+  if (!hasOdbcModule()) await buildOdbc(print)
+  print('Everything that the machine must give is installed.')
 }

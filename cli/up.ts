@@ -31,7 +31,7 @@ export function downCommand(program: Command): void {
   })
 }
 
-const usual: readonly ServerName[] = ['kafka', 'registry', 'cassandra', 'postgres', 'minio']
+const usual: readonly ServerName[] = ['kafka', 'registry', 'cassandra', 'postgres']
 
 function serversNamed(names: readonly string[]): readonly ServerName[] {
   const unknown = names.filter((name) => !(name in servers))

@@ -14,7 +14,7 @@ interface Verb {
  */
 export const verbs: Readonly<Record<string, Verb>> = {
   up: {
-    describe: 'start the local servers (all but azurite unless named) until Ctrl-C',
+    describe: 'start the local servers (Kafka, registry, Cassandra, PostgreSQL unless named) until Ctrl-C',
     load: async () => (await import('./up.ts')).upCommand
   },
   down: {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { installNpmPackage } from './npm-package.ts'
+import { installLocked } from './npm-package.ts'
 import type { Place, Server } from './server.ts'
 import { versions } from './versions.ts'
 
@@ -18,7 +18,7 @@ export const azurite: Server = {
   installedIn: (cacheDir) => join(cacheDir, `azurite-${versions.azurite}`),
   async install(folder, report) {
     report('downloading one package and what it needs (190 MB, once)')
-    await installNpmPackage('azurite', versions.azurite, folder)
+    await installLocked('azurite', folder)
   },
   async prepare(place) {
     const data = join(place.home, 'data')

@@ -56,6 +56,8 @@ function javaArgs({ home, installed }: Place): string[] {
     '-Xss512k',
     ...quickStart,
     '-Djdk.attach.allowAttachSelf=true',
+    // It installs one, which Java 21 allows only when told.
+    '-Djava.security.manager=allow',
     '-Dio.netty.tryReflectionSetAccessible=true',
     `-Dcassandra.config=file://${join(home, 'cassandra.yaml')}`,
     `-Dlogback.configurationFile=${join(home, 'logback.xml')}`,

@@ -10,9 +10,9 @@ export const quickStart: readonly string[] = [
   '-Djava.net.preferIPv4Stack=true'
 ]
 
-/** Path of the JDK's `java`, or PREREQUISITE_MISSING. */
+/** Path of `java`, or PREREQUISITE_MISSING. */
 export function java(): string {
   const path = findJava()
-  if (!path) throw new CourantError('PREREQUISITE_MISSING', 'JDK 17 is missing; set JAVA_HOME to one.')
+  if (!path) throw new CourantError('PREREQUISITE_MISSING', 'Java 17 or 21 is missing; set JAVA_HOME to one.')
   return path
 }

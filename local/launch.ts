@@ -121,7 +121,11 @@ class LaunchedServer implements Running {
 
   #spawn(launch: Launch): void {
     const log = this.#openLog()
-    const child = spawnTied(launch.command, launch.args, { ...launch, stdio: ['ignore', log, log] })
+    const child = spawnTied(launch.command, launch.args, {
+      ...launch,
+      inherit: 'server',
+      stdio: ['ignore', log, log]
+    })
     closeSync(log)
     this.#child = child
     this.#stopSignal = launch.stopSignal ?? 'SIGTERM'

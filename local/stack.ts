@@ -7,7 +7,8 @@ import { install, isInstalled } from './install.ts'
 import { launch } from './launch.ts'
 import { holderOf, tryLock } from './lock.ts'
 import type { PortChoice } from './ports.ts'
-import { requireAll } from './prerequisites.ts'
+import { type Prerequisite, lacking } from './prerequisites.ts'
+import { provide } from './provide.ts'
 import type { Report, Running, Server, ServerName } from './server.ts'
 import { servers } from './servers.ts'
 
@@ -42,7 +43,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dataDir = options.dataDir ?? dataDirFrom(env)
   const cacheDir = cacheDirFrom(env)
   const wanted = notReplaced(options.servers, env, report)
-  requireAll(needsOf(wanted, cacheDir))
+  await provideFor(wanted, { cacheDir, env, report })
   const release = claim(dataDir)
   const results = await Promise.allSettled(
     wanted.map(async (server) => {
@@ -73,9 +74,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Whether a server's programs are on this machine already. */
-export function isServerInstalled(name: ServerName, env: Environment = process.env): boolean {
-  return isInstalled(servers[name], cacheDirFrom(env))
+/** Has installed what the system must give to servers that are to be started later; PREREQUISITE_MISSING. */
+export async function provideServers(
+  names: readonly ServerName[],
+  report: Report,
+  env: Environment = process.env
+): Promise<void> {
+  const wanted = notReplaced(names, env, () => undefined)
+  await provideFor(wanted, { cacheDir: cacheDirFrom(env), env, report })
 }
 
 /** Installs a server without starting it; PREREQUISITE_MISSING or SERVER_NOT_READY when it cannot be. */
@@ -85,7 +91,7 @@ export async function installServer(
   env: Environment = process.env
 ): Promise<void> {
   const cacheDir = cacheDirFrom(env)
-  requireAll(needsOf([servers[name]], cacheDir))
+  await provideFor([servers[name]], { cacheDir, env, report })
   await install(servers[name], cacheDir, lineOf(servers[name], report))
 }
 
@@ -105,10 +111,19 @@ function notReplaced(names: readonly ServerName[], env: Environment, report: Rep
     })
 }
 
-function needsOf(wanted: readonly Server[], cacheDir: string) {
-  // Looking into the cache may itself need what is needed to run.
-  requireAll(wanted.flatMap((server) => server.needs.run))
-  return wanted.flatMap((server) => (isInstalled(server, cacheDir) ? [] : server.needs.install))
+/** Has installed what the system must give to run these servers, and to install those that are not yet. */
+async function provideFor(
+  wanted: readonly Server[],
+  { cacheDir, env, report }: { cacheDir: string; env: Environment; report: Report }
+): Promise<void> {
+  const needed = (): Prerequisite[] => {
+    const run = wanted.flatMap((server) => server.needs.run)
+    // Whether the cache has a server can be told only once what it runs with is there.
+    const canTell = lacking(run).length === 0
+    const absent = wanted.filter((server) => !canTell || !isInstalled(server, cacheDir))
+    return [...run, ...absent.flatMap((server) => server.needs.install)]
+  }
+  await provide(() => lacking(needed()), { env, report })
 }
 
 function claim(dataDir: string): () => void {

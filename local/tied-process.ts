@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, execFileSync, spawn } from 'node:child_process'
 import { CourantError } from '../runtime/errors.ts'
+import { type Inherited, childEnvironment } from './child-environment.ts'
 
 /** A user without rights, for servers that refuse to be root. */
 export interface DroppedUser {
@@ -9,6 +10,9 @@ export interface DroppedUser {
 
 export interface TiedOptions {
   readonly stdio: StdioOptions
+  /** What it is given of our environment; `installer` unless told, and `all` only to ourselves. */
+  readonly inherit?: Inherited | 'all' | undefined
+  /** Variables besides. */
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly cwd?: string | undefined
   readonly user?: DroppedUser | undefined
@@ -22,7 +26,8 @@ export interface TiedOptions {
  * program's own. Call it from the main thread: the kernel watches the thread that spawned.
  */
 export function spawnTied(command: string, args: readonly string[], options: TiedOptions): ChildProcess {
-  const { stdio, cwd, orphanSignal = 'SIGKILL' } = options
+  const { stdio, cwd, orphanSignal = 'SIGKILL', inherit = 'installer' } = options
+  const inherited = inherit === 'all' ? process.env : childEnvironment(inherit)
   // If we died before the kernel was told to watch us, the shell sees another parent and does not begin.
   const guard = '[ "$PPID" = "$0" ] || exit 1; exec "$@"'
   return spawn(
@@ -38,7 +43,7 @@ export function spawnTied(command: string, args: readonly string[], options: Tie
       command,
       ...args
     ],
-    { detached: true, stdio, cwd, env: { ...process.env, ...options.env } }
+    { detached: true, stdio, cwd, env: { ...inherited, ...options.env } }
   )
 }
 

@@ -5,7 +5,8 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { stoppedByNpm } from '../local/parent-process.ts'
 import type { ServerName } from '../local/server.ts'
-import { type Stack, startStack } from '../local/stack.ts'
+import { CourantError } from '../runtime/errors.ts'
+import { type Stack, provideServers, startStack } from '../local/stack.ts'
 
 // `npm test`: every test on real servers; `npm test -- <part of a path>…` those of some files.
 
@@ -43,6 +44,8 @@ async function main(filters: readonly string[]): Promise<number> {
   )
   const total: Counts = { passed: 0, failed: 0, skipped: 0 }
   try {
+    // Asked first, while somebody is still looking.
+    if (files.some((file) => !file.endsWith('.unit.test.ts'))) await provideServers(shared, say)
     for (const group of groups) {
       const own = files.filter((file) => file.endsWith(group.suffix)).sort()
       if (own.length === 0) continue
@@ -98,4 +101,10 @@ async function interrupt(): Promise<void> {
 
 stoppedByNpm(() => void interrupt())
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupt())
-process.exitCode = await main(process.argv.slice(2))
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof CourantError)) throw error
+  say(`${error.message} (${error.code})`)
+  process.exitCode = 1
+}

@@ -4,7 +4,7 @@ import { FolderStore } from './folder-store.ts'
 import { MinioStore } from './minio-store.ts'
 import type { ObjectStore } from './object-store.ts'
 
-const lakeUrl: Setting = {
+export const lakeUrl: Setting = {
   env: 'COURANT_LAKE_URL',
   describe: 'Where Bronze, Silver and Gold files go: s3://<bucket> at MINIO_ENDPOINT, or a folder',
   default: '.courant/lake',

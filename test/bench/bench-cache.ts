@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { cacheDirFrom } from '../../local/folders.ts'
 import { installOnce } from '../../local/install.ts'
 import { copyJars, unpackArtifact } from '../../local/maven.ts'
-import { requireAll } from '../../local/prerequisites.ts'
+import { lacking } from '../../local/prerequisites.ts'
+import { provide } from '../../local/provide.ts'
 import type { Report } from '../../local/server.ts'
 import { runTied } from '../../local/tied-process.ts'
 import { versions } from '../../local/versions.ts'
@@ -26,7 +27,7 @@ export async function installConnect(report: Report): Promise<string> {
   const { kafka, log4jSlf4j } = versions
   const folder = join(cacheDirFrom(process.env), `bench-connect-${kafka}-debezium-${peerVersions.debezium}`)
   if (existsSync(folder)) return folder
-  requireAll(['java', 'maven'])
+  await provide(() => lacking(['java', 'maven']), { env: process.env, report })
   report(`Kafka Connect ${kafka} and Debezium ${peerVersions.debezium}: downloading (75 MB, once)`)
   await installOnce(folder, async (unfinished) => {
     for (const part of ['connect', 'plugins/apicurio']) mkdirSync(join(unfinished, part), { recursive: true })

@@ -32,7 +32,7 @@ export class MeasuredProcess {
     mkdirSync(dirname(program.logFile), { recursive: true })
     const log = openSync(program.logFile, 'a')
     const { command, args, env, cwd } = program
-    const child = spawnTied(command, args, { stdio: ['ignore', log, log], env, cwd })
+    const child = spawnTied(command, args, { stdio: ['ignore', log, log], inherit: 'all', env, cwd })
     closeSync(log)
     this.#pid = child.pid ?? -1
     this.#kill = (signal) => child.kill(signal)

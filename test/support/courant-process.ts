@@ -32,6 +32,7 @@ export class CourantProcess {
     const log = openSync(this.#logFile, 'a')
     const child = spawnTied(cli, this.#args, {
       stdio: ['ignore', log, log],
+      inherit: 'all',
       env: this.#env
     })
     closeSync(log)

@@ -11,7 +11,7 @@ import { OpenHandles } from './open-handles.ts'
 import type { KafkaClient } from './port.ts'
 import { openProducer } from './producer.ts'
 
-const brokers: Setting = {
+export const brokers: Setting = {
   env: 'COURANT_KAFKA_BROKERS',
   describe: 'Kafka brokers to start from, as host:port, separated by commas',
   default: '127.0.0.1:19092',
