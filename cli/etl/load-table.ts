@@ -9,7 +9,7 @@ import { stateDir } from '../../runtime/positions.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import { odsSink, type OdsSinkOptions } from '../../sinks/ods/ods-sink.ts'
-import { lastSuccess } from '../../sinks/ods/run-log.ts'
+import { fateOf, lastSuccess } from '../../sinks/ods/run-log.ts'
 import type { RunOutcome } from '../../sinks/ods/run-merger.ts'
 import { deadLetterTopic } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
@@ -71,6 +71,7 @@ async function tablePipelines(
     columns,
     mode,
     lastSuccessAt,
+    fateOf: (runId) => fateOf(session.ods, table.tableName, runId),
     ...(hooks.onEvent && { onEvent: hooks.onEvent })
   })
   const sink = defineSink({

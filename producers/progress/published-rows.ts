@@ -2,11 +2,13 @@ import type { Item } from '../../runtime/pipeline.ts'
 import type { RunEnvelope } from '../../schemas/erp/run-envelope.ts'
 
 /**
- * What the last complete run of a watched table published, so that the rows its lookback finds again are dropped. As
+ * What the last run of a watched table that was merged had, so that the rows its lookback finds again are dropped. As
  * many as lie in one lookback; after a restart they are published once more, which changes nothing.
  */
 export class PublishedRows {
-  #last = new Map<string, number>()
+  #merged = new Map<string, number>()
+  /** Of the run that was published and of which nobody knows yet whether it was merged. */
+  #published: Map<string, number> | null = null
   #current = new Map<string, number>()
   #count = 0
 
@@ -15,11 +17,11 @@ export class PublishedRows {
     this.#count = 0
   }
 
-  /** Whether the row is another than the last complete run had. */
+  /** Whether the row is another than the last merged run had. */
   isNew({ key, value }: Item<RunEnvelope>): boolean {
     const hash = value.source.row_hash
     this.#current.set(key, hash)
-    const isNew = this.#last.get(key) !== hash
+    const isNew = this.#merged.get(key) !== hash
     if (isNew) this.#count++
     return isNew
   }
@@ -29,9 +31,15 @@ export class PublishedRows {
     return this.#count
   }
 
-  /** Only a complete run counts: what an incomplete one published is dropped by the sink. */
-  complete(): void {
-    this.#last = this.#current
+  /** The run is complete in its topic: its rows count once it is merged. */
+  publish(): void {
+    this.#published = this.#current
     this.#current = new Map()
+  }
+
+  /** What became of the published run: of one that was given up, every row is new again. */
+  settle(isMerged: boolean): void {
+    if (isMerged && this.#published) this.#merged = this.#published
+    this.#published = null
   }
 }

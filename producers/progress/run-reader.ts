@@ -27,7 +27,15 @@ export type RunEvent =
   | { readonly kind: 'rows'; readonly runId: string; readonly rows: number }
   | { readonly kind: 'ended'; readonly runId: string; readonly rows: number }
 
+/** What became of a run that was published; null while it is on its way. */
+type RunFate = 'merged' | 'given up' | null
+
 export interface RunReaderOptions extends RunRequest {
+  /**
+   * What the sink made of a run. A watched table moves on only past what was merged: a run that was given up, for a
+   * value that does not fit, is read again. Without it every published run counts as merged.
+   */
+  readonly fateOf?: (runId: string) => Promise<RunFate>
   readonly onEvent?: (event: RunEvent) => void
 }
 
@@ -47,6 +55,13 @@ const columnsNote = 'run_columns'
 
 /** Of a watched table that is always read in full, the share of time it may be read. */
 const busiestShare = 0.05
+
+/** A watched table whose runs are given up is asked again ever later, so many polls apart at most. */
+const longestRest = 16
+
+/** How often the fate of a run is asked for, and how long before the table is read again without it, which costs repeats. */
+const fateEveryMs = 500
+const fatePatienceMs = 15 * 60_000
 
 /** How long a statement may take to be cancelled, and how often that is tried. */
 const cancelMs = 500
@@ -69,6 +84,10 @@ export class RunReader implements Reader<RunEnvelope> {
   #dueAtMs = 0
   #saidAtMs = -Infinity
   #isOver = false
+  /** The run that was published last, while its fate is not known. */
+  #awaited: { readonly runId: string; readonly windowTo: string; readonly untilMs: number } | null = null
+  /** Runs that were given up, one after the other. */
+  #givenUp = 0
   #inHand: Promise<unknown> = Promise.resolve()
 
   constructor(context: Context, options: RunReaderOptions) {
@@ -111,6 +130,11 @@ export class RunReader implements Reader<RunEnvelope> {
       this.#rest(this.#context.settings.number(names.pollMs))
       return nothing
     }
+    if (!(await this.#isSettled())) {
+      this.#rest(fateEveryMs)
+      return nothing
+    }
+    if (performance.now() < this.#dueAtMs) return nothing
     const plan = await planRun(this.#connection, this.#context.settings, {
       ...this.#options,
       lastSuccessAt: this.#lastSuccessAt
@@ -180,17 +204,41 @@ export class RunReader implements Reader<RunEnvelope> {
       return this.#begin(plan, { isRowByRow: true })
     }
     const rows = plan.mode === 'watch' ? this.#published.count : scan.rows
-    this.#published.complete()
     this.#reading = null
-    this.#lastSuccessAt = plan.windowTo
     this.#isOver = this.#options.mode !== 'watch'
     this.#restFor(plan, performance.now() - beganAtMs)
-    if (!reading.isAnnounced && this.#isQuiet(plan)) return nothing
+    if (!reading.isAnnounced && this.#isQuiet(plan)) {
+      // Every row of the window is one that was merged.
+      this.#lastSuccessAt = plan.windowTo
+      return nothing
+    }
+    this.#published.publish()
+    this.#awaited = { runId: run.id, windowTo: plan.windowTo, untilMs: performance.now() + fatePatienceMs }
     this.#saidAtMs = performance.now()
     const start = this.#announce(reading)
     this.#context.log.info({ run: run.id, rows }, 'a run is complete')
     this.#options.onEvent?.({ kind: 'ended', runId: run.id, rows })
     return { items: [...start, items.end(rows)], caughtUp: true }
+  }
+
+  /** Whether it is known what became of the last run; then the next one begins where the last merged one ended. */
+  async #isSettled(): Promise<boolean> {
+    const awaited = this.#awaited
+    if (!awaited) return true
+    const { fateOf } = this.#options
+    const fate = fateOf ? await fateOf(awaited.runId) : 'merged'
+    if (fate === null && performance.now() < awaited.untilMs) return false
+    this.#awaited = null
+    this.#published.settle(fate === 'merged')
+    if (fate === 'merged') {
+      this.#lastSuccessAt = awaited.windowTo
+      this.#givenUp = 0
+    } else {
+      this.#givenUp++
+      const polls = Math.min(2 ** (this.#givenUp - 1), longestRest)
+      if (polls > 1) this.#rest(polls * this.#context.settings.number(names.pollMs))
+    }
+    return true
   }
 
   /** Whether a poll that found no change need not be told of: no column is new, and the last run not long ago. */

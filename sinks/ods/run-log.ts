@@ -82,6 +82,20 @@ export async function lastSuccess(session: OdsSession, tableName: string): Promi
   return (last?.['windowto'] as string | null | undefined) ?? null
 }
 
+/** What became of a run of a table as the log has it; null while it is on its way. */
+export async function fateOf(
+  session: OdsSession,
+  tableName: string,
+  runId: string
+): Promise<'merged' | 'given up' | null> {
+  const [row] = await session.query('look for a run', {
+    text: 'SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId',
+    values: { tableName, runId }
+  })
+  if (row?.['status'] === 'succeeded') return 'merged'
+  return row?.['status'] === 'failed' ? 'given up' : null
+}
+
 /** The highest version that was merged into a table; 0 when none was. */
 export async function lastVersion(session: OdsSession, tableName: string): Promise<number> {
   return Number((await lastSucceeded(session, tableName))?.['runversion'] ?? 0)

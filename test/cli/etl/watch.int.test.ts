@@ -18,6 +18,8 @@ describe('courant etl run --mode watch', { skip: withoutOdbc, timeout: 180_000 }
     world = await EtlWorld.create()
     await world.table('stock', [id, modified], { rows: 20, config })
     await world.table('tarif', [id, modified], { rows: 5, config })
+    const n: ErpColumn = { name: 'n', type: 'numeric', value: 'g' }
+    await world.table('cours', [id, n, modified], { rows: 3, config: { ...config, LookbackInterval: '1d' } })
     watch = new CourantProcess('watch', {
       args: ['etl', 'run', '--mode', 'watch'],
       env: { ...world.env, COURANT_PROGRESS_POLL_MS: '300', COURANT_OPERATOR_PORT: '0' },
@@ -43,7 +45,8 @@ describe('courant etl run --mode watch', { skip: withoutOdbc, timeout: 180_000 }
   it('begins with all rows of each table', async () => {
     for (const [table, rows] of [
       ['stock', 20],
-      ['tarif', 5]
+      ['tarif', 5],
+      ['cours', 3]
     ] as const)
       await until(
         `${rows} rows of ${table}`,
@@ -66,6 +69,26 @@ describe('courant etl run --mode watch', { skip: withoutOdbc, timeout: 180_000 }
     await until(
       'the new column',
       async () => (await query(`SELECT 1 FROM ods.stock WHERE lieu_v = 'quai n° 3'`)).length === 1
+    )
+  })
+
+  it('loses no row beside a value that does not fit: they come once it does, and the log says failed until then', async () => {
+    const set = (values: Record<string, string>) =>
+      world.erp.client.query(
+        Object.entries(values)
+          .map(([key, n]) => `UPDATE erp_data.cours SET n = ${n}, modif = localtimestamp WHERE id = ${key}`)
+          .join(';')
+      )
+    const isLogged = async (status: string) => (await world.lastRun('cours'))?.['status'] === status
+    await set({ 1: '5', 2: '0.123456789012' })
+    await until('a run that fails', () => isLogged('failed'))
+    assert.equal((await world.lastRun('cours'))?.['errorcode'], 'VALUE_UNFIT')
+    await set({ 2: '7' })
+    await until('a run that succeeds', () => isLogged('succeeded'))
+    const rows = await query('SELECT id, n::float AS n FROM ods.cours ORDER BY id')
+    assert.deepEqual(
+      rows.map((row) => row['n']),
+      [5, 7, 3]
     )
   })
 
