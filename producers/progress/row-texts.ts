@@ -44,7 +44,12 @@ export class RowTexts {
   }
 
   #elements({ selected, extent }: CellReader, text: string | null): (string | null)[] {
-    const elements = text === null ? [] : splitExtent(text)
+    const elements = text === null ? [] : splitExtent(text, extent)
+    if (elements === null)
+      throw new CourantError(
+        'SOURCE_REFUSED',
+        `The array "${selected.source.name}" of ${this.#table} has elements that end with ~ and others with ~; in them, which OpenEdge writes alike: set KeepArray = 1 for it in config.ETL_Columns, so that it stays one text, or IsExcluded = 1`
+      )
     if (elements.length > extent)
       throw new CourantError(
         'SOURCE_REFUSED',
