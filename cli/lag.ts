@@ -1,7 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
+import type { Settings } from '../runtime/settings.ts'
 import type { Connection } from '../topics/connection.ts'
+import { durationText } from '../topics/health/durations.ts'
+import { healthOf, type PipelineHealth, worstFirst } from '../topics/health/health.ts'
+import { LagBook, oldestSeconds } from '../topics/health/lag-book.ts'
+import { lagPromise, promisesOf } from '../topics/health/promise.ts'
+import { headline, levelText, reasonText } from '../topics/health/sentences.ts'
 import { type LagSample, LagWindow, sampleLags } from '../topics/lag.ts'
 import { print, printRows, type Row } from './output.ts'
 import { pipelinesNamed } from './pipelines.ts'
@@ -15,15 +21,21 @@ interface LagOptions {
 
 const everyMs = 2_000
 
-/** `courant lag [pipelines…] [--watch]`: how far each pipeline is behind the topics it reads. */
+/** `courant lag [pipelines…] [--watch]`: how far each pipeline is behind the topics it reads, and whether that is in time. */
 export function lagCommand(program: Command): void {
   program
     .command('lag')
+    .description(
+      'show how far pipelines are behind, worst first: records, age of the first unread one, health'
+    )
     .argument('[pipelines...]')
     .option('-w, --watch', 'look again every two seconds until Ctrl-C')
     .option('--json', 'for machines')
     .action((names: string[], options: LagOptions) =>
-      withConnection((connection) => showLag(readersNamed(names), connection, options))
+      withConnection(
+        (connection, settings) => showLag(readersNamed(names), { connection, settings }, options),
+        [lagPromise]
+      )
     )
 }
 
@@ -32,30 +44,24 @@ const readersNamed = (names: readonly string[]) =>
 
 async function showLag(
   pipelines: readonly AnyPipeline[],
-  connection: Connection,
+  { connection, settings }: { readonly connection: Connection; readonly settings: Settings },
   { watch = false, json = false }: LagOptions
 ): Promise<void> {
   const { signal } = untilStopSignal()
-  const watched = pipelines.map((pipeline) => ({ pipeline, window: new LagWindow() }))
-  const reading = pipelines.map(({ name, reads }) => ({ group: name, topics: reads }))
-  const look = async () => {
-    const sampled = await sampleLags(connection, reading, signal)
-    signal.throwIfAborted()
-    return sampled.flatMap((result, index) => {
-      if (result.status === 'rejected') throw result.reason
-      const one = watched[index]
-      return one ? rowsOf(one, result.value) : []
-    })
-  }
+  const looks = new Looks(pipelines, { connection, settings, signal })
   const show = async () => {
     await wait(everyMs, undefined, { signal })
-    const rows = await look()
+    const all = await looks.look()
     if (watch && !json) print(`\n${new Date().toISOString()}`)
-    printRows(rows, { json, none: 'No pipeline reads a topic.' })
+    printRows(
+      all.flatMap((health) => looks.rowsOf(health, json)),
+      { json, none: 'No pipeline reads a topic.' }
+    )
+    if (!json) for (const line of explained(all)) print(line)
   }
   try {
     // One look cannot tell a group that works from one that stands still.
-    await look()
+    await looks.look()
     for (;;) {
       await show()
       if (!watch) return
@@ -66,26 +72,98 @@ async function showLag(
   }
 }
 
-function rowsOf(
-  { pipeline: { name, reads }, window }: { pipeline: AnyPipeline; window: LagWindow },
-  samples: readonly LagSample[]
-): Row[] {
-  window.add(samples)
-  return reads.map((topic) => ({
-    pipeline: name,
-    topic,
-    records: recordsOf(samples, topic),
-    'age s': secondsOf(samples, topic),
-    members: samples[0]?.members ?? null,
-    status: window.status(topic)
-  }))
+/** What is to be said of all, and of each that is not in time. */
+function explained(all: readonly PipelineHealth[]): string[] {
+  const reasons = all
+    .filter(({ level }) => level !== 'keepsUp')
+    .map((health) => `${health.name}: ${reasonText(health, 'en')}`)
+  return ['', headline(all, 'en'), ...reasons]
 }
 
-const recordsOf = (samples: readonly LagSample[], topic: string) =>
-  samples.filter((sample) => sample.topic === topic).reduce((sum, { records }) => sum + records, 0)
+interface LooksOptions {
+  readonly connection: Connection
+  readonly settings: Settings
+  readonly signal: AbortSignal
+}
 
-/** The age of the oldest unread record in seconds; null when that of a partition is not known. */
-function secondsOf(samples: readonly LagSample[], topic: string): number | null {
-  const ages = samples.filter((sample) => sample.topic === topic).map(({ ageMs }) => ageMs)
-  return ages.includes(null) ? null : Math.round(Math.max(0, ...ages.map(Number)) / 1000)
+/** What several looks at the lag of pipelines tell. */
+class Looks {
+  readonly #pipelines: readonly AnyPipeline[]
+  readonly #options: LooksOptions
+  readonly #book = new LagBook()
+  readonly #windows = new Map<string, LagWindow>()
+  readonly #samples = new Map<string, readonly LagSample[]>()
+
+  constructor(pipelines: readonly AnyPipeline[], options: LooksOptions) {
+    this.#pipelines = pipelines
+    this.#options = options
+  }
+
+  /** Asks Kafka; a group that it does not tell of is unknown. Rejects when it tells of none. */
+  async look(): Promise<readonly PipelineHealth[]> {
+    const { connection, settings, signal } = this.#options
+    const reading = this.#pipelines.map(({ name, reads }) => ({ group: name, topics: reads }))
+    const sampled = await sampleLags(connection, reading, signal)
+    signal.throwIfAborted()
+    const [first] = sampled
+    if (first?.status === 'rejected' && sampled.every(({ status }) => status === 'rejected'))
+      throw first.reason
+    for (const [index, { name }] of this.#pipelines.entries()) {
+      const result = sampled[index]
+      this.#note(name, result?.status === 'fulfilled' ? result.value : [])
+    }
+    const promises = promisesOf(settings)
+    const now = new Date()
+    return worstFirst(
+      this.#pipelines.map(({ name }) => healthOf(this.#facts(name, promises(name), now), now))
+    )
+  }
+
+  /** A line a topic. */
+  rowsOf(health: PipelineHealth, isForMachines: boolean): Row[] {
+    const { name } = health
+    const samples = this.#samples.get(name) ?? []
+    return (this.#pipelines.find((one) => one.name === name)?.reads ?? []).map((topic) => {
+      const own = samples.filter((sample) => sample.topic === topic)
+      const seconds = own.length > 0 ? oldestSeconds(own) : null
+      return {
+        pipeline: name,
+        topic,
+        records: own.length > 0 ? own.reduce((sum, { records }) => sum + records, 0) : null,
+        ...(isForMachines
+          ? { seconds: seconds && Math.round(seconds) }
+          : { behind: seconds === null ? 'unknown' : durationText(seconds, 'en') }),
+        members: samples[0]?.members ?? null,
+        status: own.length > 0 ? (this.#windows.get(name)?.status(topic) ?? 'UNKNOWN') : 'UNKNOWN',
+        health: levelText(health, 'en'),
+        ...(isForMachines && { why: reasonText(health, 'en') })
+      }
+    })
+  }
+
+  #note(name: string, samples: readonly LagSample[]): void {
+    this.#samples.set(name, samples)
+    this.#book.add(name, samples)
+    const window = this.#windows.get(name) ?? new LagWindow()
+    this.#windows.set(name, window)
+    window.add(samples)
+  }
+
+  /** What another process does is known by its commits alone. */
+  #facts(name: string, promiseSeconds: number, now: Date) {
+    const samples = this.#samples.get(name) ?? []
+    return {
+      name,
+      state: 'running' as const,
+      since: now,
+      error: null,
+      restartAt: null,
+      lastBatchAt: null,
+      readsTopics: true,
+      lag: samples.length > 0 ? this.#book.of(name) : null,
+      held: 0,
+      promiseSeconds,
+      notices: []
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { operatorPage } from '../dashboard/operator-page.ts'
 import { StatusCollector } from '../dashboard/status-collector.ts'
-import { operatorSettings, serveOperator } from '../edge/operator.ts'
+import { operatorSettings, type Readiness, serveOperator } from '../edge/operator.ts'
 import { alertingDeadLetters, deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { logOf, MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
@@ -18,6 +18,13 @@ import { claimingPipeline } from '../processors/claim-application-documents.ts'
 import { rawExporter } from '../sinks/azure-blob/function-calls.ts'
 import { connectionFor } from '../topics/connection.ts'
 import { deadLetterWriter } from '../topics/dead-letters.ts'
+import { isAtWork, type PipelineHealth } from '../topics/health/health.ts'
+import { raiseHealthAlerts } from '../topics/health/health-alerts.ts'
+import { HealthWatch } from '../topics/health/health-watch.ts'
+import { LagBook } from '../topics/health/lag-book.ts'
+import { LettersWatch } from '../topics/health/letters-watch.ts'
+import { lagPromise } from '../topics/health/promise.ts'
+import { levelText, noticeTexts, reasonText } from '../topics/health/sentences.ts'
 import { publishLag, type WatchedGroup } from '../topics/lag-metrics.ts'
 
 /** Pipelines that run in this process, with the operator pages beside them. */
@@ -32,7 +39,7 @@ export interface LiveRun {
 }
 
 /** What it reads beside what its pipelines do. */
-const liveRunSettings = [...operatorSettings, ...alertSettings, deadLetterClearMs]
+const liveRunSettings = [...operatorSettings, ...alertSettings, deadLetterClearMs, lagPromise]
 
 interface LiveRunOptions extends Pick<RunAllOptions, 'onFailure' | 'onFailed'> {
   readonly signal: AbortSignal
@@ -51,12 +58,14 @@ export async function startLiveRun(
   const connection = connectionFor(settings, logOf(logger, 'kafka'))
   const metrics = new MetricsRegistry()
   const status: PipelineStatus[] = []
-  const collector = new StatusCollector({ pipelines, status, metrics, settings })
+  const book = new LagBook()
+  const health = new HealthWatch({ pipelines, status, metrics, settings, book })
+  const collector = new StatusCollector({ pipelines, status, metrics, health, book })
   // The pages first: if their port is taken, nothing has been started yet.
   const operator = await serveOperator({
     settings,
     metrics,
-    isReady: () => status.length > 0 && status.every(({ state }) => state === 'running'),
+    isReady: async () => readinessOf(await health.look()),
     pages: operatorPage(() => collector.view())
   })
   const alerts = teamsAlerts(settings, { log: logOf(logger, 'alerts'), signal })
@@ -66,10 +75,20 @@ export async function startLiveRun(
   status.push(...running.status)
   const watch = new AbortController()
   // Never rejects, and is not waited for: with Kafka down its last question takes a while to fail.
+  const letters = new LettersWatch(
+    connection,
+    metrics,
+    pipelines.map(({ name }) => name)
+  )
   void publishLag(watchedGroups(pipelines, metrics), {
     connection,
     log: logOf(logger, 'lag'),
-    signal: watch.signal
+    signal: watch.signal,
+    book,
+    async onLook() {
+      raiseHealthAlerts(await health.publish(), alerts)
+      await letters.look()
+    }
   })
   const done = untilClosed(running.done, async () => {
     watch.abort()
@@ -78,6 +97,19 @@ export async function startLiveRun(
   // Whoever awaits it meets the failure; until then it must not count as unhandled.
   done.catch(() => undefined)
   return { settings, metrics, status, url: operator.url, done }
+}
+
+/** A pipeline that is late works, and its process need not be kept from anything. */
+function readinessOf(all: readonly PipelineHealth[]): Readiness {
+  const worth = all.filter(({ level, notices }) => level !== 'keepsUp' || notices.length > 0)
+  return {
+    isReady: all.every(isAtWork),
+    pipelines: worth.map((one) => ({
+      name: one.name,
+      health: levelText(one, 'en'),
+      why: [reasonText(one, 'en'), ...noticeTexts(one, 'en')].filter(Boolean).join(' ')
+    }))
+  }
 }
 
 async function untilClosed(done: Promise<void>, close: () => Promise<void>): Promise<void> {

@@ -1,12 +1,12 @@
-/** The languages the operator page speaks. */
-export type Language = 'en' | 'fr'
+import type { Language } from '../topics/health/durations.ts'
 
 const english = {
   title: 'Courant: pipelines',
   pipeline: 'pipeline',
-  state: 'state',
+  health: 'health',
   read: 'read',
   written: 'written',
+  held: 'held',
   rejected: 'rejected',
   dead: 'dead letters',
   perSecond: 'per second',
@@ -14,18 +14,9 @@ const english = {
   lagSeconds: 'behind by',
   lastBatch: 'last batch',
   unknown: 'unknown',
-  ago: 's ago',
-  starting: 'starting',
-  running: 'running',
-  waiting: 'waiting',
-  stopped: 'stopped',
-  failed: 'failed',
   asOf: 'As of',
   refreshed: 'This page asks again every two seconds.',
-  allWell: 'Everything runs.',
-  notYet: 'Something is starting.',
-  outOfReach: 'Something is out of reach: what waits for it goes on by itself once it answers.',
-  notWell: 'Something needs you.'
+  runbook: 'What to do is in docs/operations/runbook.md.'
 } as const
 
 /** Every text of the page, by name. */
@@ -34,9 +25,10 @@ export type Texts = Readonly<Record<keyof typeof english, string>>
 const french: Texts = {
   title: 'Courant : pipelines',
   pipeline: 'pipeline',
-  state: 'état',
+  health: 'état',
   read: 'lus',
   written: 'écrits',
+  held: 'en mémoire',
   rejected: 'rejetés',
   dead: 'lettres mortes',
   perSecond: 'par seconde',
@@ -44,21 +36,16 @@ const french: Texts = {
   lagSeconds: 'en retard de',
   lastBatch: 'dernier lot',
   unknown: 'inconnu',
-  ago: 's',
-  starting: 'démarrage',
-  running: 'en marche',
-  waiting: 'en attente',
-  stopped: 'arrêté',
-  failed: 'en échec',
   asOf: 'Situation au',
   refreshed: 'Cette page se rafraîchit toutes les deux secondes.',
-  allWell: 'Tout fonctionne.',
-  notYet: 'Démarrage en cours.',
-  outOfReach: 'Un service est injoignable : les pipelines en attente reprendront seuls dès qu’il répondra.',
-  notWell: 'Une intervention est nécessaire.'
+  runbook: 'Que faire : docs/operations/runbook.md.'
 }
 
 export const texts: Readonly<Record<Language, Texts>> = { en: english, fr: french }
+
+/** So long ago, as a language says it. */
+export const agoText = (time: string, language: Language): string =>
+  language === 'fr' ? `il y a ${time}` : `${time} ago`
 
 /** French when the browser asks for it first (RFC 9110, section 12.5.4) or the address says so, else English. */
 export function languageOf(

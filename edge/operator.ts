@@ -24,10 +24,16 @@ const host = '127.0.0.1'
 /** A page asks twice in two seconds for each who looks, and all of them look from loopback. */
 const requestsPerMinute = 6_000
 
+/** Whether a process does its work, and of those of its parts that do not, why. */
+export interface Readiness {
+  readonly isReady: boolean
+  readonly pipelines: readonly { readonly name: string; readonly health: string; readonly why: string }[]
+}
+
 export interface OperatorOptions {
   readonly metrics: MetricsRegistry
-  /** Whether this process does its work: what `/readyz` answers. */
-  readonly isReady: () => boolean
+  /** Whether this process does its work: what `/readyz` answers, with what is to be said of its parts. */
+  readonly isReady: () => boolean | Promise<Readiness>
   /** Adds pages for people. */
   readonly pages?: (app: FastifyInstance) => void
   /** Names under which they are reached beside localhost, separated by commas. */
@@ -46,8 +52,9 @@ export function buildOperator({
   void app.register(async (routes) => {
     routes.get('/livez', { config: evenUnderPressure }, async () => ({ status: 'alive' }))
     routes.get('/readyz', { config: evenUnderPressure }, async (_request, reply) => {
-      const isUp = isReady()
-      return reply.code(isUp ? 200 : 503).send({ status: isUp ? 'ready' : 'not ready' })
+      const told = await isReady()
+      const { isReady: isUp, ...more } = typeof told === 'boolean' ? { isReady: told } : told
+      return reply.code(isUp ? 200 : 503).send({ status: isUp ? 'ready' : 'not ready', ...more })
     })
     routes.get('/metrics', { config: evenUnderPressure }, async (_request, reply) =>
       reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())

@@ -1,42 +1,59 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StatusCollector } from '../../dashboard/status-collector.ts'
-import { MetricsRegistry } from '../../runtime/observability.ts'
 import { cleanUsers } from '../../processors/clean-users.ts'
-import { memoryKafka } from '../../topics/kafka/memory.ts'
-import { memoryTopics } from '../support/memory-topics.ts'
+import { MetricsRegistry } from '../../runtime/observability.ts'
+import { settingsFrom } from '../../runtime/settings.ts'
+import { HealthWatch } from '../../topics/health/health-watch.ts'
+import { LagBook } from '../../topics/health/lag-book.ts'
 
-test('a Kafka that accepts and never answers leaves the page with an unknown lag, not without a page', async (t) => {
-  const kafka = memoryKafka()
-  const { context } = await memoryTopics({ kafka })
-  kafka.admin = () => new Promise(() => undefined)
-  const collector = new StatusCollector({
-    pipelines: [cleanUsers],
-    status: [],
-    metrics: new MetricsRegistry(),
-    settings: context.settings,
-    answerWithinMs: 20
-  })
-  // The collector's own timer keeps no process alive.
-  const alive = setInterval(() => undefined, 1000)
-  t.after(() => clearInterval(alive))
-  const { pipelines } = await collector.view()
+const topic = 'activity.users.changes'
+
+function collecting() {
+  const metrics = new MetricsRegistry()
+  const book = new LagBook()
+  const sources = { pipelines: [cleanUsers], status: [], metrics, book }
+  const health = new HealthWatch({ ...sources, settings: settingsFrom({}) })
+  return { metrics, book, collector: new StatusCollector({ ...sources, health }) }
+}
+
+test('a Kafka that never answers leaves the page with an unknown lag, not without a page', async () => {
+  const { pipelines } = await collecting().collector.view()
   assert.deepEqual(
-    pipelines.map(({ name, lag, lagSeconds }) => [name, lag, lagSeconds]),
-    [['clean-users', null, null]]
+    pipelines.map(({ name, lag, lagSeconds, lagAskedAt }) => [name, lag, lagSeconds, lagAskedAt]),
+    [['clean-users', null, null, null]]
   )
+})
+
+test('what Kafka told last stays, with when that was', async () => {
+  const { book, collector } = collecting()
+  const sampledAt = Date.now() - 600_000
+  book.add('clean-users', [
+    { topic, partition: 0, sampledAt, committed: 1, records: 7, ageMs: 12_000, members: 1 }
+  ])
+  // What comes after it is nothing.
+  book.add('clean-users', [])
+  const [view] = (await collector.view()).pipelines
+  assert.deepEqual([view?.lag, view?.lagSeconds, view?.lagAskedAt], [7, 12, new Date(sampledAt)])
+  assert.ok(book.isWanted)
+})
+
+test('letters that wait are told as Kafka has them, until then those of this process', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 0 })
+  const { metrics, collector } = collecting()
+  metrics.of('clean-users').count('dead_letters_total', 4, { code: 'RECORD_INVALID' })
+  const letters = async () => {
+    t.mock.timers.tick(2000)
+    return (await collector.view()).pipelines[0]?.deadLetters
+  }
+  assert.equal(await letters(), 4)
+  metrics.of('clean-users').gauge('dead_letters_waiting', 0)
+  assert.equal(await letters(), 0)
 })
 
 test('the rate is that of the last moments, and unknown to the first who looks for long', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 0 })
-  const { context } = await memoryTopics()
-  const metrics = new MetricsRegistry()
-  const collector = new StatusCollector({
-    pipelines: [cleanUsers],
-    status: [],
-    metrics,
-    settings: context.settings
-  })
+  const { metrics, collector } = collecting()
   const rateAfter = async (ms: number, written: number) => {
     t.mock.timers.tick(ms)
     metrics.of('clean-users').count('items_written_total', written)

@@ -3,50 +3,91 @@ import { test } from 'node:test'
 import { statusPage } from '../../dashboard/status-page.ts'
 import type { PipelineView } from '../../dashboard/status.ts'
 import { languageOf } from '../../dashboard/texts.ts'
+import type { PipelineHealth } from '../../topics/health/health.ts'
 
+const at = new Date('2026-11-22T10:00:00Z')
+const health: PipelineHealth = {
+  name: 'clean-users',
+  level: 'keepsUp',
+  reason: 'inTime',
+  code: null,
+  seconds: 0,
+  promiseSeconds: 300,
+  notices: []
+}
 const pipeline: PipelineView = {
   name: 'clean-users',
   state: 'running',
+  health,
   read: 1234,
   written: 1200,
+  held: 0,
   rejected: 34,
   deadLetters: 0,
   perSecond: 0,
   readsTopics: true,
-  lag: null,
+  lag: 0,
   lagSeconds: 0,
-  lastBatchAt: null,
-  error: null
+  lagAskedAt: at,
+  lastBatchAt: at
 }
-const at = new Date('2026-11-22T10:00:00Z')
+const named = (name: string, some: Partial<PipelineHealth>): PipelineView => ({
+  ...pipeline,
+  name,
+  health: { ...health, name, ...some }
+})
+const page = (pipelines: readonly PipelineView[], language: 'en' | 'fr' = 'en') =>
+  statusPage({ at, pipelines }, language)
 
 test('what is unknown is called unknown, in the language asked for', () => {
-  assert.match(statusPage({ at, pipelines: [pipeline] }, 'en'), /<td class="number">unknown<\/td>/)
-  assert.match(statusPage({ at, pipelines: [pipeline] }, 'fr'), /<td class="number">inconnu<\/td>/)
+  const unknown = { ...pipeline, lag: null, lagSeconds: null, lastBatchAt: null }
+  assert.match(page([unknown]), /<td class="number">unknown<\/td>/)
+  assert.match(page([unknown], 'fr'), /<td class="number">inconnu<\/td>/)
 })
 
 test('a producer has no lag, which is neither zero nor unknown', () => {
-  const page = statusPage({ at, pipelines: [{ ...pipeline, readsTopics: false, lastBatchAt: at }] }, 'en')
-  assert.doesNotMatch(page, /unknown/)
-  assert.match(page, /<td class="number">–<\/td>/)
+  const producer = page([{ ...pipeline, readsTopics: false, lag: null, lagSeconds: null }])
+  assert.doesNotMatch(producer, /unknown</)
+  assert.match(producer, /<td class="number">–<\/td>/)
 })
 
-test('one failed pipeline is enough to say that somebody is needed', () => {
-  const failed: PipelineView = { ...pipeline, name: 'gold', state: 'failed', error: 'TARGET_REFUSED' }
-  const page = statusPage({ at, pipelines: [pipeline, failed] }, 'en')
-  assert.match(page, /Something needs you/)
-  assert.match(page, /failed \(TARGET_REFUSED\)/)
+test('ten hours of lag are not green, and are called ten hours', () => {
+  const late = named('silver.users', { level: 'behind', reason: 'catchesUp', seconds: 36_000 })
+  const html = page([{ ...late, lag: 1_000_000, lagSeconds: 36_000 }])
+  assert.match(html, /<p class="unwell">1 pipeline is behind what is promised \(silver\.users\)\.</)
+  assert.match(html, /<td class="number">10 h<\/td>/)
+  assert.doesNotMatch(html, /36,?000/)
+  assert.match(html, /It is 10 h behind \(promised: 5 min\) and catching up\./)
 })
 
-test('where Kafka does not tell the lag, the page does not say that everything runs', () => {
-  const page = (lag: number | null) => statusPage({ at, pipelines: [{ ...pipeline, lag }] }, 'en')
-  assert.match(page(0), /Everything runs\./)
-  assert.match(page(null), /Something is out of reach/)
+test('one failed pipeline is enough to say so, with its code and what to do', () => {
+  const failed = named('gold', { level: 'fails', reason: 'failed', code: 'TARGET_REFUSED' })
+  const html = page([failed, pipeline])
+  assert.match(html, /<p class="unwell">1 pipeline fails \(gold\); 1 pipeline keeps up\.</)
+  assert.match(html, /It failed \(TARGET_REFUSED\) and is not started again by itself/)
+})
+
+test('dead letters and refused deletes are said, though everything keeps up', () => {
+  const refused = named('postgres.users', { notices: [{ kind: 'deletesRefused', count: 4081 }] })
+  const html = page([refused])
+  assert.match(html, /<p class="unsure">The only pipeline keeps up\. Have a look at postgres\.users\./)
+  assert.match(html, /4,081 deletes are not carried out/)
+})
+
+test('what Kafka told long ago is shown with its age', () => {
+  const told = { ...pipeline, lag: 7, lagSeconds: 12, lagAskedAt: new Date(at.getTime() - 240_000) }
+  assert.match(page([told]), /12 s \(4 min ago\)<\/td><td class="number">7 \(4 min ago\)/)
+  assert.match(page([told], 'fr'), /12 s \(il y a 4 min\)/)
+})
+
+test('the last batch is so long ago, in French too', () => {
+  const then = { ...pipeline, lastBatchAt: new Date(at.getTime() - 36_001_000) }
+  assert.match(page([then]), />10 h ago</)
+  assert.match(page([then], 'fr'), />il y a 10 h</)
 })
 
 test('a name cannot become markup', () => {
-  const page = statusPage({ at, pipelines: [{ ...pipeline, name: '<script>' }] }, 'en')
-  assert.doesNotMatch(page, /<script>/)
+  assert.doesNotMatch(page([named('<script>', { level: 'fails', reason: 'failed' })]), /<script>/)
 })
 
 test('the address goes before the browser, and English stands in for other languages', () => {
@@ -62,14 +103,9 @@ test('the address goes before the browser, and English stands in for other langu
   )
 })
 
-test('a pipeline that waits for a server is neither well nor in need of anybody', () => {
-  const waiting: PipelineView = { ...pipeline, name: 'gold', state: 'waiting', error: 'TOPICS_UNAVAILABLE' }
-  const page = statusPage({ at, pipelines: [pipeline, waiting] }, 'en')
-  assert.match(page, /Something is out of reach/)
-  assert.match(page, /waiting \(TOPICS_UNAVAILABLE\)/)
-})
-
-test('what has not yet had a batch is not said to run', () => {
-  const starting: PipelineView = { ...pipeline, state: 'starting' }
-  assert.match(statusPage({ at, pipelines: [starting] }, 'fr'), /Démarrage en cours/)
+test('what has not yet had a batch is not said to keep up', () => {
+  assert.match(
+    page([named('x', { level: 'unknown', reason: 'starting' })], 'fr'),
+    /1 pipeline dans un état inconnu/
+  )
 })
