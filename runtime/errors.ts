@@ -103,6 +103,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'A local server did not start; the message has its last log lines and where the log is.'
   },
+  SINK_BEHIND: {
+    verdict: 'fatal',
+    doc: 'What a sink has ends before what its consumer group has read, and the records between cannot be read again, or it was put back to an earlier state while it was written. Nothing was skipped; the message has the offsets, and the runbook says how to go on.'
+  },
   SILVER_BEHIND: {
     verdict: 'fatal',
     doc: 'Silver lacks changes that Gold has read, so that Gold cannot be compared with it or rebuilt from it yet. Nothing was changed; run the Silver pipelines that the message names until they have caught up.'

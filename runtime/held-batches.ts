@@ -28,6 +28,7 @@ export class HeldBatches {
   /** The stored offsets of a writer; asking for them forgets what is held. */
   forgottenBy(stored: StoredOffsets): StoredOffsets {
     return {
+      ...(stored.save && { save: async (topic, next) => stored.save?.(topic, next) }),
       nextOffsets: async (topic, partitions) => {
         const next = await stored.nextOffsets(topic, partitions)
         this.#batches = []

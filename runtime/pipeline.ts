@@ -77,8 +77,17 @@ export interface Reader<T, I extends Item<T> = Item<T>> {
 
 /** What a sink has stored of a topic's partitions. */
 export interface StoredOffsets {
-  /** The next offset the sink wants of each partition it has anything of; asked when partitions are assigned. */
+  /**
+   * The next offset the sink wants of each partition, 0 of one that it has nothing of; asked when partitions are
+   * assigned. One that is left out begins where its group has committed.
+   */
   nextOffsets(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>
+  /**
+   * Notes in the sink that everything before these offsets is in it, or was set aside or passed over; durable on
+   * resolve, and called before the same is committed. A sink that has it is never behind its group, unless it was put
+   * back to an earlier state.
+   */
+  save?(topic: string, next: ReadonlyMap<number, number>): Promise<void>
 }
 
 /** Which of the topics that have had a name a sink's data is of. */

@@ -6,6 +6,7 @@ import type { DeclaredTopic } from './catalogue.ts'
 import { connectionSettings } from './connection.ts'
 import { RunWriter } from './erp-run-writer.ts'
 import { confirmNewTopic } from './generations.ts'
+import { confirmGap } from './starting-offsets.ts'
 import { LogReader } from './log-reader.ts'
 import { planSettings } from './plan.ts'
 import type { Shape } from './topic.ts'
@@ -37,7 +38,7 @@ export function erpChanges(table: string): Channel<RunEnvelope> {
     name: topic.name,
     reader: (group, { repeatWindow = 0 } = {}): Spec<Reader<RunEnvelope, LogItem<RunEnvelope>>> => ({
       describe: `topic ${topic.name}`,
-      settings: [...connectionSettings, confirmNewTopic],
+      settings: [...connectionSettings, confirmNewTopic, confirmGap],
       open: async (context) =>
         new LogReader<RunEnvelope>([{ name: topic.name, shape, type: null }], {
           group,

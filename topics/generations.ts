@@ -1,6 +1,7 @@
 import { CourantError } from '../runtime/errors.ts'
 import type { Context, StoredTopic, StoredTopics } from '../runtime/pipeline.ts'
 import type { Setting } from '../runtime/settings.ts'
+import type { TopicOffset } from './kafka/port.ts'
 
 export const confirmNewTopic: Setting = {
   env: 'COURANT_CONFIRM_NEW_TOPIC',
@@ -40,6 +41,11 @@ export class Generations {
   /** The offset that a sink stores for one in the log. */
   toStored(topic: string, offset: number): number {
     return offset + (this.#numbers.get(topic) ?? 0) * perGeneration
+  }
+
+  /** The offsets that a sink stores, by partition. */
+  allToStored(topic: string, offsets: readonly TopicOffset[]): ReadonlyMap<number, number> {
+    return new Map(offsets.map(({ partition, offset }) => [partition, this.toStored(topic, offset)]))
   }
 
   /** The offset in the log for one that a sink has stored; null when it was stored of a topic before this one. */

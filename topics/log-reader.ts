@@ -94,7 +94,10 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
 
   async commit(batch: Batch<T>): Promise<void> {
     const { next } = batch as LogBatch<T>
-    if (next.length > 0) await (await this.#open()).commit(next)
+    if (next.length === 0) return
+    for (const [topic, ofTopic] of Map.groupBy(next, (at) => at.topic))
+      await this.#stored?.save?.(topic, this.#generations.allToStored(topic, ofTopic))
+    await (await this.#open()).commit(next)
   }
 
   async close(): Promise<void> {
@@ -125,6 +128,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
     // They come again from where partitions are read anew.
     this.#polled = []
     return startingOffsets(partitions, {
+      context: this.#options.context,
       stored: this.#stored,
       generations: this.#generations,
       repeats: this.#repeats

@@ -7,6 +7,7 @@ import type { RecordSchema } from '../schemas/envelope.ts'
 import type { Table } from '../schemas/table.ts'
 import { connectionSettings } from './connection.ts'
 import { confirmNewTopic } from './generations.ts'
+import { confirmGap } from './starting-offsets.ts'
 import { LogReader } from './log-reader.ts'
 import { LogWriter } from './log-writer.ts'
 
@@ -65,7 +66,7 @@ export function topicReader<T>(
 ): Spec<Reader<T, LogItem<T>>> {
   return {
     describe: `topic ${topics.map(({ name }) => name).join(', ')}`,
-    settings: [...connectionSettings, confirmNewTopic],
+    settings: [...connectionSettings, confirmNewTopic, confirmGap],
     open: async (context) => new LogReader(topics, { repeatWindow: 0, ...options, context })
   }
 }

@@ -73,9 +73,13 @@ export function checkObjectName(name: string): string {
   )
 }
 
-/** Everything of one object as text, or null when there is no such object. */
-export async function readText(store: ObjectStore, name: string): Promise<string | null> {
-  const body = await store.get(name)
+/** Everything of one object as text, or null when there is no such object or it no longer has the etag asked for. */
+export async function readText(
+  store: ObjectStore,
+  name: string,
+  options: { readonly ifMatch?: string } = {}
+): Promise<string | null> {
+  const body = await store.get(name, options)
   if (!body) return null
   const chunks: Buffer[] = []
   for await (const chunk of body) chunks.push(chunk as Buffer)

@@ -26,7 +26,8 @@ export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>
       return {
         stored: {
           nextOffsets: async (topic, partitions) =>
-            new Map(partitions.map((partition) => [partition, state.nextOffset(topic, partition)]))
+            new Map(partitions.map((partition) => [partition, state.nextOffset(topic, partition)])),
+          save: async (topic, next) => state.passTo(topic, next)
         },
         topics: {
           load: async (topic) => state.topic(topic),

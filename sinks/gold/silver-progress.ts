@@ -8,7 +8,7 @@ import { topicsOf } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { perGeneration } from '../../topics/generations.ts'
 import { type SilverFile, silverFiles } from '../lake/silver-files.ts'
-import { folderTopics } from '../lake/stored-topics.ts'
+import { FolderLedger } from '../lake/folder-ledger.ts'
 import type { NextOffset } from './state/gold-state.ts'
 import { keptTables } from './state/kept-tables.ts'
 
@@ -34,13 +34,15 @@ export async function silverProgress(settings: Settings): Promise<readonly Silve
   const store = await objectStoreFor(settings)
   const progress: SilverProgress[] = []
   for (const { table } of keptTables) {
-    const topics = folderTopics(store, `silver/${table.name}`)
+    const ledger = new FolderLedger(store, `silver/${table.name}`)
+    const topic = topicsOf(table).clean.name
+    const noted = await ledger.progress(topic)
     const ends = await mapAtOnce(await silverFiles(store, table.name), headsAtOnce, (file) =>
       endsOf(store, file)
     )
-    const next = new Map<number, number>()
+    const next = new Map(noted)
     for (const [partition, end] of ends.flat()) next.set(partition, Math.max(next.get(partition) ?? 0, end))
-    progress.push({ table, next, topic: await topics.load(topicsOf(table).clean.name) })
+    progress.push({ table, next, topic: await ledger.topics.load(topic) })
   }
   return progress
 }

@@ -7,7 +7,7 @@ import { csvRecord } from './csv.ts'
 import { type ChainRow, FileChain, plainEncoder } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
 import { bronzeBatching, graceMs, keptRows, lakeSettings } from './lake-settings.ts'
-import { folderTopics } from './stored-topics.ts'
+import { FolderLedger } from './folder-ledger.ts'
 
 /** Columns after the source's own. */
 const technicalColumns = ['_op', '_changed_at', '_partition', '_offset']
@@ -42,7 +42,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       )
       return new GatheringWriter({
         chain,
-        topics: folderTopics(store, folder),
+        ledger: new FolderLedger(store, folder, () => chain.forget()),
         rowOf: (item: LogItem<RawChange>) => recordOf(table, item),
         maxItems: bronzeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)

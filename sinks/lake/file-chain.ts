@@ -5,7 +5,7 @@ import { type Content, bytesContent } from '../../runtime/object-store/content.t
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { confirmNewTopic } from '../../topics/generations.ts'
 import { type Ds, dayNumber, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
-import { topicsName } from './stored-topics.ts'
+import { ledgerName } from './folder-ledger.ts'
 
 /** A row of a topic, with what a file of the lake says of it. */
 export interface ChainRow<T> {
@@ -75,6 +75,11 @@ export class FileChain<T> {
     this.#context = context
   }
 
+  /** Reads the ends of chains anew when they are needed next. */
+  forget(): void {
+    this.#ends.clear()
+  }
+
   /** Resolves once every row is in its day's chain. */
   async append(rows: readonly ChainRow<T>[], signal: AbortSignal): Promise<void> {
     if (rows.length === 0) return
@@ -132,7 +137,7 @@ export class FileChain<T> {
     if (last && end.lastId !== null && hashOf(last.id) !== end.lastId)
       throw new CourantError(
         'TOPIC_REPLACED',
-        `${this.#options.folder} was written from another topic of the same name, before that was noted in ${topicsName(this.#options.folder)}. Remove that file and start once with ${confirmNewTopic.env}=${this.#context.pipeline}: what is stored stays, and the new topic is read from its beginning`
+        `${this.#options.folder} was written from another topic of the same name, before that was noted in ${ledgerName(this.#options.folder)}. Remove that file and start once with ${confirmNewTopic.env}=${this.#context.pipeline}: what is stored stays, and the new topic is read from its beginning`
       )
     return fresh
   }

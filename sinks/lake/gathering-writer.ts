@@ -1,12 +1,13 @@
 import { oneAtATime } from '../../runtime/one-at-a-time.ts'
-import type { Item, StoredTopics, Writer } from '../../runtime/pipeline.ts'
+import type { Item, StoredOffsets, StoredTopics, Writer } from '../../runtime/pipeline.ts'
 import type { ChainRow, FileChain } from './file-chain.ts'
+import type { FolderLedger } from './folder-ledger.ts'
 import { GatheredRows } from './gathered-rows.ts'
 
 interface Gathering<I, T> {
   readonly chain: FileChain<T>
-  /** Which topics the chain's rows are of. */
-  readonly topics: StoredTopics
+  /** Which topics the chain's rows are of, and up to where. */
+  readonly ledger: Pick<FolderLedger, 'topics' | 'stored'>
   /** An item as it is kept until it is written; throws RECORD_INVALID of one that could not be: later is too late. */
   readonly rowOf: (item: I) => ChainRow<T>
   /** Items that the runner gives at most at once. */
@@ -26,11 +27,13 @@ const inTurn = oneAtATime()
 export class GatheringWriter<I extends Item<unknown>, T> implements Writer<unknown> {
   readonly #options: Gathering<I, T>
   readonly topics: StoredTopics
+  readonly stored: StoredOffsets
   readonly #rows: GatheredRows<T>
 
   constructor(options: Gathering<I, T>) {
     this.#options = options
-    this.topics = options.topics
+    this.topics = options.ledger.topics
+    this.stored = options.ledger.stored
     this.#rows = new GatheredRows(options.keptRows)
   }
 

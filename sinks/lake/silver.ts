@@ -17,7 +17,7 @@ import {
 } from './silver-columns.ts'
 import { readCompacted } from './silver-files.ts'
 import { ensureSilverSchema } from './silver-schema.ts'
-import { folderTopics } from './stored-topics.ts'
+import { FolderLedger } from './folder-ledger.ts'
 
 /**
  * Silver: every clean change, typed, in Parquet. Parts `silver/<table>/<ds>/<table>-p<partition>-<link>.parquet` as
@@ -53,7 +53,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       const columns = silverColumns(table)
       const writer = new GatheringWriter({
         chain,
-        topics: folderTopics(store, folder),
+        ledger: new FolderLedger(store, folder, () => chain.forget()),
         rowOf: (item: CleanItem) => silverRow(table, columns, item),
         maxItems: lakeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)
@@ -61,6 +61,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       compactor.start()
       return {
         topics: writer.topics,
+        stored: writer.stored,
         write: (items, options) => writer.write(items, options),
         async close() {
           await writer.close()

@@ -104,6 +104,15 @@ export class GoldState {
     })
   }
 
+  /** Notes that what is before these offsets was kept, or passed over. */
+  passTo(topic: string, next: ReadonlyMap<number, number>): void {
+    const further = [...next].filter(([partition, offset]) => offset > this.nextOffset(topic, partition))
+    if (further.length === 0) return
+    this.transaction(() => {
+      for (const [partition, offset] of further) this.#statements.setOffset.run(topic, partition, offset)
+    })
+  }
+
   /** Runs an action that either happens wholly or not at all. */
   transaction(action: () => void): void {
     this.#touched.clear()

@@ -7,7 +7,7 @@ import type { Content } from '../../../runtime/object-store/content.ts'
 import type { PutOptions } from '../../../runtime/object-store/object-store.ts'
 import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
 import { GatheringWriter } from '../../../sinks/lake/gathering-writer.ts'
-import { folderTopics } from '../../../sinks/lake/stored-topics.ts'
+import { FolderLedger } from '../../../sinks/lake/folder-ledger.ts'
 import type { CleanItem } from '../../../sinks/lake/silver-columns.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
 import { chainViolations, placesChain, placesInText } from './chain-violations.ts'
@@ -36,8 +36,8 @@ class FailingStore extends MemoryObjectStore {
 
 function writerOn(store: MemoryObjectStore, keptRows: number): GatheringWriter<CleanItem, unknown> {
   const chain = placesChain(store)
-  const topics = folderTopics(store, 'silver/places')
-  return new GatheringWriter({ chain, topics, rowOf: (item: CleanItem) => item, maxItems, keptRows })
+  const ledger = new FolderLedger(store, 'silver/places')
+  return new GatheringWriter({ chain, ledger, rowOf: (item: CleanItem) => item, maxItems, keptRows })
 }
 
 /** A consumer group's offset, and a reader that may be set back to it, as the runner and Kafka have them. */
