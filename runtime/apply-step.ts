@@ -2,9 +2,14 @@ import { CourantError, verdictOf } from './errors.ts'
 import { mapAtOnce } from './map-at-once.ts'
 import { type AnyPipeline, type Failure, type Item, type Rejected, Rejection } from './pipeline.ts'
 
-/** A batch after the step: what to write, what to set aside, what to reject. Each input is in exactly one of them. */
+/**
+ * A batch after the step: what to write, what to set aside, what to reject. Each input is in exactly one of them, but for
+ * what is written instead of one that is rejected.
+ */
 export interface Applied {
   readonly out: Item<unknown>[]
+  /** Which of `out` stand for what is rejected. */
+  readonly instead: Set<Item<unknown>>
   readonly failures: Failure[]
   readonly rejected: Item<Rejected<unknown>>[]
 }
@@ -16,8 +21,8 @@ export async function applyStep(
   use: Record<string, unknown>
 ): Promise<Applied> {
   const { step, atOnce = 1 } = pipeline
-  if (!step) return { out: [...items], failures: [], rejected: [] }
-  const applied: Applied = { out: [], failures: [], rejected: [] }
+  if (!step) return { out: [...items], instead: new Set(), failures: [], rejected: [] }
+  const applied: Applied = { out: [], instead: new Set(), failures: [], rejected: [] }
   const outcome = (item: Item<unknown>): unknown => step(item.value, { item, use })
   if (atOnce > 1) {
     const outcomes = await mapAtOnce(items, atOnce, (item) => settled(async () => outcome(item)))
@@ -50,10 +55,14 @@ function placeSettled(item: Item<unknown>, outcome: unknown, applied: Applied): 
   else place(item, outcome, applied)
 }
 
-function place(item: Item<unknown>, result: unknown, { out, rejected }: Applied): void {
+function place(item: Item<unknown>, result: unknown, { out, instead, rejected }: Applied): void {
   if (result instanceof Rejection) {
-    const { reason, field } = result
-    rejected.push(emitted(item, item.id, { input: item.value, reason, field, item }))
+    const { reason, field, reasons } = result
+    rejected.push(emitted(item, item.id, { input: item.value, reason, field, reasons, item }))
+    if (result.instead === undefined) return
+    const written = emitted(item, item.id, result.instead)
+    instead.add(written)
+    out.push(written)
   } else if (Array.isArray(result)) {
     for (const [n, value] of result.entries()) out.push(emitted(item, `${item.id}.${n}`, value))
   } else {

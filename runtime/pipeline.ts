@@ -200,10 +200,20 @@ export class Rejection {
   /** A short machine-readable code such as `email_invalid`. */
   readonly reason: string
   readonly field: string
+  /** All that is wrong with the record, the first included. */
+  readonly reasons: readonly string[]
+  /** What is written in the record's place, where those who read on must hear of it; it counts as rejected. */
+  readonly instead?: unknown
 
-  constructor(reason: string, field: string) {
+  constructor(
+    reason: string,
+    field: string,
+    more: { readonly reasons?: readonly string[]; readonly instead?: unknown } = {}
+  ) {
     this.reason = reason
     this.field = field
+    this.reasons = more.reasons ?? [reason]
+    if (more.instead !== undefined) this.instead = more.instead
   }
 }
 
@@ -220,6 +230,7 @@ export interface Rejected<In> {
   readonly input: In
   readonly reason: string
   readonly field: string
+  readonly reasons: readonly string[]
   readonly item: Item<In>
 }
 

@@ -143,7 +143,12 @@ class Loop {
       const unrejected = await writeBatch((items) => this.#reject(items), applied.rejected)
       const refused = await writeBatch((items) => this.#write(items), applied.out)
       await this.#setAside([...unrejected, ...refused])
-      this.#count(batch, applied.out.length - refused.length, applied.rejected.length - unrejected.length)
+      const instead = applied.instead.size - refused.filter(({ item }) => applied.instead.has(item)).length
+      this.#count(batch, {
+        written: applied.out.length - refused.length - instead,
+        rejected: applied.rejected.length - unrejected.length,
+        instead
+      })
     } else if (this.#isHolding) await this.#write([])
     if (this.#isHolding) {
       this.#held.add(batch)
@@ -198,11 +203,15 @@ class Loop {
     return this.#retry(what, write, deadline)
   }
 
-  #count(batch: Batch<unknown>, written: number, rejected: number): void {
+  #count(
+    batch: Batch<unknown>,
+    { written, rejected, instead }: { written: number; rejected: number; instead: number }
+  ): void {
     const { metrics } = this.#options.context
     metrics.count('items_read_total', batch.items.length + (batch.failures?.length ?? 0))
     metrics.count('items_written_total', written)
     if (rejected > 0) metrics.count('items_rejected_total', rejected)
+    if (instead > 0) metrics.count('items_withdrawn_total', instead)
   }
 
   #retry<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -34,6 +34,11 @@ export interface Change<Row, Before = Partial<Row>> {
   readonly op: Op
   /** When Courant saw it, in milliseconds. */
   readonly ts_ms: number
+  /**
+   * Of a clean delete: why the row, which is still at the source, is no longer valid; the reasons of its reject. Null, or
+   * absent, of everything else.
+   */
+  readonly withdrawn?: string | null
 }
 
 /** A row as the source prints it: every column as text, NULL as null. */

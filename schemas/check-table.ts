@@ -83,7 +83,7 @@ const isSameName = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
 
 const knownAttributes = ['name', 'type', 'doc', 'pii', 'default', 'aliases', 'clean', 'secret']
 /** What Bronze and Silver add to each row. */
-const technicalNames = ['_op', '_version', '_changed_at', '_partition', '_offset']
+const technicalNames = ['_op', '_version', '_changed_at', '_partition', '_offset', '_withdrawn']
 
 function fieldProblems(field: AvroField): string[] {
   const { name, type } = field

@@ -18,12 +18,16 @@ export function rawChangeSchema(table: Table): RecordSchema {
   })
 }
 
-/** The envelope of clean rows: exact types; `before` holds the key columns of a delete. */
+/**
+ * The envelope of clean rows: exact types; `before` holds the key columns of a delete, and `withdrawn` says of a row that is
+ * no longer valid why it goes.
+ */
 export function changeSchema(table: Table): RecordSchema {
   return envelope(table, {
     name: table.avro.name,
     after: cleanRowSchema(table),
-    before: keySchema(table, `${table.avro.name}Key`, (column) => cleanField(table, column))
+    before: keySchema(table, `${table.avro.name}Key`, (column) => cleanField(table, column)),
+    more: [withdrawnField]
   })
 }
 
@@ -68,9 +72,16 @@ function cleanField({ avro }: Table, column: Column): AvroField {
   return shapeOf(avro.fields.find((field) => field.name === column.name) as AvroField)
 }
 
+const withdrawnField: AvroField = {
+  name: 'withdrawn',
+  type: ['null', 'string'],
+  default: null,
+  doc: 'Why a row that is still at the source is no longer valid; it is deleted here until a valid version comes.'
+}
+
 function envelope(
   { avro }: { avro: AvroRecord },
-  parts: { name: string; before: RecordSchema; after: RecordSchema }
+  parts: { name: string; before: RecordSchema; after: RecordSchema; more?: readonly AvroField[] }
 ): RecordSchema {
   return {
     type: 'record',
@@ -82,7 +93,8 @@ function envelope(
       { name: 'after', type: ['null', parts.after], default: null },
       { name: 'source', type: sourceSchema },
       { name: 'op', type: opSchema },
-      { name: 'ts_ms', type: 'long', doc: 'When Courant saw it.' }
+      { name: 'ts_ms', type: 'long', doc: 'When Courant saw it.' },
+      ...(parts.more ?? [])
     ]
   }
 }

@@ -17,6 +17,8 @@ export interface Reject {
   readonly at_us: Micros
   readonly op: Op
   readonly after: RawRow | null
+  /** Of every column that is not right, the first one's included; empty in rejects of earlier versions. */
+  readonly reasons: readonly string[]
 }
 
 /** The Avro schema of a table's rejects; the row keeps its marks of personal data. */
@@ -37,7 +39,13 @@ export function rejectSchema(table: Table): RecordSchema {
       { name: 'row_hash', type: 'long' },
       { name: 'at_us', type: 'long', doc: 'When the change happened at the source.' },
       { name: 'op', type: opSchema },
-      { name: 'after', type: ['null', rawRowSchema(table)], default: null }
+      { name: 'after', type: ['null', rawRowSchema(table)], default: null },
+      {
+        name: 'reasons',
+        type: { type: 'array', items: 'string' },
+        default: [],
+        doc: 'Of every column that is not right.'
+      }
     ]
   }
 }

@@ -32,7 +32,7 @@ export function rejectsChannel(topic: Topic<Reject>): RejectsChannel {
 }
 
 function asReject(item: Item<Rejected<RawChange>>): Item<Reject> {
-  const { input, reason, field, item: source } = item.value
+  const { input, reason, field, reasons, item: source } = item.value
   const { topic, partition, offset } = source as LogItem<RawChange>
   const { row_version, row_hash, ts_us } = input.source
   return {
@@ -48,7 +48,8 @@ function asReject(item: Item<Rejected<RawChange>>): Item<Reject> {
       row_hash,
       at_us: ts_us,
       op: input.op,
-      after: input.after
+      after: input.after,
+      reasons
     }
   }
 }

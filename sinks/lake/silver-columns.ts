@@ -104,7 +104,9 @@ const technicalColumns: readonly SilverColumn[] = [
   { name: '_version', ...count, valueOf: ({ value }) => value.source.row_version },
   { name: '_changed_at', ...instant, valueOf: ({ value }) => value.source.ts_us },
   { name: '_partition', ...int, valueOf: ({ partition }) => partition },
-  { name: '_offset', ...count, valueOf: ({ offset }) => offset }
+  { name: '_offset', ...count, valueOf: ({ offset }) => offset },
+  // Of a row that is no longer valid, which is a delete here: why.
+  { name: '_withdrawn', ...text, valueOf: ({ value }) => value.withdrawn ?? null }
 ]
 
 /** The columns of a table's Silver files: the source's, then the technical ones. A delete has only its key columns. */

@@ -78,13 +78,14 @@ function logEntry(
   table: Table,
   { key, value, partition, offset }: TopicEntry<Change<unknown, unknown>>
 ): LogEntry {
-  const { source, after } = value
+  const { source, after, withdrawn = null } = value
   return {
     id: changeId(key, source),
     key,
     partition,
     offset,
     version: source.row_version,
-    row: after === null ? null : canonical(table, after as Readonly<Record<string, unknown>>)
+    row: after === null ? null : canonical(table, after as Readonly<Record<string, unknown>>),
+    withdrawn
   }
 }

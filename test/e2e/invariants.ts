@@ -10,6 +10,8 @@ export interface LogEntry {
   readonly version: number
   /** The row in a canonical text, or null for a delete. */
   readonly row: string | null
+  /** Of the clean topic: why a row was withdrawn; null or absent of all others. */
+  readonly withdrawn?: string | null
 }
 
 /** A change as a sink holds it, known by its place in the topic it was read from. */
@@ -181,20 +183,35 @@ function againstLog(sink: string, log: readonly LogEntry[], stored: readonly Sto
   ]
 }
 
-/** I7 each change is clean or rejected, and not both. */
+/** I7 each change is clean or rejected, and not both; and what is rejected is withdrawn, by key and version. */
 function unbalanced({ changes, clean, rejected }: Evidence): string[] {
-  const cleanIds = new Set(clean.map(({ id }) => id))
+  const cleanIds = new Set(clean.filter(({ withdrawn }) => !withdrawn).map(({ id }) => id))
+  const withdrawnIds = new Set(clean.filter(({ withdrawn }) => withdrawn).map(versionOf))
   const rejectedIds = new Set(rejected)
   const ids = new Set(changes.map(({ id }) => id))
   const neither = [...ids].filter((id) => !cleanIds.has(id) && !rejectedIds.has(id))
   const both = [...ids].filter((id) => cleanIds.has(id) && rejectedIds.has(id))
+  const byId = new Map(changes.map((change) => [change.id, change]))
+  const setAside = [...rejectedIds].flatMap((id) => byId.get(id) ?? []).filter(({ row }) => row !== null)
+  // A row whose key itself is not clean was never there to be withdrawn.
+  const everClean = new Set(clean.map(({ key }) => key))
+  const kept = setAside.filter((entry) => everClean.has(entry.key) && !withdrawnIds.has(versionOf(entry)))
+  const asideVersions = new Set(setAside.map(versionOf))
   const unknown = [...cleanIds, ...rejectedIds].filter((id) => !ids.has(id))
   return [
     ...report('I7', 'changes are neither clean nor rejected', neither),
     ...report('I7', 'changes are both clean and rejected', both),
+    ...report('I7', 'rejected rows are not withdrawn', kept.map(versionOf)),
+    ...report(
+      'I7',
+      'rows are withdrawn that were not rejected',
+      [...withdrawnIds].filter((version) => !asideVersions.has(version))
+    ),
     ...report('I3', 'clean or rejected changes were never extracted', unknown)
   ]
 }
+
+const versionOf = ({ key, version }: LogEntry) => `${key}@${version}`
 
 function newestByKey(changes: readonly LogEntry[]): Map<string, LogEntry> {
   const newest = new Map<string, LogEntry>()

@@ -86,6 +86,14 @@ const planted: Record<string, [RegExp, Partial<Evidence>]> = {
   ],
   'a change that cleaning swallowed': [/I7: 1 changes are neither clean nor rejected/, { rejected: [] }],
   'a change both clean and rejected': [/I7: 1 changes are both/, { rejected: ['bad@1', 'a@1'] }],
+  'a row that stayed current once it was no longer valid': [
+    /I7: 1 rejected rows are not withdrawn, such as a@3/,
+    { changes: [...changes, entry('a@3', 5, 'A3')], rejected: ['bad@1', 'a@3'] }
+  ],
+  'a valid row that was withdrawn': [
+    /I7: 1 rows are withdrawn that were not rejected, such as a@2/,
+    { clean: [...clean, { ...entry('a@2', 4, null), id: 'a@2.0', withdrawn: 'why' }] }
+  ],
   'a commit before the rows are in bronze': [
     /I6: 1 changes are committed but not in bronze, such as 0\/4/,
     { bronze: sound.bronze.slice(0, -1) }

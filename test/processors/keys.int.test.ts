@@ -110,6 +110,38 @@ test('text keys are never set aside, whatever they are', async (t) => {
   assert.deepEqual(stages.rejected, [])
 })
 
+test('a row that is no longer valid is no longer current, its history says why, and a valid version brings it back', async (t) => {
+  const table = parseTable('schemas/shop/codes.avsc', {
+    ...tableOf({ code: 'string' }).avro,
+    fields: [
+      { name: 'code', type: 'string' },
+      { name: 'label', type: 'int' }
+    ]
+  })
+  const stages = await Stages.of(t, table)
+  const put = (label: string) => {
+    const item = changeOf({ code: 'a' }, 'c')
+    return { ...item, value: { ...item.value, after: { code: 'a', label } } }
+  }
+  const shown = () => stages.rows('SELECT code, label FROM silver.codes')
+  await stages.add([put('1')])
+  assert.deepEqual(await shown(), [{ code: 'a', label: 1 }])
+  await stages.add([put('x')])
+  assert.deepEqual(await shown(), [])
+  await stages.add([put('y'), put('2')])
+  assert.deepEqual(await shown(), [{ code: 'a', label: 2 }])
+  assert.deepEqual(
+    await stages.rows('SELECT label, _op, _withdrawn FROM silver.codes_history ORDER BY _version'),
+    [
+      { label: 1, _op: 'c', _withdrawn: null },
+      { label: null, _op: 'd', _withdrawn: 'label_invalid' },
+      { label: null, _op: 'd', _withdrawn: 'label_invalid' },
+      { label: 2, _op: 'c', _withdrawn: null }
+    ]
+  )
+  assert.equal(stages.clean.filter(({ value }) => value.withdrawn).length, stages.rejected.length)
+})
+
 test('a UUID in upper case is set aside where it is a key, for it would be another row', async (t) => {
   const stages = await Stages.of(t, tableOf({ id: kinds['uuid']?.type ?? 'string' }))
   await stages.add([uuid, uuid.toUpperCase()].map((id) => changeOf({ id }, 'c')))

@@ -102,7 +102,8 @@ describe('the rejects channel', () => {
     const after = { id: change.key, email: null }
     const input = { ...change.value, before: null, after }
     const item = { ...change, value: input, topic: users.changes.name, partition: 2, offset: 41 }
-    const rejected = { input, reason: 'email_missing', field: 'email', item }
+    const reasons = ['email_missing', 'created_at_missing']
+    const rejected = { input, reason: 'email_missing', field: 'email', reasons, item }
     const writer = await users.rejects.writer().open(context)
     await writer.write([{ ...change, value: rejected }], { signal })
     const [record] = await recordsOf(connection, users.rejects.name)
@@ -128,7 +129,8 @@ describe('the rejects channel', () => {
         email: null,
         created_at: null,
         updated_at: null
-      }
+      },
+      reasons
     })
     await reader.close()
   })

@@ -112,7 +112,8 @@ describe('Silver', () => {
         '_version BIGINT',
         '_changed_at TIMESTAMP WITH TIME ZONE',
         '_partition INTEGER',
-        '_offset BIGINT'
+        '_offset BIGINT',
+        '_withdrawn VARCHAR'
       ]
     )
     const codecs = (
