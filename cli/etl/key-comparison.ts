@@ -11,6 +11,8 @@ export interface ComparedRow {
 
 export interface Differences {
   readonly sourceRows: number
+  /** Rows of the source that share their key with another once letter case and trailing blanks are left out. */
+  readonly shared: number
   readonly targetRows: number
   /** Keys of the source that the target lacks. */
   readonly missing: number
@@ -36,6 +38,8 @@ export class KeyComparison {
   readonly #db = new DatabaseSync(join(this.#folder, 'rows.sqlite'))
   readonly #insert: Readonly<Record<Side, StatementSync>>
 
+  readonly #rows: Record<Side, number> = { source: 0, target: 0 }
+
   constructor() {
     // Nothing here outlives the process: speed before safety.
     this.#db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF')
@@ -49,6 +53,7 @@ export class KeyComparison {
     for await (const { key, hash } of rows) {
       if (open === 0) this.#db.exec('BEGIN')
       this.#insert[side].run(key, hash)
+      this.#rows[side]++
       open = (open + 1) % rowsPerTransaction
       if (open === 0) this.#db.exec('COMMIT')
     }
@@ -67,7 +72,8 @@ export class KeyComparison {
         .map((row) => ({ key: String(row['key']), what: what as keyof typeof kinds }))
     )
     return {
-      sourceRows: this.#count('FROM source'),
+      sourceRows: this.#rows.source,
+      shared: this.#rows.source - this.#count('FROM source'),
       targetRows: this.#count('FROM target'),
       missing: this.#count(missing),
       surplus: this.#count(surplus),

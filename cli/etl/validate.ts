@@ -65,16 +65,16 @@ async function validateTable(session: EtlSession, table: EtlTable): Promise<Vali
 }
 
 const isEqual = ({ differences }: Validated) =>
-  differences !== null && differences.missing + differences.surplus + differences.different === 0
+  differences !== null &&
+  differences.missing + differences.surplus + differences.different + differences.shared === 0
 
-const counts = ['sourceRows', 'targetRows', 'missing', 'surplus', 'different'] as const
+const counts = ['sourceRows', 'targetRows', 'missing', 'surplus', 'different', 'shared'] as const
 
 function summaryRow(one: Validated) {
-  const [source = null, ods = null, missing = null, surplus = null, different = null] = counts.map(
-    (name) => one.differences?.[name] ?? null
-  )
+  const [source = null, ods = null, missing = null, surplus = null, different = null, shared = null] =
+    counts.map((name) => one.differences?.[name] ?? null)
   const result = one.error ?? (isEqual(one) ? 'equal' : 'different')
-  return { table: one.table, source, ods, missing, surplus, different, result }
+  return { table: one.table, source, ods, missing, surplus, different, shared, result }
 }
 
 function validationReport(validated: readonly Validated[], at: Date): Report {
@@ -94,7 +94,7 @@ function validationReport(validated: readonly Validated[], at: Date): Report {
     tables: [
       {
         title: 'Tables',
-        headings: ['Table', 'Source', 'ODS', 'Missing', 'Surplus', 'Different', 'Result'],
+        headings: ['Table', 'Source', 'ODS', 'Missing', 'Surplus', 'Different', 'Shared keys', 'Result'],
         rows
       },
       { title: 'First keys that differ', headings: ['Table', 'What', 'Key'], rows: examples }

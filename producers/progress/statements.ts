@@ -35,8 +35,8 @@ export class Statements {
   }
 
   /**
-   * One row: rows, different keys, rows whose key has an unknown part. Text is compared without letter case, as
-   * OpenEdge and SQL Server do.
+   * One row: rows, different keys, rows whose key has an unknown part. Text is compared without letter case and
+   * trailing blanks, as OpenEdge and SQL Server do.
    */
   get keySummary(): string {
     const { key } = this.#selection
@@ -92,7 +92,7 @@ function changedWhere({ modified }: Selection, { changedFrom, isDate }: RowsWant
 }
 
 const foldedKey = (column: SelectedColumn) =>
-  column.source.type === 'text' ? `LOWER(${column.expression})` : column.expression
+  column.source.type === 'text' ? `RTRIM(LOWER(${column.expression}))` : column.expression
 
 /** Keys after one, in the order of its columns: a > 1 OR (a = 1 AND b > 2). */
 function afterKey(key: readonly SelectedColumn[], after: readonly string[]): string {

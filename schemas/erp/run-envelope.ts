@@ -56,11 +56,12 @@ export const columnsOf = (marker: Pick<RunMarker, 'columns'>): RunColumn[] =>
   JSON.parse(marker.columns) as RunColumn[]
 
 /**
- * A key as OpenEdge and SQL Server compare it: letter case and trailing blanks make no difference. It is the record's
- * key; the row keeps the original.
+ * A key as OpenEdge and SQL Server compare it: letter case and trailing blanks make no difference. A blank is U+0020 and
+ * nothing else: a tab, a no-break space or a line break at the end makes another key in both. Case is Unicode's, the
+ * same in every locale; accents always make a difference. It is the record's key; the row keeps the original.
  */
 export function comparedKey(values: readonly string[]): string {
-  return keyText(values.map((value) => value.trimEnd().toLowerCase()))
+  return keyText(values.map((value) => value.replace(/ +$/, '').toLowerCase()))
 }
 
 /** The compared key of a row; NULL parts become empty, which the producer refuses before. */

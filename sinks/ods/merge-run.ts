@@ -1,3 +1,4 @@
+import { CourantError } from '../../runtime/errors.ts'
 import type { CachedRun } from './cache/cached-run.ts'
 import type { RunValues } from './dialect.ts'
 import type { OdsDatabase, OdsSession } from './ods-database.ts'
@@ -41,14 +42,17 @@ export async function mergeRun(database: OdsDatabase, request: MergeRequest): Pr
   }
 }
 
-async function mergeWhole(database: OdsDatabase, request: MergeRequest): Promise<MergeResult> {
-  const { table, run, alsoCommit } = request
+async function mergeWhole(database: OdsDatabase, asked: MergeRequest): Promise<MergeResult> {
+  const { run, alsoCommit } = asked
   const { dialect } = database
   // Not in the transaction of the rows: a table that is there too early harms nobody, and its lock is short.
-  await database.transaction(`prepare ods.${table.name}`, async (session) => {
-    await session.query(`lock ${table.name}`, dialect.lock(table.name))
-    await prepareTable(session, dialect, table)
+  const { name } = asked.table
+  const lost = await database.transaction(`prepare ods.${name}`, async (session) => {
+    await session.query(`lock ${name}`, dialect.lock(name))
+    return prepareTable(session, dialect, asked.table)
   })
+  const table = { ...asked.table, lost }
+  const request = { ...asked, table }
   return database.transaction(`load ods.${table.name}`, async (session) => {
     const begunAt = performance.now()
     await session.query(`lock ${table.name}`, dialect.lock(table.name))
@@ -56,12 +60,27 @@ async function mergeWhole(database: OdsDatabase, request: MergeRequest): Promise
     await session.bulkLoad(`load stg.${table.name}`, table, run)
     for (const statement of dialect.deduplicate(table.name))
       await session.query(`deduplicate stg.${table.name}`, statement)
+    await checkKeys(session, table.name, run)
     const stagedAt = performance.now()
     const counts = await mergeStaged(session, database, request)
     const result = { ...counts, loadMs: stagedAt - begunAt, mergeMs: performance.now() - stagedAt }
     await alsoCommit(session, result)
     return result
   })
+}
+
+/** Of equal rows of one key the last is as good as the first; rows of the source that only fold to one key are not. */
+async function checkKeys(session: OdsSession, name: string, run: CachedRun): Promise<void> {
+  // Quoted, because a table may be called like a word of SQL; both dialects take these quotes.
+  const text = `SELECT COUNT(*) AS staged FROM stg."${name}"`
+  const [row] = await session.query(`count stg.${name}`, { text })
+  if (Number(row?.['staged'] ?? run.facts.rows) >= run.facts.rows) return
+  const shared = await run.sharedKeys()
+  if (shared === 0) return
+  throw new CourantError(
+    'KEY_INVALID',
+    `${shared} keys of ${run.facts.table} stand for several rows each, which differ there by letter case or trailing blanks only: correct them at the source, or PrimaryKeyCols in config.ETL_Tables`
+  )
 }
 
 type Counts = Omit<MergeResult, 'loadMs' | 'mergeMs'>

@@ -13,6 +13,8 @@ export interface OdsTable {
   /** SQL-safe names of the key at the source. */
   readonly key: readonly string[]
   readonly keepHistory: boolean
+  /** Columns that the table has and the run has not, as the database writes them: NULL in every row that the run writes. */
+  readonly lost?: readonly string[]
 }
 
 /** The table a run is merged into; CONFIG_INVALID names columns that cannot be called so, or not beside each other. */

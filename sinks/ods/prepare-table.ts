@@ -1,4 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
+import { technicalColumns } from '../../schemas/erp/technical-columns.ts'
 import type { OdsSession } from './ods-database.ts'
 import type { Dialect, ExistingColumn } from './dialect.ts'
 import type { OdsTable } from './ods-table.ts'
@@ -6,9 +7,13 @@ import type { Statement } from './statement.ts'
 
 /**
  * Makes the table and its staging as the run has them: columns the source got are added, columns it lost stay. Throws
- * CONFIG_INVALID when a column's type became one that does not hold the values it has.
+ * CONFIG_INVALID when a column's type became one that does not hold the values it has. Gives the columns it lost.
  */
-export async function prepareTable(session: OdsSession, dialect: Dialect, table: OdsTable): Promise<void> {
+export async function prepareTable(
+  session: OdsSession,
+  dialect: Dialect,
+  table: OdsTable
+): Promise<readonly string[]> {
   const doing = `prepare ods.${table.name}`
   const existing = await columnsOf(session, dialect.existingColumns('ods', table.name))
   const changes = existing.length === 0 ? [dialect.createTable(table)] : alterations(dialect, table, existing)
@@ -17,11 +22,31 @@ export async function prepareTable(session: OdsSession, dialect: Dialect, table:
   if (!isStageOf(dialect, table, staged))
     for (const statement of dialect.createStage(table))
       await session.query(`prepare stg.${table.name}`, statement)
+  return lostColumns(existing, table)
 }
 
-async function columnsOf(session: OdsSession, statement: Statement): Promise<ExistingColumn[]> {
+const technical: ReadonlySet<string> = new Set(technicalColumns)
+/** How columns begin that people add to a table themselves; no run touches those. */
+const ownPrefix = 'x_'
+
+function lostColumns(existing: readonly WrittenColumn[], { columns }: OdsTable): readonly string[] {
+  const read = new Set(columns.map(({ sqlName }) => sqlName.toLowerCase()))
+  return existing
+    .filter(({ name }) => !read.has(name) && !technical.has(name) && !name.startsWith(ownPrefix))
+    .map(({ written }) => written)
+}
+
+interface WrittenColumn extends ExistingColumn {
+  /** The name in the database's own letter case. */
+  readonly written: string
+}
+
+async function columnsOf(session: OdsSession, statement: Statement): Promise<WrittenColumn[]> {
   const rows = await session.query('read its catalogue', statement)
-  return rows.map((row) => ({ name: String(row['name']).toLowerCase(), type: String(row['type']) }))
+  return rows.map((row) => {
+    const written = String(row['name'])
+    return { name: written.toLowerCase(), written, type: String(row['type']) }
+  })
 }
 
 function alterations(dialect: Dialect, table: OdsTable, existing: readonly ExistingColumn[]): Statement[] {

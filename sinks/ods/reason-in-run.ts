@@ -5,7 +5,8 @@ const codes: ReadonlySet<ErrorCode> = new Set([
   'VALUE_UNFIT',
   'RUN_INCOMPLETE',
   'RUN_REFUSED',
-  'CONFIG_INVALID'
+  'CONFIG_INVALID',
+  'KEY_INVALID'
 ])
 
 /**

@@ -116,6 +116,19 @@ export function odsRefusalsContract(name: string, env: () => Environment): void 
       assert.deepEqual(readdirSync(w.cacheDir), [w.name])
     })
 
+    it('rows whose keys differ by letter case or blanks only; a tab or no-break space makes another key', async (t) => {
+      const w = world(t)
+      for (const [n, other] of ['A', 'a ', 'a  '].entries()) {
+        const refused = await w.load({ number: n + 1, rows: [row('a'), row('b'), row(other)] })
+        assert.equal(refused.error?.code, 'KEY_INVALID')
+        assert.match(refused.error?.message ?? '', /^1 keys of .* letter case or trailing blanks/)
+      }
+      const keys = ['a', 'a\t', 'a\u00a0', 'a\n', 'a\r', 'a\u3000', 'a\ufeff', 'a\u200b']
+      const { entry } = await w.load({ number: 9, rows: keys.map((key) => row(key)) })
+      assert.equal(entry.rowsInserted, keys.length)
+      assert.deepEqual(new Set((await w.rows('code')).flat()), new Set(keys))
+    })
+
     it('a record that is set aside in the middle of a run costs nothing of the run', async (t) => {
       const w = world(t)
       let number = 0

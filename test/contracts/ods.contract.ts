@@ -136,7 +136,7 @@ export function odsContract(name: string, env: () => Environment): void {
     it('takes the last of several rows of one key', async (t) => {
       for (const keepHistory of [false, true]) {
         const w = world(t, { keepHistory })
-        await w.load({ number: 1, rows: [row('a', '1'), row('A', '2'), row('a', '3')] })
+        await w.load({ number: 1, rows: [row('a', '1'), row('a', '2'), row('a', '3')] })
         assert.deepEqual(await w.rows('libelle', 'is_current'), [['3', '1']])
       }
     })
@@ -203,12 +203,35 @@ export function odsContract(name: string, env: () => Environment): void {
       await w.load({ number: 3, rows: [{ code: 'b', stock: '5000000000' }] })
       assert.deepEqual(await w.rows('code', 'libelle', 'stock', 'is_deleted'), [
         ['a', 'a', null, '1'],
-        ['b', 'b', '5000000000', '0']
+        ['b', null, '5000000000', '0']
       ])
       w.log.alter({ columns: [column('code', 'text', { width: 20 }), { ...stock, type: 'date' }] })
       const changed = await w.load({ number: 4, rows: [{ code: 'b', stock: '2026-01-01' }] })
       assert.equal(changed.error?.code, 'CONFIG_INVALID')
       assert.match(changed.error?.message ?? '', /stock/)
+    })
+
+    it('has NULL for a column that the run no longer has in every row that it writes, in both modes', async (t) => {
+      for (const keepHistory of [false, true]) {
+        const cp = column('cp', 'text', { width: 5 })
+        const w = world(t, { keepHistory, columns: [...produit.columns, cp] })
+        const [a, b] = [
+          { ...row('a'), cp: '49001' },
+          { ...row('b'), cp: '49002' }
+        ]
+        await w.load({ number: 1, rows: [a, b] })
+        await w.ods.query('add', { text: `ALTER TABLE ods.${w.name} ADD x_note varchar(9)` })
+        await w.ods.query('fill', { text: `UPDATE ods.${w.name} SET x_note = 'own'` })
+        w.log.alter({ columns: produit.columns })
+        await w.load({ number: 2, mode: 'incremental', rows: [row('a', 'changed'), row('c')] })
+        const own = keepHistory ? null : 'own'
+        assert.deepEqual(await w.rows('code', 'libelle', 'cp', 'x_note', 'is_current'), [
+          ...(keepHistory ? [['a', 'a', '49001', 'own', '0']] : []),
+          ['a', 'changed', null, own, '1'],
+          ['b', 'b', '49002', 'own', '1'],
+          ['c', 'c', null, null, '1']
+        ])
+      }
     })
 
     it('goes on after a crash at any item, as if there had been none', async (t) => {

@@ -76,6 +76,24 @@ export class CachedRun {
     }
   }
 
+  /** Keys that rows with other values in the key's own columns share: they would become one row of the ODS. */
+  async sharedKeys(): Promise<number> {
+    const own = this.facts.marker.key_columns
+      .map((name) => `coalesce(${sqlName(name)}, '')`)
+      .join(' || chr(0) || ')
+    const rows = `read_parquet(${sqlText(join(this.folder, '*.parquet'))})`
+    const keys = `SELECT row_key FROM ${rows} WHERE NOT is_deleted GROUP BY row_key HAVING min(${own}) <> max(${own})`
+    const connection = await cacheConnection(this.#memoryMb)
+    try {
+      const found = await connection.runAndReadAll(`SELECT count(*) FROM (${keys})`)
+      return Number(found.getRows()[0]?.[0] ?? 0)
+    } catch (error) {
+      throw translateCacheError(error)
+    } finally {
+      connection.closeSync()
+    }
+  }
+
   async #export(query: string, csv: string): Promise<void> {
     const connection = await cacheConnection(this.#memoryMb)
     try {

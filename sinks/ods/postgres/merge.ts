@@ -82,8 +82,9 @@ const counting = (
   values: runParameters(run)
 })
 
-function update({ name, columns }: OdsTable, run: RunValues): Statement {
-  const set = setList({ ...runAssignments, is_deleted: '0', ...ownAssignments(columns) })
+function update({ name, columns, lost = [] }: OdsTable, run: RunValues): Statement {
+  const gone = Object.fromEntries(lost.map((column) => [quoted(column), 'NULL']))
+  const set = setList({ ...runAssignments, is_deleted: '0', ...ownAssignments(columns), ...gone })
   const text = `UPDATE ods.${quoted(name)} AS t SET\n${set}\nFROM stg.${quoted(name)} AS s
 WHERE s.row_key = t.row_key AND NOT s.is_deleted AND ${isChanged}`
   return counting('updated', text, run)

@@ -88,13 +88,14 @@ const stagedRows = ({ name, columns }: OdsTable) => `(
 function merge(table: OdsTable, run: RunValues): Statement {
   const own = ownAssignments(table.columns, ({ sqlName }) => `s.${bracketed(sqlName)}`)
   const inserted = insertedRow(own)
+  const gone = Object.fromEntries((table.lost ?? []).map((column) => [column, 'NULL']))
   // HOLDLOCK: without it, two merges of the same key may both find it absent.
   const text = `DECLARE @done TABLE ([action] nvarchar(10) NOT NULL);
 MERGE [ods].${bracketed(table.name)} WITH (HOLDLOCK) AS t
 USING ${stagedRows(table)} AS s
 ON t.[row_key] = s.[row_key]
 WHEN MATCHED AND ${isChanged} THEN UPDATE SET
-${setList({ ...runAssignments, is_deleted: '0', ...own }, '  ')}
+${setList({ ...runAssignments, is_deleted: '0', ...own, ...gone }, '  ')}
 WHEN NOT MATCHED BY TARGET THEN INSERT (${nameList(inserted)})
   VALUES (${valueList(inserted)})
 OUTPUT $action INTO @done;

@@ -13,6 +13,7 @@ describe('the comparison of source and ODS', () => {
     await comparison.add('target', rows({ b: '2', c: 'other', d: '4' }))
     assert.deepEqual(comparison.differences(), {
       sourceRows: 3,
+      shared: 0,
       targetRows: 3,
       missing: 1,
       surplus: 1,
@@ -23,6 +24,15 @@ describe('the comparison of source and ODS', () => {
         { key: 'c', what: 'different' }
       ]
     })
+    comparison.close()
+  })
+
+  it('counts rows of the source before their keys are folded into one', async () => {
+    const comparison = new KeyComparison()
+    for (const _ of ['a', 'A ']) await comparison.add('source', rows({ a: '1' }))
+    await comparison.add('target', rows({ a: '1' }))
+    const { sourceRows, shared, targetRows } = comparison.differences()
+    assert.deepEqual([sourceRows, shared, targetRows], [2, 1, 1])
     comparison.close()
   })
 

@@ -14,6 +14,8 @@ SELECT * FROM config.ETL_Columns WHERE LOWER(TableName) = @tableName AND IsAtSou
 GO
 SELECT * FROM config.ETL_Tables ORDER BY TableName
 GO
+SELECT COUNT(*) AS staged FROM stg."t"
+GO
 SELECT Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
 GO
 SELECT NextOffset AS nextoffset, Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
