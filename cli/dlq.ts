@@ -3,7 +3,14 @@ import { CourantError } from '../runtime/errors.ts'
 import { deadLettersIn, topicList } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
 import { decoder } from '../topics/registry/codec.ts'
-import { countDeadLetters, type DeadLetter, dismiss, replay, waitingLetters } from '../topics/replay.ts'
+import {
+  countDeadLetters,
+  type DeadLetter,
+  dismiss,
+  replay,
+  type ReplayReport,
+  waitingLetters
+} from '../topics/replay.ts'
 import { masked } from '../topics/masking.ts'
 import { atLeastOne } from './arguments.ts'
 import { print, printRows } from './output.ts'
@@ -116,13 +123,17 @@ async function show(
 
 /** That the value is not there; or the value if its topic's schema can read it; otherwise its size, and its bytes only when asked for. */
 async function readable(
-  { record: { value }, source, leftOutBytes }: DeadLetter,
+  { record, source, leftOutBytes }: DeadLetter,
   { registry }: Connection,
   unmask: boolean
 ): Promise<object> {
+  if (record.unreadable)
+    return { unreadable: record.unreadable.error.message, bytes: record.unreadable.bytes.length }
   if (leftOutBytes !== null) return { leftOut: 'the value is too large to be kept', bytes: leftOutBytes }
-  const topic = topicList.find(({ name }) => name === source?.topic)
+  const { value } = record
   if (value === null) return { bytes: 0 }
+  const isBatch = source?.lastOffset !== undefined
+  const topic = isBatch ? undefined : topicList.find(({ name }) => name === source?.topic)
   try {
     if (topic) {
       const decoded = await decoder(topic.type, { registry, topic: topic.name })(value)
@@ -140,7 +151,13 @@ async function replayAndSay(
   { dryRun = false, limit, rate }: { dryRun?: boolean; limit: number; rate: number }
 ): Promise<void> {
   const { signal } = untilStopSignal()
-  const report = await replay(pipeline, connection, { signal, isDryRun: dryRun, perSecond: rate, limit })
+  const report = await replay(pipeline, connection, {
+    signal,
+    isDryRun: dryRun,
+    perSecond: rate,
+    limit,
+    topics: pipelines.find(({ name }) => name === pipeline)?.reads ?? []
+  })
   const rows = [...report.byTopic].map(([topic, records]) => ({ topic, records }))
   printRows(rows, { none: 'Nothing to replay.' })
   if (rows.length > 0)
@@ -155,7 +172,23 @@ async function replayAndSay(
     print(
       `${report.unsendable} rows never were in a topic, cannot be sent to one, and go on waiting${behind}. The producer publishes such a row again once one of its published columns changes at the source, or all rows once its state is removed ("A row that a producer set aside" in the runbook). After that: courant dlq dismiss ${pipeline}`
     )
+  tellHeldUp(pipeline, report)
   refuseLeftOut(pipeline, report.leftOut)
+}
+
+/** What no replay mends, and what was never a pipeline's letter: each has to be dismissed by who has looked at it. */
+function tellHeldUp(pipeline: string, { batches, foreign }: ReplayReport): void {
+  const oldest = `\`courant dlq show ${pipeline}\`, then \`courant dlq dismiss ${pipeline} -n <how many>\``
+  if (batches.length > 0)
+    print(
+      `${batches.length} whole batches could not be read, would be no better if they were sent again, and go on waiting with those after them: have their sender write the records again. After that: ${oldest}`
+    )
+  if (foreign.length > 0) {
+    print(
+      `${foreign.length} letters name topics that ${pipeline} does not read (${[...new Set(foreign.map(({ source }) => source?.topic))].join(', ')}), so that it did not write them; nothing of them is sent. See who may write to its dead-letter topic, then: ${oldest}`
+    )
+    process.exitCode = 1
+  }
 }
 
 /** What has no value cannot be sent; that is said once the others have been. */

@@ -60,8 +60,13 @@ const exactNumbers = (_: string, value: unknown): unknown =>
 
 function printer({ name, schema }: DeclaredTopic, { registry }: Connection, isMasked: boolean) {
   const decode = schema && decoder(avroType(schema), { registry, topic: name })
-  return async ({ partition, offset, key, value, timestamp }: KafkaRecord): Promise<void> => {
+  return async ({ partition, offset, key, value, timestamp, unreadable }: KafkaRecord): Promise<void> => {
     const place = { partition, offset, producedAt: new Date(timestamp).toISOString(), key: key?.toString() }
+    if (unreadable) {
+      const { bytes, firstOffset, error } = unreadable
+      print(JSON.stringify({ ...place, firstOffset, bytes: bytes.length, unreadable: error.message }))
+      return
+    }
     if (!schema || !decode || value === null) {
       print(JSON.stringify({ ...place, bytes: value?.length ?? null }))
       return

@@ -9,6 +9,10 @@ interface ErrorEntry {
 
 /** Every error the platform raises; docs/generated/errors.md is made from it. */
 export const errorTable = {
+  BATCH_UNREADABLE: {
+    verdict: 'record',
+    doc: 'A whole batch of a topic cannot be decompressed or taken apart, or holds more than 32 MiB or 250,000 records. It is in the dead-letter topic as it lies in the log, with its first and last offset, and its records were passed; correct its sender and have them sent again.'
+  },
   CALL_REFUSED: {
     verdict: 'record',
     doc: 'A service that is called refuses the request for good (a 4xx answer). The record is in the dead-letter topic; correct the address, the key or the service and replay it.'
@@ -97,7 +101,7 @@ export const errorTable = {
   SCHEMA_MISSING: { verdict: 'fatal', doc: 'A schema is not registered. Run `courant topics apply`.' },
   SCHEMA_UNKNOWN: {
     verdict: 'record',
-    doc: 'A record names a schema id that the registry does not know, though it has others of the topic; it is in the dead-letter topic.'
+    doc: 'A record names a schema id that the registry does not know, or that is none of its topic, though it has others of the topic; it is in the dead-letter topic.'
   },
   SERVER_NOT_READY: {
     verdict: 'fatal',

@@ -4,7 +4,7 @@ import { verdictOf } from './errors.ts'
 import { HeldBatches } from './held-batches.ts'
 import { type Lease, LeaseLost, requireLease } from './lease.ts'
 import { type Parts, PartsOpener } from './open-parts.ts'
-import type { AnyPipeline, Batch, Context, Failure, Item, Writer } from './pipeline.ts'
+import type { AnyPipeline, Batch, Context, Failure, Item, LogItem, Writer } from './pipeline.ts'
 import { isAbort, retryTransient } from './retry.ts'
 import { afterGrace, untilAborted } from './stopping.ts'
 import { writeBatch } from './write-batch.ts'
@@ -187,9 +187,9 @@ class Loop {
     const { deadLetters, context } = this.#options
     const items = failures.map((failure) => ({ ...failure.item, value: failure }))
     await this.#writeTo('dead letter', deadLetters, items)
-    for (const { error, stage } of failures) {
+    for (const { error, stage, item } of failures) {
       context.metrics.count('dead_letters_total', 1, { code: error.code })
-      context.log.warn({ code: error.code, stage }, 'a record is in the dead-letter topic')
+      context.log.warn({ code: error.code, stage, ...placeIn(item) }, 'a record is in the dead-letter topic')
     }
   }
 
@@ -226,4 +226,10 @@ class Loop {
       }
     })
   }
+}
+
+/** Where an item lies, when it was read from a topic; a position of another kind may hold a key. */
+function placeIn(item: Item<unknown>): object {
+  const { topic, partition, offset } = item as Partial<LogItem<unknown>>
+  return topic === undefined ? {} : { topic, partition, offset }
 }

@@ -7,6 +7,12 @@ const { LogicalType } = avro.types
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+/** Of 38 digits 16 are needed; some programs put more before them that say nothing. */
+const mostDecimalBytes = 64
+
+/** Significant digits of a decimal's text. */
+const digitsOf = (text: string) => text.replace(/^-?[0.]*|\./g, '').length
+
 /** Exact text such as `12.3400` in the program, bytes on the wire. */
 class DecimalType extends LogicalType {
   readonly precision: number
@@ -19,8 +25,12 @@ class DecimalType extends LogicalType {
     this.scale = scale ?? 0
   }
 
+  // What another program wrote may have more digits than the schema allows, and whoever counts on these would fail.
   protected override _fromValue(bytes: Buffer): string {
-    return decimalTextOf(bytes, this.scale)
+    if (bytes.length > mostDecimalBytes) throw new RangeError('a decimal is longer than any precision')
+    const text = decimalTextOf(bytes, this.scale)
+    if (digitsOf(text) > this.precision) throw new RangeError('a decimal is out of its precision')
+    return text
   }
 
   // Undefined says "not a value of this type" to avsc; throwing would cost a stack for each null in a union.
@@ -39,9 +49,10 @@ class DecimalType extends LogicalType {
   }
 }
 
-/** Lower-case text, checked when written. */
+/** Lower-case text, checked when written and when read. */
 class UuidType extends LogicalType {
   protected override _fromValue(text: string): string {
+    if (!uuidText.test(text)) throw new RangeError('a text is no uuid')
     return text
   }
 

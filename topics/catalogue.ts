@@ -11,8 +11,13 @@ import { changeShape, type Topic, topic } from './topic.ts'
 
 const day = 24 * 60 * 60 * 1000
 
-// Compaction waits a week, so that a sink which was down has every change, not only the newest of a key.
-const keptAsTable = { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': String(7 * day) }
+// Compaction waits a week, so that a sink which was down has every change, not only the newest of a key. Nothing is
+// deleted by age; but only of topics that may be, Kafka lets records be deleted by hand, which a damaged log may need.
+const keptAsTable = {
+  'cleanup.policy': 'compact,delete',
+  'retention.ms': '-1',
+  'min.compaction.lag.ms': String(7 * day)
+}
 const keptForAMonth = { 'cleanup.policy': 'delete', 'retention.ms': String(30 * day) }
 
 // Room for what other topics refuse as too large, and for the headers that say why.

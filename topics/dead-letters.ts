@@ -2,8 +2,14 @@ import { CourantError } from '../runtime/errors.ts'
 import type { Context, Failure, Item, Spec, WriteOptions, Writer } from '../runtime/pipeline.ts'
 import { deadLetterTopic } from './catalogue.ts'
 import { connectionFor, connectionSettings } from './connection.ts'
-import type { KafkaProducer, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
-import { deadLetterHeaders, idHeader, leftOutHeader } from './headers.ts'
+import type {
+  KafkaProducer,
+  KafkaRecord,
+  OutgoingRecord,
+  TopicPartition,
+  UnreadableBatch
+} from './kafka/port.ts'
+import { deadLetterHeaders, idHeader, lastOffsetHeader, leftOutHeader } from './headers.ts'
 
 /** Kafka Connect's names of the stages. */
 const stageNames = { read: 'VALUE_CONVERTER', step: 'TRANSFORMATION', write: 'TASK_PUT' } as const
@@ -76,7 +82,8 @@ interface Original {
   readonly headers: Record<string, Buffer | string>
 }
 
-function originalOf({ topic, partition, offset, key, value, headers }: KafkaRecord): Original {
+function originalOf({ topic, partition, offset, key, value, headers, unreadable }: KafkaRecord): Original {
+  if (unreadable) return batchOf({ topic, partition }, unreadable)
   return {
     key: key ?? '',
     value,
@@ -85,6 +92,23 @@ function originalOf({ topic, partition, offset, key, value, headers }: KafkaReco
       [deadLetterHeaders.topic]: topic,
       [deadLetterHeaders.partition]: String(partition),
       [deadLetterHeaders.offset]: String(offset)
+    }
+  }
+}
+
+/** A batch that cannot be read, as it lies in the log. */
+function batchOf(
+  { topic, partition }: TopicPartition,
+  { firstOffset, lastOffset, bytes }: UnreadableBatch
+): Original {
+  return {
+    key: '',
+    value: bytes,
+    headers: {
+      [deadLetterHeaders.topic]: topic,
+      [deadLetterHeaders.partition]: String(partition),
+      [deadLetterHeaders.offset]: String(firstOffset),
+      [lastOffsetHeader]: String(lastOffset)
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { KafkaRecord } from './kafka/port.ts'
+
 /** Carries the id of a value that has none of its own. */
 export const idHeader = 'courant-id'
 
@@ -10,11 +12,23 @@ export const replayedFromHeader = 'courant-replayed-from'
 /** The text of the replayed-from header. */
 export const replayedFrom = (pipeline: string, offset: number) => `${pipeline}.dead/${offset}`
 
+/**
+ * Which dead letter a record was replayed from; null of any other. The header alone is not believed: a replay lies under
+ * that text as its key, so that an ordinary change that somebody puts the header on is read by everybody.
+ */
+export function replayOf({ key, headers }: Pick<KafkaRecord, 'key' | 'headers'>): string | null {
+  const from = headers[replayedFromHeader]?.toString()
+  return from !== undefined && headers[keyHeader] !== undefined && key?.toString() === from ? from : null
+}
+
 /** Whether a record was replayed for this pipeline; the others that read the topic have had it and pass over it. */
 export const isReplayFor = (pipeline: string, from: string) => from.startsWith(`${pipeline}.dead/`)
 
 /** Says of a dead letter that it lies there without its value, and how many bytes that had. */
 export const leftOutHeader = 'courant-value-left-out'
+
+/** Of a dead letter that is a whole batch: its last offset; its first one stands where a record's does. */
+export const lastOffsetHeader = 'courant-last-offset'
 
 /**
  * Where a dead letter comes from and why, under the names that Kafka Connect uses (KIP-298), so that tools made for it

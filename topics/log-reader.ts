@@ -14,7 +14,7 @@ import type {
 import { connectionFor } from './connection.ts'
 import { Generations } from './generations.ts'
 import type { AssignedPartition, KafkaConsumer, KafkaRecord, TopicOffset } from './kafka/port.ts'
-import { idHeader, isReplayFor, keyHeader, replayedFromHeader } from './headers.ts'
+import { idHeader, isReplayFor, keyHeader, replayOf } from './headers.ts'
 import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
 import { startingOffsets } from './starting-offsets.ts'
@@ -60,6 +60,8 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   #stored: StoredOffsets | undefined
   #generations: Generations
   #opening: Promise<KafkaConsumer> | undefined
+  /** What the group had committed of each partition when it was assigned. */
+  readonly #settledTo = new Map<string, number>()
   /** Polled but not yet returned, because decoding waits for the registry. */
   #polled: readonly KafkaRecord[] = []
 
@@ -127,6 +129,8 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   #startAt(partitions: readonly AssignedPartition[]): Promise<readonly TopicOffset[]> {
     // They come again from where partitions are read anew.
     this.#polled = []
+    this.#settledTo.clear()
+    for (const at of partitions) this.#settledTo.set(placeOf(at), at.committed ?? 0)
     return startingOffsets(partitions, {
       context: this.#options.context,
       stored: this.#stored,
@@ -156,27 +160,34 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
       if (!isWarmUp) last.set(place, record)
       if (!made) continue
       if ('error' in made) {
-        if (!isWarmUp) failures.push(made)
+        if (!this.#isSetAside(record, place)) failures.push(made)
       } else if (!this.#isRepeat(place, made, record) && !isWarmUp) items.push(made)
     }
     const caughtUp = records.length === 0 && consumer.assignment().length > 0
     return { items, failures, next: [...last.values()].map(nextOf), caughtUp, lease }
   }
 
+  /**
+   * A sink that keeps its own offsets begins at what it stored last, and meets again what could not be read behind that:
+   * it was set aside before the group committed it.
+   */
+  #isSetAside(record: KafkaRecord, place: string): boolean {
+    return record.offset < (this.#settledTo.get(place) ?? 0) || this.#repeats.isBeforeStart(record, place)
+  }
+
   // A replayed record has the id of the one that failed, which may be in the window; only another replay repeats it.
-  #isRepeat(place: string, { id }: LogItem<T>, { headers }: KafkaRecord): boolean {
-    const replayedFrom = headers[replayedFromHeader]
-    const isRepeat = this.#repeats.isRepeat(
-      place,
-      replayedFrom ? `${id} from ${replayedFrom.toString()}` : id
-    )
+  #isRepeat(place: string, { id }: LogItem<T>, record: KafkaRecord): boolean {
+    const from = replayOf(record)
+    const isRepeat = this.#repeats.isRepeat(place, from === null ? id : `${id} from ${from}`)
     if (isRepeat) this.#options.context.metrics.count('repeats_dropped_total')
     return isRepeat
   }
 
-  #isReplayForAnother({ headers }: KafkaRecord): boolean {
-    const replayedFrom = headers[replayedFromHeader]
-    return replayedFrom !== undefined && !isReplayFor(this.#options.group, replayedFrom.toString())
+  #isReplayForAnother(record: KafkaRecord): boolean {
+    const from = replayOf(record)
+    const isForAnother = from !== null && !isReplayFor(this.#options.group, from)
+    if (isForAnother) this.#options.context.metrics.count('replays_passed_total')
+    return isForAnother
   }
 
   /**
@@ -185,14 +196,14 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
    */
   #decode(record: KafkaRecord): LogItem<T> | Failure | null | Promise<LogItem<T> | Failure> {
     const format = this.#formats.get(record.topic)
+    if (record.unreadable) return this.#failureOf(record, record.unreadable.error)
     if (record.value === null || !format || this.#isReplayForAnother(record)) return null
     try {
       const value = format.decode(record.value)
       return value instanceof Promise
-        ? value.then(
-            (late) => this.#itemOf(record, late, format.shape),
-            (error: unknown) => this.#failureOf(record, error)
-          )
+        ? value
+            .then((late) => this.#itemOf(record, late, format.shape))
+            .catch((error: unknown) => this.#failureOf(record, error))
         : this.#itemOf(record, value, format.shape)
     } catch (error) {
       return this.#failureOf(record, error)
@@ -203,6 +214,10 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
     const { topic, partition, headers, timestamp } = record
     const offset = this.#generations.toStored(topic, record.offset)
     const key = (headers[keyHeader] ?? record.key)?.toString() ?? ''
+    const at = shape.atOf?.(value) ?? new Date(timestamp)
+    // Whoever prints such a date throws; a value's own time may be any number.
+    if (Number.isNaN(at.getTime()))
+      throw new CourantError('RECORD_INVALID', 'The time of the value is no date')
     return {
       // Joined for the reason changeId has.
       id: shape.idOf?.(value, key) ?? headers[idHeader]?.toString() ?? [topic, partition, offset].join('/'),
@@ -210,7 +225,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
       key,
       // Not joined: hardly anybody reads it, and V8 puts its pieces together for who does.
       position: `${topic}/${partition}/${offset}` as Position,
-      at: shape.atOf?.(value) ?? new Date(timestamp),
+      at,
       topic,
       partition,
       offset,

@@ -2,15 +2,31 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../runtime/errors.ts'
 import { deadLetterTopic } from './catalogue.ts'
 import type { Connection } from './connection.ts'
-import { deadLetterHeaders, keyHeader, leftOutHeader, replayedFrom, replayedFromHeader } from './headers.ts'
+import {
+  deadLetterHeaders,
+  keyHeader,
+  lastOffsetHeader,
+  leftOutHeader,
+  replayedFrom,
+  replayedFromHeader
+} from './headers.ts'
 import { partitionFor } from './kafka/partitioner.ts'
 import type { KafkaAdmin, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
 
-/** A record that was set aside, and why. */
+/** Where a dead letter was read. */
+interface LetterSource {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** Present where the letter is a whole batch, as it lies in the log. */
+  readonly lastOffset?: number
+}
+
+/** A record, or a batch that could not be read, that was set aside, and why. */
 export interface DeadLetter {
   readonly record: KafkaRecord
   /** Where it was read; null when it is a row that never was in a topic. */
-  readonly source: { readonly topic: string; readonly partition: number; readonly offset: number } | null
+  readonly source: LetterSource | null
   readonly stage: string
   readonly code: string
   readonly message: string
@@ -32,6 +48,8 @@ export interface ReplayOptions {
   readonly perSecond: number
   /** At most this many letters. */
   readonly limit: number
+  /** What the pipeline reads: what a letter says it came from is believed of these only. */
+  readonly topics: readonly string[]
 }
 
 export interface ReplayReport {
@@ -41,7 +59,11 @@ export interface ReplayReport {
   readonly unsendable: number
   /** Letters whose value was left out as too large: they go on waiting, too. */
   readonly leftOut: readonly DeadLetter[]
-  /** Letters after the first of either, which wait with it. */
+  /** Whole batches that could not be read: sent again, they would be no better. */
+  readonly batches: readonly DeadLetter[]
+  /** Letters that name a topic which the pipeline does not read: who wrote them was no pipeline. */
+  readonly foreign: readonly DeadLetter[]
+  /** Letters after the first of these, which wait with it. */
   readonly behind: number
 }
 
@@ -94,7 +116,7 @@ export async function replay(
 ): Promise<ReplayReport> {
   const { signal, perSecond, limit, isDryRun } = options
   const admin = await connection.kafka.admin()
-  const sender = new Sender(pipeline, connection, admin)
+  const sender = new Sender(pipeline, connection, { admin, topics: options.topics })
   const pauseMs = 100
   const batchSize = Math.max(1, Math.floor((perSecond * pauseMs) / 1000))
   let batch: DeadLetter[] = []
@@ -147,30 +169,41 @@ interface Target {
 class Sender implements ReplayReport {
   readonly byTopic = new Map<string, number>()
   readonly leftOut: DeadLetter[] = []
+  readonly batches: DeadLetter[] = []
+  readonly foreign: DeadLetter[] = []
   unsendable = 0
   behind = 0
   readonly #pipeline: string
   readonly #connection: Connection
   readonly #admin: KafkaAdmin
+  readonly #topics: ReadonlySet<string>
   #targets: ReadonlyMap<string, Target> | undefined
 
-  constructor(pipeline: string, connection: Connection, admin: KafkaAdmin) {
+  constructor(
+    pipeline: string,
+    connection: Connection,
+    { admin, topics }: { readonly admin: KafkaAdmin; readonly topics: readonly string[] }
+  ) {
     this.#pipeline = pipeline
     this.#connection = connection
     this.#admin = admin
+    this.#topics = new Set(topics)
   }
 
   /** Whether a letter cannot be sent, or comes after one that cannot; counts it then. */
   mustWait(letter: DeadLetter): boolean {
+    const { source, leftOutBytes } = letter
     // Sent without its value, it would be a tombstone.
-    if (letter.leftOutBytes !== null) this.leftOut.push(letter)
-    else if (letter.source === null) this.unsendable++
+    if (leftOutBytes !== null) this.leftOut.push(letter)
+    else if (letter.record.unreadable || source?.lastOffset !== undefined) this.batches.push(letter)
+    else if (source === null) this.unsendable++
+    else if (!this.#topics.has(source.topic)) this.foreign.push(letter)
     else if (this.#isHeldUp) this.behind++
     return this.#isHeldUp
   }
 
   get #isHeldUp(): boolean {
-    return this.unsendable + this.leftOut.length > 0
+    return this.unsendable + this.leftOut.length + this.batches.length + this.foreign.length > 0
   }
 
   async send(
@@ -198,13 +231,10 @@ class Sender implements ReplayReport {
     this.byTopic.set(topic, (this.byTopic.get(topic) ?? 0) + 1)
     const key = record.headers[keyHeader] ?? record.key ?? ''
     const from = replayedFrom(this.#pipeline, record.offset)
-    const headers = { ...originalHeaders(record), [replayedFromHeader]: from }
+    const headers = { ...originalHeaders(record), [replayedFromHeader]: from, [keyHeader]: key }
     const at = { topic, partition: partitionFor(key, partitions) }
-    if (!isCompacted) return [{ ...at, key, value: record.value, headers }]
-    return [
-      { ...at, key: from, value: record.value, headers: { ...headers, [keyHeader]: key } },
-      { ...at, key: from, value: null }
-    ]
+    const sent = { ...at, key: from, value: record.value, headers }
+    return isCompacted ? [sent, { ...at, key: from, value: null }] : [sent]
   }
 
   async #target(topic: string): Promise<Target> {
@@ -240,13 +270,15 @@ function letterOf(record: KafkaRecord): DeadLetter {
   const text = (name: string) => record.headers[name]?.toString()
   const topic = text(deadLetterHeaders.topic)
   const leftOut = text(leftOutHeader)
+  const lastOffset = text(lastOffsetHeader)
   return {
     record,
     source: topic
       ? {
           topic,
           partition: Number(text(deadLetterHeaders.partition)),
-          offset: Number(text(deadLetterHeaders.offset))
+          offset: Number(text(deadLetterHeaders.offset)),
+          ...(lastOffset !== undefined && { lastOffset: Number(lastOffset) })
         }
       : null,
     stage: text(deadLetterHeaders.stage) ?? '',
@@ -259,7 +291,8 @@ function letterOf(record: KafkaRecord): DeadLetter {
 const added: ReadonlySet<string> = new Set([
   ...Object.values(deadLetterHeaders),
   replayedFromHeader,
-  keyHeader
+  keyHeader,
+  lastOffsetHeader
 ])
 
 const originalHeaders = ({ headers }: KafkaRecord) =>

@@ -18,7 +18,7 @@ import type { ChannelCase } from './channel.contract.ts'
 
 const signal = AbortSignal.timeout(120_000)
 const topic = topicsOf(tables.users).clean
-const options = { signal, isDryRun: false, perSecond: 1_000, limit: 1_000 }
+const options = { signal, isDryRun: false, perSecond: 1_000, limit: 1_000, topics: [topic.name] }
 const failing = 'failing'
 const other = 'other'
 

@@ -39,7 +39,7 @@ describe('the plan of topics', () => {
     assert.deepEqual(await plan(wanted), [])
     const topics = await (await connection.kafka.admin()).topics()
     const users = topics.find(({ name }) => name === 'activity.users.changes')
-    assert.deepEqual([users?.partitions, users?.config['cleanup.policy']], [3, 'compact'])
+    assert.deepEqual([users?.partitions, users?.config['cleanup.policy']], [3, 'compact,delete'])
     assert.equal(topics.find(({ name }) => name === deadLetterTopic('clean-users').name)?.partitions, 1)
   })
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import { CourantError } from '../../runtime/errors.ts'
+import { lz4Size, snappyBlocks, snappySize } from './inflated-size.ts'
 
 /** Compresses and reads back the records of a batch. */
 interface Codec {
@@ -20,8 +20,13 @@ export type CodecName = (typeof codecNames)[number]
 /** Below this size a thread costs more than the work. */
 const threadBytes = 32_768
 
-/** A batch that unpacks to more is an attack or an accident. */
-const maxOutputLength = 256 * 1_048_576
+/** A batch that unpacks to more is an attack or an accident: producers send a megabyte, a topic may take eight. */
+export const maxOutputLength = 32 * 1_048_576
+
+/** What bytes that would unpack to more are refused with. */
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge'
+}
 
 const zstdOptions = { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } }
 const gzipAsync = promisify(zlib.gzip)
@@ -31,8 +36,8 @@ const unzstdAsync = promisify(zlib.zstdDecompress)
 
 // Both are CommonJS; one has no types and the other's say `default` where there is none.
 const require = createRequire(import.meta.url)
-const snappy = require('kafkajs-snappy') as () => KafkajsCodec
-const Lz4 = require('@2l/kafkajs-lz4') as new () => { codec: () => KafkajsCodec }
+const snappy = (require('kafkajs-snappy') as () => KafkajsCodec)()
+const lz4 = new (require('@2l/kafkajs-lz4') as new () => { codec: () => KafkajsCodec })().codec()
 
 /** In the order of the attribute's low three bits: https://kafka.apache.org/documentation/#recordbatch */
 const codecs: readonly Codec[] = [
@@ -45,8 +50,24 @@ const codecs: readonly Codec[] = [
         ? zlib.gunzipSync(bytes, { maxOutputLength })
         : gunzipAsync(bytes, { maxOutputLength })
   },
-  fromKafkajs(snappy()),
-  fromKafkajs(new Lz4().codec()),
+  {
+    compress: (buffer) => snappy.compress({ buffer }),
+    async decompress(bytes) {
+      const blocks = snappyBlocks(bytes)
+      refuseAbove(blocks.reduce((sum, block) => sum + snappySize(block, maxOutputLength), 0))
+      // Block by block: the library joins them by copying all that came before, again for each.
+      const plain: Buffer[] = []
+      for (const block of blocks) plain.push(await snappy.decompress(block))
+      return plain.length === 1 ? plain[0]! : Buffer.concat(plain)
+    }
+  },
+  {
+    compress: (buffer) => lz4.compress({ buffer }),
+    async decompress(bytes) {
+      refuseAbove(lz4Size(bytes, maxOutputLength))
+      return lz4.decompress(bytes)
+    }
+  },
   {
     compress: (bytes) =>
       bytes.length < threadBytes ? zlib.zstdCompressSync(bytes, zstdOptions) : zstdAsync(bytes, zstdOptions),
@@ -63,18 +84,22 @@ export async function compress(name: CodecName, bytes: Buffer): Promise<{ codec:
   return { codec, bytes: await at(codec).compress(bytes) }
 }
 
-/** The records of a batch as they were before the codec with this number compressed them. */
+/** The records of a batch as they were before the codec with this number compressed them; rejects with TooLarge. */
 export async function decompress(codec: number, bytes: Buffer): Promise<Buffer> {
-  return at(codec).decompress(bytes)
+  try {
+    return await at(codec).decompress(bytes)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw cause
+    throw new TooLarge('too large', { cause })
+  }
+}
+
+function refuseAbove(size: number): void {
+  if (size > maxOutputLength) throw new TooLarge('too large')
 }
 
 function at(codec: number): Codec {
   const found = codecs[codec]
-  if (!found)
-    throw new CourantError('TOPICS_REFUSED', `A batch is compressed with codec ${codec}, unknown to Kafka`)
+  if (!found) throw new RangeError(`codec ${codec} is unknown to Kafka`)
   return found
-}
-
-function fromKafkajs(codec: KafkajsCodec): Codec {
-  return { compress: (buffer) => codec.compress({ buffer }), decompress: (bytes) => codec.decompress(bytes) }
 }

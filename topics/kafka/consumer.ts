@@ -3,6 +3,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { Lease } from '../../runtime/lease.ts'
 import { BackOff } from './back-off.ts'
 import { kafkaError, protocolType } from './errors.ts'
+import { Intake } from './inbox.ts'
 import { standingOf } from './group-member.ts'
 import type { Connection } from './connection.ts'
 import { Link } from './link.ts'
@@ -79,26 +80,26 @@ class Consumer implements KafkaConsumer {
 
   async poll(request: PollRequest): Promise<readonly KafkaRecord[]> {
     const { inbox } = this.#membership
-    let records: KafkaRecord[] = []
+    let intake = new Intake(request.limit)
     let { epoch } = inbox
     let until = Date.now() + request.waitMs
     while (!request.signal.aborted && !this.#isClosed) {
       this.#throwIfFailed()
-      const wasEmpty = records.length === 0
-      await inbox.take(records, request.limit)
+      const wasEmpty = intake.records.length === 0
+      await inbox.take(intake)
       if (epoch !== inbox.epoch) {
         // A rebalance: what was gathered may be another member's now, and is read again if it is ours.
-        records = []
+        intake = new Intake(request.limit)
         epoch = inbox.epoch
-      } else if (wasEmpty && records.length > 0) until = Date.now() + request.lingerMs
-      if (records.length >= request.limit || Date.now() >= until) break
+      } else if (wasEmpty && intake.records.length > 0) until = Date.now() + request.lingerMs
+      if (intake.isFull || Date.now() >= until) break
       await inbox.changed.wait(until - Date.now(), request.signal)
     }
     if (epoch !== inbox.epoch) return []
-    if (records.length === 0) this.#throwIfUnavailable()
+    if (intake.records.length === 0) this.#throwIfUnavailable()
     inbox.handOver()
     this.#lease = inbox.lease
-    return records
+    return intake.records
   }
 
   async commit(offsets: readonly TopicOffset[]): Promise<void> {

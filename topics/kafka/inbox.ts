@@ -9,6 +9,24 @@ const partitionBytes = 1_048_576
 /** All of a consumer's partitions together stop above this. */
 const totalBytes = 16 * 1_048_576
 
+/** A poll takes no further batch above this many bytes of keys and values: compressed, they may have been few. */
+const pollBytes = 16 * 1_048_576
+
+/** What a poll gathers. */
+export class Intake {
+  readonly records: KafkaRecord[] = []
+  readonly limit: number
+  bytes = 0
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  get isFull(): boolean {
+    return this.records.length >= this.limit || this.bytes >= pollBytes
+  }
+}
+
 /** Where a partition is read from. */
 export interface Start extends TopicOffset {
   /** True when the reader asked to begin here: it needs what follows, such as ids to know repeats by, whatever is committed. */
@@ -107,21 +125,26 @@ export class Inbox {
     this.changed.notify()
   }
 
-  /** Moves up to `limit - into.length` records over, beginning with another partition each time. */
-  async take(into: KafkaRecord[], limit: number): Promise<void> {
+  /** Moves records over until the intake is full, beginning with another partition each time. */
+  async take(into: Intake): Promise<void> {
     if (this.#isPaused || !this.lease.isHeld) return
     const { epoch } = this
-    const inlets = this.#inlets
-    const first = this.#turn++
-    for (let index = 0; index < inlets.length && into.length < limit; index++) {
-      const inlet = inlets[(first + index) % inlets.length]!
-      while (into.length < limit && !inlet.isIdle) {
+    for (const inlet of this.#inTurn())
+      while (!into.isFull && !inlet.isIdle) {
         if (inlet.cursor >= inlet.decoded.length) await this.#decodeNext(inlet)
         // A rebalance while decoding: what this partition had is not ours to give any more.
         if (epoch !== this.epoch) return
-        moveRecords(inlet, into, limit)
+        moveRecords(inlet, into)
       }
-    }
+  }
+
+  /** What is unpacked already goes first, so that no two partitions have large batches in memory. */
+  #inTurn(): Inlet[] {
+    const inlets = this.#inlets
+    const first = this.#turn++
+    const turned = inlets.map((_, index) => inlets[(first + index) % inlets.length]!)
+    const isOpen = (inlet: Inlet) => inlet.cursor < inlet.decoded.length
+    return [...turned.filter(isOpen), ...turned.filter((inlet) => !isOpen(inlet))]
   }
 
   /** What was taken has now been given to the caller. */
@@ -175,10 +198,14 @@ export class Inbox {
   }
 }
 
-function moveRecords(inlet: Inlet, into: KafkaRecord[], limit: number): void {
+function moveRecords(inlet: Inlet, into: Intake): void {
   const { decoded } = inlet
-  const end = Math.min(decoded.length, inlet.cursor + limit - into.length)
-  for (let index = inlet.cursor; index < end; index++) into.push(decoded[index]!)
+  const end = Math.min(decoded.length, inlet.cursor + into.limit - into.records.length)
+  for (let index = inlet.cursor; index < end; index++) {
+    const record = decoded[index]!
+    into.records.push(record)
+    into.bytes += sizeOf(record)
+  }
   inlet.cursor = end
   if (end > 0) inlet.takenTo = decoded[end - 1]!.offset + 1
   if (end >= decoded.length) {
@@ -186,3 +213,6 @@ function moveRecords(inlet: Inlet, into: KafkaRecord[], limit: number): void {
     inlet.cursor = 0
   }
 }
+
+const sizeOf = ({ key, value, unreadable }: KafkaRecord): number =>
+  (key?.length ?? 0) + (value?.length ?? 0) + (unreadable?.bytes.length ?? 0)

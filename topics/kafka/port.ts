@@ -1,3 +1,4 @@
+import type { CourantError } from '../../runtime/errors.ts'
 import type { Lease } from '../../runtime/lease.ts'
 
 /**
@@ -14,8 +15,20 @@ export interface KafkaRecord {
   readonly value: Buffer | null
   /** Of a name that occurs several times, the last. */
   readonly headers: Readonly<Record<string, Buffer>>
-  /** Milliseconds since the epoch: when the record was produced. */
+  /** Milliseconds since the epoch: when the record was produced; always a date that JavaScript can hold. */
   readonly timestamp: number
+  /** Present where this stands for a whole batch that cannot be read: at its last offset, without key and value. */
+  readonly unreadable?: UnreadableBatch
+}
+
+/** A batch whose records nobody can tell apart, as it lies in the log. */
+export interface UnreadableBatch {
+  readonly firstOffset: number
+  readonly lastOffset: number
+  /** Its header included. */
+  readonly bytes: Buffer
+  /** BATCH_UNREADABLE, and why. */
+  readonly error: CourantError
 }
 
 /** A record to be written. The partition is always set by us: keyless retries change partition. */

@@ -2,6 +2,7 @@ import avro, { type Type } from 'avsc'
 import { CourantError } from '../../runtime/errors.ts'
 import { subjectOf } from '../../schemas/subjects.ts'
 import type { Registry } from './registry.ts'
+import { wireCheck } from './wire-check.ts'
 
 /** Confluent's wire format: a zero byte, the writer's schema id in four bytes, then Avro's binary form. */
 const headerBytes = 5
@@ -111,16 +112,21 @@ function schemaIdOf(bytes: Buffer): number {
 
 function decodeBy(reader: Type, writer: Type): Decode {
   const resolver = sameShape(reader, writer) ? undefined : resolverOf(reader, writer)
+  const endOf = wireCheck(writer)
   return (bytes) => {
     try {
+      if (endOf(bytes, headerBytes) !== bytes.length) throw notOf(writer)
       const { value, offset } = reader.decode(bytes, headerBytes, resolver)
       if (offset === bytes.length) return value
     } catch {
       // The same answer as for bytes that end too soon or too late; the cause would repeat the value.
     }
-    throw new CourantError('RECORD_INVALID', `The value is not what its schema ${writer.name} says`)
+    throw notOf(writer)
   }
 }
+
+const notOf = (writer: Type) =>
+  new CourantError('RECORD_INVALID', `The value is not what its schema ${writer.name} says`)
 
 // avsc's own equality ignores logical types and defaults; either makes a difference to the reader.
 const sameShape = (reader: Type, writer: Type) =>

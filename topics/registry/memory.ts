@@ -3,7 +3,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { RecordSchema } from '../../schemas/envelope.ts'
 import { avroType } from '../../schemas/avro-type.ts'
 import { brokenBy } from '../../schemas/compatibility.ts'
-import { incompatible, missing, type Registry, unknownSchema } from './registry.ts'
+import { foreignSchema, incompatible, missing, type Registry, unknownSchema } from './registry.ts'
 
 /** A registry in this process, for fast tests. */
 export function memoryRegistry(): Registry {
@@ -18,9 +18,10 @@ export function memoryRegistry(): Registry {
         throw new CourantError('SCHEMA_MISSING', missing(subject), { details: { subject } })
       return id
     },
-    async typeOf(id) {
+    async typeOf(id, subject) {
       const type = byId[id - 1]
       if (!type) throw unknownSchema(id)
+      if (!bySubject.get(subject)?.some((version) => version.id === id)) throw foreignSchema(id, subject)
       return type
     },
     versionsOf: async (subject) => (bySubject.get(subject) ?? []).map((version) => version.type),

@@ -36,6 +36,16 @@ export class RegistryProof {
     await this.#ofSubject(id, subject)
   }
 
+  /** Whether a schema is a version of a subject; a registry that cannot be asked that (before Confluent 5.5) is believed. */
+  async isOfSubject(id: number, subject: string): Promise<boolean> {
+    const { status, body } = await this.#ask(`/schemas/ids/${id}/versions?deleted=true`)
+    if (status !== 200 || !Array.isArray(body)) return true
+    if ((body as readonly { subject?: unknown }[]).some((version) => version?.subject === subject))
+      return true
+    await this.#ofSubject(id, subject)
+    return false
+  }
+
   /** Resolves when it is a registry, which lists its subjects; a wrong path would pass for one without any. */
   async ofRegistry(): Promise<void> {
     if (this.#isRegistry) return

@@ -11,8 +11,8 @@ export interface Registry {
   /** The id of exactly this schema; SCHEMA_MISSING when nobody registered it, REGISTRY_UNAVAILABLE. */
   idOf(subject: string, schema: RecordSchema): Promise<number>
   /**
-   * The type that records of the subject with this id were written with; SCHEMA_UNKNOWN only from a registry that has the
-   * subject, REGISTRY_MISMATCH from another, or REGISTRY_UNAVAILABLE.
+   * The type that records of the subject with this id were written with; SCHEMA_UNKNOWN, also for an id of another
+   * subject, only from a registry that has the subject, REGISTRY_MISMATCH from another, or REGISTRY_UNAVAILABLE.
    */
   typeOf(id: number, subject: string): Promise<Type>
   /** The types of all versions of a subject, oldest first; none when the subject is new. */
@@ -44,6 +44,8 @@ export const registrySettings: readonly Setting[] = [url, username, password]
 const timeoutMs = 5_000
 /** How long an id the registry does not know is taken for unknown without asking again. */
 const unknownForMs = 30_000
+/** How many such ids are remembered. */
+const mostUnknown = 10_000
 
 /** The registry that the settings name; nothing is asked before it is needed. */
 export function confluentRegistry(settings: Settings): Registry {
@@ -76,9 +78,10 @@ const withTimeout = () => ({
 class ConfluentRegistry implements Registry {
   readonly #client: SchemaRegistry
   readonly #proof: RegistryProof
-  readonly #types = new Map<number, Type>()
-  /** Ids that were not found, and when that may be asked again: the client caches no 404. */
-  readonly #unknown = new Map<number, number>()
+  /** By subject and id. */
+  readonly #types = new Map<string, Type>()
+  /** Those that were not found, and when that may be asked again: the client caches no 404. */
+  readonly #unknown = new Map<string, { readonly untilMs: number; readonly error: CourantError }>()
 
   constructor(client: SchemaRegistry, proof: RegistryProof) {
     this.#client = client
@@ -96,12 +99,27 @@ class ConfluentRegistry implements Registry {
   }
 
   async typeOf(id: number, subject: string): Promise<Type> {
-    const known = this.#types.get(id)
+    const place = `${subject} ${id}`
+    const known = this.#types.get(place)
     if (known) return known
-    if ((this.#unknown.get(id) ?? 0) > Date.now()) throw unknownSchema(id)
-    const type = await this.#fetch(id, subject)
-    this.#types.set(id, type)
-    return type
+    const unknown = this.#unknown.get(place)
+    if (unknown && unknown.untilMs > Date.now()) throw unknown.error
+    try {
+      const type = await this.#fetch(id, subject)
+      // Whoever may register a schema anywhere does not say with it how records of this topic are read.
+      if (!(await this.#proof.isOfSubject(id, subject))) throw foreignSchema(id, subject)
+      this.#types.set(place, type)
+      return type
+    } catch (error) {
+      if (error instanceof CourantError && error.code === 'SCHEMA_UNKNOWN') this.#noteUnknown(place, error)
+      throw error
+    }
+  }
+
+  #noteUnknown(place: string, error: CourantError): void {
+    // Records of a hostile sender may name any number of them.
+    if (this.#unknown.size >= mostUnknown) this.#unknown.clear()
+    this.#unknown.set(place, { untilMs: Date.now() + unknownForMs, error })
   }
 
   async #fetch(id: number, subject: string): Promise<Type> {
@@ -113,7 +131,6 @@ class ConfluentRegistry implements Registry {
       // An answer that stays what it is: a record with this id is set aside, not tried for ever.
       if (!isNotFound(error) && !isUnreadable(error)) throw translated(error)
       await this.#proof.ofUnknown(id, subject)
-      this.#unknown.set(id, Date.now() + unknownForMs)
       throw unknownSchema(id, error)
     }
   }
@@ -151,6 +168,12 @@ export const unknownSchema = (id: number, cause?: unknown) =>
   new CourantError('SCHEMA_UNKNOWN', `The registry has no Avro schema ${id}`, {
     ...(cause !== undefined && { cause }),
     details: { schemaId: id }
+  })
+
+/** SCHEMA_UNKNOWN for an id that is no version of the topic's subject. */
+export const foreignSchema = (id: number, subject: string) =>
+  new CourantError('SCHEMA_UNKNOWN', `Schema ${id} is no version of ${subject}`, {
+    details: { schemaId: id, subject }
   })
 
 /** SCHEMA_INCOMPATIBLE for a schema that breaks readers of what is in the topic. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { splitBatches } from '../../../topics/kafka/batch-decoder.ts'
 import { encodeBatch } from '../../../topics/kafka/batch-encoder.ts'
-import { Inbox } from '../../../topics/kafka/inbox.ts'
+import { Inbox, Intake } from '../../../topics/kafka/inbox.ts'
 import type { KafkaRecord } from '../../../topics/kafka/port.ts'
 
 const held = { isHeld: true }
@@ -29,6 +29,13 @@ async function log(partition: number, sizes: readonly number[], value = Buffer.f
   return splitBatches(Buffer.concat(sets), at)
 }
 
+/** What one poll gets. */
+async function took(inbox: Inbox, limit: number): Promise<readonly KafkaRecord[]> {
+  const intake = new Intake(limit)
+  await inbox.take(intake)
+  return intake.records
+}
+
 const offsetsOf = (records: readonly KafkaRecord[], partition: number) =>
   records.filter((record) => record.partition === partition).map(({ offset }) => offset)
 
@@ -52,9 +59,8 @@ test('whatever the batches, the start and the limits, each record comes out once
         }
         const taken: KafkaRecord[] = []
         for (let turn = 0; inbox.inlets.some((inlet) => !inlet.isIdle); turn++) {
-          const into: KafkaRecord[] = []
           const limit = limits[turn % limits.length] ?? 1
-          await inbox.take(into, limit)
+          const into = await took(inbox, limit)
           assert.ok(into.length <= limit)
           taken.push(...into)
         }
@@ -74,16 +80,12 @@ test('nothing comes out while paused or of an assignment that is over', async ()
   const inlet = inbox.find({ topic: 't', partition: 0 })
   assert.ok(inlet)
   inbox.add(inlet, await log(0, [3]))
-  const late: KafkaRecord[] = []
-  const taking = inbox.take(late, 10)
+  const taking = took(inbox, 10)
   inbox.pause()
-  await taking
-  await inbox.take(late, 10)
-  assert.deepEqual(late, [])
+  assert.deepEqual([...(await taking), ...(await took(inbox, 10))], [])
   inbox.assign([{ topic: 't', partition: 1, offset: 0 }], held)
   inbox.add(inlet, await log(0, [1]))
-  await inbox.take(late, 10)
-  assert.deepEqual(late, [])
+  assert.deepEqual(await took(inbox, 10), [])
 })
 
 test('nothing comes out once the right to it is lost', async () => {
@@ -93,11 +95,9 @@ test('nothing comes out once the right to it is lost', async () => {
   const inlet = inbox.find({ topic: 't', partition: 0 })
   assert.ok(inlet)
   inbox.add(inlet, await log(0, [3]))
-  const into: KafkaRecord[] = []
-  await inbox.take(into, 1)
+  const first = await took(inbox, 1)
   lease.isHeld = false
-  await inbox.take(into, 10)
-  assert.deepEqual(offsetsOf(into, 0), [0])
+  assert.deepEqual(offsetsOf([...first, ...(await took(inbox, 10))], 0), [0])
 })
 
 test('a partition is left out of fetches while a megabyte of it waits, and taken up again once polled', async () => {
@@ -107,7 +107,7 @@ test('a partition is left out of fetches while a megabyte of it waits, and taken
   assert.ok(inlet && inbox.hasRoom(inlet))
   inbox.add(inlet, await log(0, [1, 1], Buffer.alloc(600_000)))
   assert.ok(!inbox.hasRoom(inlet))
-  await inbox.take([], 1)
+  await took(inbox, 1)
   assert.ok(inbox.hasRoom(inlet))
 })
 
@@ -120,7 +120,7 @@ test('only what moves a held partition forward is committed, and a rebalance wai
   const inlet = inbox.find(at(0))
   assert.ok(inlet)
   inbox.add(inlet, await log(0, [8]))
-  await inbox.take([], 2)
+  await took(inbox, 2)
   assert.ok(inbox.isDrained, 'taken for a poll that never returned')
   inbox.handOver()
   assert.ok(!inbox.isDrained)
@@ -139,7 +139,22 @@ for (const { isAsked, given } of [
     assert.ok(inlet)
     inbox.add(inlet, await log(0, [4, 4]))
     inbox.committed([{ topic: 't', partition: 0, offset: 6 }])
-    const into: KafkaRecord[] = []
-    await inbox.take(into, 10)
-    assert.deepEqual(offsetsOf(into, 0), given)
+    assert.deepEqual(offsetsOf(await took(inbox, 10), 0), given)
   })
+
+test('a poll takes no further batch once it has sixteen megabytes, and ends a batch before it begins another', async () => {
+  const inbox = new Inbox()
+  inbox.assign(
+    [0, 1].map((partition) => ({ topic: 't', partition, offset: 0 })),
+    held
+  )
+  for (const partition of [0, 1]) {
+    const inlet = inbox.find({ topic: 't', partition })
+    assert.ok(inlet)
+    inbox.add(inlet, await log(partition, [2, 2], Buffer.alloc(6 * 1_048_576)))
+  }
+  assert.equal((await took(inbox, 100)).length, 4, '12 MB are less, 24 MB are enough')
+  const [one] = await took(inbox, 1)
+  const [other] = await took(inbox, 1)
+  assert.equal(one?.partition, other?.partition)
+})

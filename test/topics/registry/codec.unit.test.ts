@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import type { CourantError } from '../../../runtime/errors.ts'
 import { avroType } from '../../../schemas/avro-type.ts'
 import type { RecordSchema } from '../../../schemas/envelope.ts'
-import { subjectList } from '../../../schemas/subjects.ts'
+import { subjectList, subjectOf } from '../../../schemas/subjects.ts'
 import { decoder, encoder, problemOf } from '../../../topics/registry/codec.ts'
 import { memoryRegistry } from '../../../topics/registry/memory.ts'
 import { valuesOf } from '../../support/avro-values.ts'
@@ -26,7 +26,7 @@ const price = (precision: number, scale: number) => ({
 /** Writes with one version of a schema and reads with another. */
 async function across(written: RecordSchema, read: RecordSchema, value: unknown): Promise<unknown> {
   const registry = memoryRegistry()
-  const id = await registry.register('s', written)
+  const id = await registry.register(subjectOf(topic), written)
   return decoder(avroType(read), { registry, topic })(encoder(avroType(written), id)(value))
 }
 
@@ -37,7 +37,7 @@ describe('the codec', () => {
     it(`brings any value of ${subject} back as it was`, async () => {
       const registry = memoryRegistry()
       const encode = encoder(avroType(schema), await registry.register(subject, schema))
-      const decode = decoder(avroType(schema), { registry, topic })
+      const decode = decoder(avroType(schema), { registry, topic: subject.replace(/-value$/, '') })
       await fc.assert(
         fc.asyncProperty(valuesOf(schema), async (value) =>
           assert.deepEqual(await decode(encode(value)), plain(value))
@@ -122,7 +122,7 @@ describe('the codec', () => {
   it('refuses bytes that are not of the schema they name', async () => {
     const registry = memoryRegistry()
     const type = avroType(person([name]))
-    const id = await registry.register('s', person([name]))
+    const id = await registry.register(subjectOf(topic), person([name]))
     const decode = decoder(type, { registry, topic })
     const good = encoder(type, id)({ name: 'Ada' })
     await decode(good)

@@ -65,6 +65,21 @@ describe('the registry client', () => {
     await assert.rejects(registry.typeOf(2_000_000_000, subject), codeOf('SCHEMA_UNKNOWN'))
   })
 
+  it('does not give the schema of another subject, whoever registered it', async () => {
+    const [own, foreign] = [newSubject(), newSubject()]
+    await registry.register(own, schema(x))
+    const bomb = schema({ name: 'bomb', type: { type: 'array', items: 'null' } })
+    const id = await registry.register(foreign, bomb)
+    assert.equal((await registry.typeOf(id, foreign)).name, 'test.R')
+    for (const attempt of ['asked', 'remembered'])
+      await assert.rejects(registry.typeOf(id, own), codeOf('SCHEMA_UNKNOWN'), attempt)
+    // A schema that both subjects have is one of either.
+    await registry.register(own, schema(x, y))
+    const third = newSubject()
+    const shared = await registry.register(third, schema(x, y))
+    for (const subject of [own, third]) assert.equal((await registry.typeOf(shared, subject)).name, 'test.R')
+  })
+
   it('is not believed when it knows nothing of what is asked for, nor where it is not', async () => {
     // As after its store was lost, or at the registry of another installation.
     await assert.rejects(registry.typeOf(2_000_000_001, newSubject()), codeOf('REGISTRY_MISMATCH'))
