@@ -6,16 +6,20 @@ import { connectionSettings } from '../topics/connection.ts'
 import { topicList } from '../topics/catalogue.ts'
 import type { Topic } from '../topics/topic.ts'
 import { callersOf, edgeOpen, edgeTokens } from './callers.ts'
+import { limitConnections, proxies, proxyCheck } from './connections.ts'
 import { guard } from './guards.ts'
 import { hostNames, isLoopback } from './host-names.ts'
 import { BodyRefused, takeJsonOnly } from './json-body.ts'
 import { guarded } from './limits.ts'
 import { listenOn } from './listening.ts'
-import { publishRoutes } from './publish.ts'
+import { eventDays, publishRoutes } from './publish.ts'
 import { tokenCheck } from './tokens.ts'
 import type { ApplicationReads } from './webhooks/application-intake.ts'
 import { applicationWebhook } from './webhooks/application-submitted.ts'
 import { webhookSecret, webhookSettings } from './webhooks/settings.ts'
+
+/** Of all addresses together. */
+const maxConnections = 1_000
 
 const port: Setting = {
   env: 'COURANT_EDGE_PORT',
@@ -38,6 +42,12 @@ const requestsPerMinute: Setting = {
   default: '6000',
   check: wholeNumber(1)
 }
+const connectionsPerAddress: Setting = {
+  env: 'COURANT_EDGE_CONNECTIONS',
+  describe: 'Connections that one address may hold at once; a proxy of COURANT_EDGE_PROXIES may hold more',
+  default: '200',
+  check: wholeNumber(1, maxConnections)
+}
 const environment: Setting = {
   env: 'NODE_ENV',
   describe: '`production` refuses to start without strong secrets',
@@ -51,6 +61,9 @@ export const edgeSettings: readonly Setting[] = [
   host,
   names,
   requestsPerMinute,
+  connectionsPerAddress,
+  proxies,
+  eventDays,
   environment,
   edgeTokens,
   edgeOpen,
@@ -67,13 +80,17 @@ export interface EdgeOptions {
   readonly metrics?: Metrics
 }
 
-const maxConnections = 1_000
-
 /** The public HTTP server, without listening. */
 export function build(options: EdgeOptions): FastifyInstance {
-  const { settings, log } = options
-  const app = Fastify(guarded)
+  const { settings, log, metrics = uncounted } = options
+  const isProxy = proxyCheck(settings.text(proxies))
+  const app = Fastify({ ...guarded, trustProxy: isProxy })
   app.server.maxConnections = maxConnections
+  limitConnections(app.server, {
+    perAddress: settings.number(connectionsPerAddress),
+    isProxy,
+    onRefused: () => metrics.count('edge_connections_refused_total')
+  })
   takeJsonOnly(app)
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500

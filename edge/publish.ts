@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CourantError } from '../runtime/errors.ts'
 import type { Item, Metrics, Writer } from '../runtime/pipeline.ts'
+import { type Setting, wholeNumber } from '../runtime/settings.ts'
 import { checkEvent, sentenceOf } from '../topics/events.ts'
 import { LogWriter, type WriterContext } from '../topics/log-writer.ts'
 import type { Topic } from '../topics/topic.ts'
@@ -23,7 +24,16 @@ export interface PublishOptions {
   readonly topics: readonly Topic<unknown>[]
 }
 
+export const eventDays: Setting = {
+  env: 'COURANT_EDGE_EVENT_DAYS',
+  describe:
+    'How many days back the time of an event over HTTP may lie, one day ahead at most: each day is a folder of its own in the lake',
+  default: '400',
+  check: wholeNumber(1, 100_000)
+}
+
 const maxEvents = 1_000
+const dayMs = 24 * 60 * 60 * 1000
 const idempotencyKey = /^[\x21-\x7e]{1,128}$/
 
 /** `POST /topics/{topic}/events`: one event as a JSON object, or a batch as an array. */
@@ -75,6 +85,7 @@ interface Admitted {
 class Publisher {
   readonly #context: WriterContext
   readonly #metrics: Metrics
+  readonly #daysBack: number
   readonly #writers = new Map<string, Writer<unknown>>()
   /** By caller: nobody meets, or pushes out, the keys of another. */
   readonly #answers = new Map<string, Answers<Accepted>>()
@@ -82,6 +93,7 @@ class Publisher {
   constructor({ context, metrics }: PublishOptions) {
     this.#context = context
     this.#metrics = metrics
+    this.#daysBack = context.settings.number(eventDays)
   }
 
   async answer(
@@ -94,7 +106,7 @@ class Publisher {
     const events: readonly unknown[] = Array.isArray(request.body) ? request.body : [request.body]
     if (events.length === 0 || events.length > maxEvents)
       return reply.code(422).send({ error: `A batch has 1 to ${maxEvents} events` })
-    const { items, problems } = checkAll(topic, events, key ?? randomUUID())
+    const { items, problems } = this.#checkAll(topic, events, key ?? randomUUID())
     if (problems.length > 0) return reply.code(422).send({ error: 'Nothing was published', problems })
     const write = () => this.#write(items, { topic, caller })
     const once =
@@ -129,6 +141,31 @@ class Publisher {
     }
   }
 
+  #checkAll(
+    topic: Topic<unknown>,
+    events: readonly unknown[],
+    id: string
+  ): { items: readonly Item<unknown>[]; problems: readonly EventProblem[] } {
+    const items: Item<unknown>[] = []
+    const problems: EventProblem[] = []
+    for (const [event, value] of events.entries()) {
+      const { item, problem } = checkEvent(topic, value, `${id}.${event}`)
+      if (!item) problems.push({ event, field: problem.path, message: sentenceOf(problem) })
+      else if (this.#isInTime(item)) items.push(item)
+      else problems.push({ event, field: '', message: this.#outOfTime })
+    }
+    return { items, problems }
+  }
+
+  #isInTime({ at }: Item<unknown>): boolean {
+    const now = Date.now()
+    return at.getTime() >= now - this.#daysBack * dayMs && at.getTime() <= now + dayMs
+  }
+
+  get #outOfTime(): string {
+    return `its time is more than ${this.#daysBack} days ago, or more than a day ahead: publish older ones with \`courant publish\``
+  }
+
   async #write(items: readonly Item<unknown>[], { topic, caller }: Admitted): Promise<Accepted> {
     const writer = this.#writers.get(topic.name) ?? new LogWriter(topic, this.#context)
     this.#writers.set(topic.name, writer)
@@ -145,21 +182,6 @@ interface EventProblem {
   readonly event: number
   readonly field: string
   readonly message: string
-}
-
-function checkAll(
-  topic: Topic<unknown>,
-  events: readonly unknown[],
-  id: string
-): { items: readonly Item<unknown>[]; problems: readonly EventProblem[] } {
-  const items: Item<unknown>[] = []
-  const problems: EventProblem[] = []
-  for (const [event, value] of events.entries()) {
-    const { item, problem } = checkEvent(topic, value, `${id}.${event}`)
-    if (item) items.push(item)
-    else problems.push({ event, field: problem.path, message: sentenceOf(problem) })
-  }
-  return { items, problems }
 }
 
 const digestOf = (events: readonly unknown[]) =>

@@ -22,6 +22,9 @@ export function isoMicros(text: string): Micros | null {
   return Number.isNaN(micros) ? null : micros
 }
 
+/** The millisecond that a microsecond lies in; `Date` would round to 1970 what lies a moment before it. */
+export const dateOf = (micros: Micros): Date => new Date(Math.floor(micros / 1000))
+
 function digits(text: string, from: number, to: number): number {
   let value = 0
   for (let at = from; at < to; at++) {

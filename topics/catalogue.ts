@@ -2,6 +2,7 @@ import { type Change, changeId, type RawChange } from '../schemas/change.ts'
 import type { RecordSchema } from '../schemas/envelope.ts'
 import { type EventType, textAt } from '../schemas/event.ts'
 import { eventList } from '../schemas/events.ts'
+import { dateOf } from '../schemas/instants.ts'
 import type { Reject } from '../schemas/reject.ts'
 import { type Stage, stageSchema, topicName } from '../schemas/subjects.ts'
 import type { Table } from '../schemas/table.ts'
@@ -60,7 +61,7 @@ function declare(table: Table): TableTopics<unknown> {
         shape: {
           keyOf: ({ key }) => key,
           idOf: ({ key, reason, ...source }) => `${changeId(key, source)}/${reason}`,
-          atOf: ({ at_us }) => new Date(at_us / 1000)
+          atOf: ({ at_us }) => dateOf(at_us)
         }
       })
     )
@@ -106,7 +107,7 @@ function declareEvent({
     shape: {
       keyOf: (value) => textAt(value, paths.key),
       idOf: (value) => paths.id.map((path) => textAt(value, path)).join('.'),
-      atOf: (value) => new Date(Number(textAt(value, paths.at)) / 1000)
+      atOf: (value) => dateOf(Number(textAt(value, paths.at)))
     }
   })
 }

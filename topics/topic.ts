@@ -4,6 +4,7 @@ import { CourantError } from '../runtime/errors.ts'
 import { avroType } from '../schemas/avro-type.ts'
 import { type Change, changeId, keyText } from '../schemas/change.ts'
 import type { RecordSchema } from '../schemas/envelope.ts'
+import { dateOf } from '../schemas/instants.ts'
 import type { Table } from '../schemas/table.ts'
 import { connectionSettings } from './connection.ts'
 import { confirmNewTopic } from './generations.ts'
@@ -80,7 +81,7 @@ export function changeShape<Row>(table: Table): Shape<Change<Row>> {
       return keyText(table.key.map((column) => String(row[column])))
     },
     idOf: (change, key) => changeId(key, change.source),
-    atOf: (change) => new Date(change.source.ts_us / 1000),
+    atOf: (change) => dateOf(change.source.ts_us),
     isDelete: (change) => change.op === 'd'
   }
 }

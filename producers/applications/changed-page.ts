@@ -1,6 +1,7 @@
 import type { CourantError } from '../../runtime/errors.ts'
 import type { Failure, Item, Position } from '../../runtime/pipeline.ts'
 import { events } from '../../schemas/events.ts'
+import { dateOf } from '../../schemas/instants.ts'
 import type { SubmittedApplication } from '../../schemas/types/applications.ts'
 import { topicOf } from '../../topics/catalogue.ts'
 import type { ApplicationSource, PageRequest } from './application-source.ts'
@@ -44,7 +45,7 @@ export function submittedItem(
   position = '' as Position
 ): Item<SubmittedApplication> {
   const { id: key } = value.application
-  const at = new Date(value.source.event_at_us / 1000)
+  const at = dateOf(value.source.event_at_us)
   return { id: shape.idOf?.(value, key) ?? key, value, key, position, at }
 }
 

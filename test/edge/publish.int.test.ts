@@ -20,7 +20,8 @@ describe('the edge before real servers', { timeout: 120_000 }, () => {
     ...sharedStack('kafka', 'registry'),
     COURANT_TOPIC_PREFIX: `${unique('edge')}.`,
     COURANT_EDGE_TOKENS: `shop sha256:${digestOf(token).toString('hex')} publish:${topic.name}`,
-    COURANT_EDGE_PORT: '0'
+    COURANT_EDGE_PORT: '0',
+    COURANT_EDGE_EVENT_DAYS: '36500'
   }
   const post = (url: string, body: unknown) =>
     fetch(`${url}/topics/${topic.name}/events`, {

@@ -1,40 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { build } from '../../edge/app.ts'
-import { digestOf } from '../../edge/tokens.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { failingKafka } from '../support/failing-kafka.ts'
 import { userChange } from '../support/changes.ts'
-import { memoryTopics, recordsOf } from '../support/memory-topics.ts'
-import type { KafkaClient } from '../../topics/kafka/port.ts'
-
-const token = 'a-token-for-the-tests-that-is-long-enough'
-const named = (name: string, secret: string, ...scopes: string[]) =>
-  [name, `sha256:${digestOf(secret).toString('hex')}`, ...scopes].join(' ')
-const tokens = [
-  named('old-shop', 'old-token', 'publish:activity.users.clean'),
-  named('shop', token, 'publish:activity.users.clean')
-].join('\n')
-const path = '/topics/activity.users.clean/events'
-const event = (n: number) => userChange(n).value
-
-async function edge(options: { kafka?: KafkaClient; env?: Record<string, string> } = {}) {
-  const { kafka, env = {} } = options
-  const { context, connection } = await memoryTopics({
-    env: { COURANT_EDGE_TOKENS: tokens, ...env },
-    ...(kafka && { kafka })
-  })
-  const app = build({ settings: context.settings, log: context.log, metrics: context.metrics })
-  const post = (body: unknown, headers: Record<string, string> = {}, url = path) =>
-    app.inject({
-      method: 'POST',
-      url,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
-      payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
-    })
-  const written = () => recordsOf(connection, 'activity.users.clean')
-  return { app, context, post, written }
-}
+import { failingKafka } from '../support/failing-kafka.ts'
+import { edge, event, named, token } from './edge-in-memory.ts'
 
 describe('POST /topics/{topic}/events', () => {
   it('answers 200 with the ids once the events are in the topic', async () => {
@@ -228,45 +197,6 @@ describe('POST /topics/{topic}/events', () => {
     assert.equal((await post(event(1), headers)).statusCode, 200)
     assert.equal((await post(event(2), { ...headers, authorization: 'Bearer old-token' })).statusCode, 200)
     assert.equal((await written()).length, 2)
-    await app.close()
-  })
-
-  it('answers under its own names only, so that no page of somebody else leads here', async () => {
-    const { app, post, written } = await edge({ env: { COURANT_EDGE_HOST_NAMES: 'events.example.com' } })
-    const statusOf = async (host: string) => (await post(event(1), { host })).statusCode
-    for (const host of [
-      'localhost:8000',
-      '127.0.0.1:8000',
-      '[::1]:8000',
-      'Events.example.com',
-      'events.example.com.:443'
-    ])
-      assert.equal(await statusOf(host), 200, host)
-    const before = (await written()).length
-    for (const host of [
-      'attacker.example:8000',
-      'localhost.attacker.example',
-      'events.example.com.attacker.example'
-    ])
-      assert.equal(await statusOf(host), 421, host)
-    assert.equal((await written()).length, before)
-    await app.close()
-  })
-
-  it('slows a client that asks too often', async () => {
-    const { app, post } = await edge({ env: { COURANT_EDGE_REQUESTS_PER_MINUTE: '2' } })
-    const codes = []
-    for (const n of [1, 2, 3]) codes.push((await post(event(n))).statusCode)
-    assert.deepEqual(codes, [200, 200, 429])
-    await app.close()
-  })
-
-  it('counts strangers and unknown paths, too', async () => {
-    const { app, post } = await edge({ env: { COURANT_EDGE_REQUESTS_PER_MINUTE: '3' } })
-    const codes = []
-    for (const n of [1, 2]) codes.push((await post(event(n), { authorization: 'Bearer wrong' })).statusCode)
-    for (const path of ['/none', '/none', '/none']) codes.push((await post(event(1), {}, path)).statusCode)
-    assert.deepEqual(codes, [401, 401, 404, 429, 429])
     await app.close()
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { isoMicros } from '../../schemas/instants.ts'
+import { dateOf, isoMicros } from '../../schemas/instants.ts'
 
 const shape = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d(?::?\d\d)?)?)?$/
 
@@ -89,5 +89,15 @@ describe('the instant of a text', () => {
       '2026-11-22 10:60:00'
     ])
       assert.equal(isoMicros(text), null, text)
+  })
+
+  it('lie on the day that they are of, also a moment before 1970', () => {
+    for (const [micros, day] of [
+      [-1, '1969-12-31'],
+      [-86_400_000_001, '1969-12-30'],
+      [0, '1970-01-01'],
+      [86_399_999_999, '1970-01-01']
+    ] as const)
+      assert.equal(dateOf(micros).toISOString().slice(0, 10), day, String(micros))
   })
 })
