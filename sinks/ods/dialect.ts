@@ -15,6 +15,17 @@ export interface ExistingColumn {
   readonly type: string
 }
 
+/** An index as the database has it, with the columns it is on. */
+export interface ExistingIndex {
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+/** An index that Courant makes, and how. */
+export interface OwnIndex extends ExistingIndex {
+  readonly create: Statement
+}
+
 /** What all rows of a run have in common. */
 export interface RunValues {
   readonly runId: string
@@ -58,8 +69,13 @@ export interface Dialect {
    * no values of the one can be in the other.
    */
   widen(table: OdsTable, column: RunColumn, existing: ExistingColumn): readonly Statement[] | null
-  /** The unique and key indexes, as KeepHistory wants them. */
-  indexes(table: OdsTable): readonly Statement[]
+  /** True when the column cannot get the type it needs while an index is on it. */
+  isHeldByIndex(column: RunColumn, existing: ExistingColumn): boolean
+  /** Indexes of a table of the ODS: a row for each of their columns, `name` and `columnname`, in their order. */
+  existingIndexes(table: string): Statement
+  /** The unique and key indexes, as the table's history wants them. */
+  indexes(table: OdsTable): readonly OwnIndex[]
+  dropIndex(table: string, index: string): Statement
   /** The columns of staging as the database tells of them, in the order of the cache. */
   stageColumns(table: OdsTable): readonly ExistingColumn[]
   /** Makes staging anew, empty, in the run's columns. */
@@ -76,6 +92,6 @@ export interface Dialect {
   upsert(table: OdsTable, run: RunValues): readonly Statement[]
   /** One row: `missing` of `live` rows are in the ODS and not in staging. */
   countMissing(table: OdsTable, run: RunValues): Statement
-  /** Marks as deleted what staging says is, and with `isSnapshot` all that it lacks; the first answers with `deleted`. */
+  /** Marks as deleted what staging says is, and with `isSnapshot` all that it lacks; answers with `deleted`. */
   markDeleted(table: OdsTable, run: RunValues, isSnapshot: boolean): readonly Statement[]
 }

@@ -42,27 +42,25 @@ export async function mergeRun(database: OdsDatabase, request: MergeRequest): Pr
   }
 }
 
-async function mergeWhole(database: OdsDatabase, asked: MergeRequest): Promise<MergeResult> {
-  const { run, alsoCommit } = asked
+async function mergeWhole(database: OdsDatabase, request: MergeRequest): Promise<MergeResult> {
+  const { run, alsoCommit } = request
   const { dialect } = database
+  const { name } = request.table
   // Not in the transaction of the rows: a table that is there too early harms nobody, and its lock is short.
-  const { name } = asked.table
-  const lost = await database.transaction(`prepare ods.${name}`, async (session) => {
+  const table = await database.transaction(`prepare ods.${name}`, async (session) => {
     await session.query(`lock ${name}`, dialect.lock(name))
-    return prepareTable(session, dialect, asked.table)
+    return prepareTable(session, dialect, request.table)
   })
-  const table = { ...asked.table, lost }
-  const request = { ...asked, table }
-  return database.transaction(`load ods.${table.name}`, async (session) => {
+  return database.transaction(`load ods.${name}`, async (session) => {
     const begunAt = performance.now()
-    await session.query(`lock ${table.name}`, dialect.lock(table.name))
-    await session.query(`empty stg.${table.name}`, dialect.truncateStage(table.name))
-    await session.bulkLoad(`load stg.${table.name}`, table, run)
-    for (const statement of dialect.deduplicate(table.name))
-      await session.query(`deduplicate stg.${table.name}`, statement)
-    await checkKeys(session, table.name, run)
+    await session.query(`lock ${name}`, dialect.lock(name))
+    await session.query(`empty stg.${name}`, dialect.truncateStage(name))
+    await session.bulkLoad(`load stg.${name}`, table, run)
+    for (const statement of dialect.deduplicate(name))
+      await session.query(`deduplicate stg.${name}`, statement)
+    await checkKeys(session, name, run)
     const stagedAt = performance.now()
-    const counts = await mergeStaged(session, database, request)
+    const counts = await mergeStaged(session, { ...request, table })
     const result = { ...counts, loadMs: stagedAt - begunAt, mergeMs: performance.now() - stagedAt }
     await alsoCommit(session, result)
     return result
@@ -85,12 +83,9 @@ async function checkKeys(session: OdsSession, name: string, run: CachedRun): Pro
 
 type Counts = Omit<MergeResult, 'loadMs' | 'mergeMs'>
 
-async function mergeStaged(
-  session: OdsSession,
-  { dialect }: OdsDatabase,
-  request: MergeRequest
-): Promise<Counts> {
+async function mergeStaged(session: OdsSession, request: MergeRequest): Promise<Counts> {
   const { table, run } = request
+  const { dialect } = session
   const { marker, topic, partition, rows } = run.facts
   const version = marker.run_version
   const isOvertaken = version < (await lastVersion(session, run.facts.table))

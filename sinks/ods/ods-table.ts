@@ -15,6 +15,8 @@ export interface OdsTable {
   readonly keepHistory: boolean
   /** Columns that the table has and the run has not, as the database writes them: NULL in every row that the run writes. */
   readonly lost?: readonly string[]
+  /** It keeps no history now, but has the versions of a time when it did. */
+  readonly hasVersions?: boolean
 }
 
 /** The table a run is merged into; CONFIG_INVALID names columns that cannot be called so, or not beside each other. */

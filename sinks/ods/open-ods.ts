@@ -3,6 +3,7 @@ import type { Settings } from '../../runtime/settings.ts'
 import type { OdsDatabase } from './ods-database.ts'
 import { postgresDatabase } from './postgres/postgres-database.ts'
 import { odsSettings } from './settings.ts'
+import type { MergeWay } from './sqlserver/merge-ability.ts'
 import { sqlServerDatabase } from './sqlserver/sqlserver-database.ts'
 
 /** The ODS that COURANT_ODS_URL names, or the database `ods` of the PostgreSQL that PGHOST names. Connects when used. */
@@ -36,6 +37,7 @@ export function openOds(settings: Settings): OdsDatabase {
     port: Number(url.port || 1433),
     isEncrypted: url.searchParams.get('encrypt') !== 'false',
     isCertificateTrusted: url.searchParams.get('trustServerCertificate') === 'true',
-    bulkRows: settings.number(odsSettings.bulkRows)
+    bulkRows: settings.number(odsSettings.bulkRows),
+    mergeWay: settings.text(odsSettings.merge) as MergeWay
   })
 }

@@ -4,25 +4,30 @@ import type { OdsSession } from './ods-database.ts'
 import type { Dialect, ExistingColumn } from './dialect.ts'
 import type { OdsTable } from './ods-table.ts'
 import type { Statement } from './statement.ts'
+import { indexChanges, indexesOf } from './table-indexes.ts'
 
 /**
  * Makes the table and its staging as the run has them: columns the source got are added, columns it lost stay. Throws
- * CONFIG_INVALID when a column's type became one that does not hold the values it has. Gives the columns it lost.
+ * CONFIG_INVALID when a column's type became one that does not hold the values it has. Gives the table with the columns
+ * it lost, and whether it has old versions.
  */
 export async function prepareTable(
   session: OdsSession,
   dialect: Dialect,
   table: OdsTable
-): Promise<readonly string[]> {
+): Promise<OdsTable> {
   const doing = `prepare ods.${table.name}`
-  const existing = await columnsOf(session, dialect.existingColumns('ods', table.name))
-  const changes = existing.length === 0 ? [dialect.createTable(table)] : alterations(dialect, table, existing)
-  for (const statement of [...changes, ...dialect.indexes(table)]) await session.query(doing, statement)
+  const columns = await columnsOf(session, dialect.existingColumns('ods', table.name))
+  const isNew = columns.length === 0
+  const changes = isNew ? [dialect.createTable(table)] : alterations(dialect, table, columns)
+  const indexes = isNew ? [] : await indexesOf(session, dialect, table.name)
+  const { before, after, table: prepared } = indexChanges(dialect, table, { columns, indexes })
+  for (const statement of [...before, ...changes, ...after]) await session.query(doing, statement)
   const staged = await columnsOf(session, dialect.existingColumns('stg', table.name))
   if (!isStageOf(dialect, table, staged))
     for (const statement of dialect.createStage(table))
       await session.query(`prepare stg.${table.name}`, statement)
-  return lostColumns(existing, table)
+  return { ...prepared, lost: lostColumns(columns, table) }
 }
 
 const technical: ReadonlySet<string> = new Set(technicalColumns)

@@ -1,6 +1,7 @@
 import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
 import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
 import { type Setting, wholeNumber } from '../../runtime/settings.ts'
+import { mergeWays } from './sqlserver/merge-ability.ts'
 
 /** Where the ODS is, and how it is written. */
 export const odsSettings = {
@@ -50,6 +51,14 @@ export const odsSettings = {
     describe: 'Rows of one bulk load into SQL Server',
     default: '2000',
     check: wholeNumber(1000, 5000)
+  },
+  merge: {
+    env: 'COURANT_ODS_MERGE',
+    describe:
+      'How SQL Server takes rows without history: merge, update-insert (both in one transaction), or auto, which asks the server whether it has MERGE',
+    default: 'auto',
+    check: (text) =>
+      (mergeWays as readonly string[]).includes(text) ? null : `must be ${mergeWays.join(', ')}`
   }
 } as const satisfies Record<string, Setting>
 

@@ -29,24 +29,6 @@ export function odsRefusalsContract(name: string, env: () => Environment): void 
       await ods.close()
     })
 
-    it('KeepHistory from 1 to 0 while a key has two versions, and back', async (t) => {
-      const w = world(t, { keepHistory: true })
-      await w.load({ number: 1, rows: [row('a', '1')] })
-      await w.load({ number: 2, rows: [row('a', '2')] })
-      w.log.alter({ keepHistory: false })
-      const refused = await w.load({ number: 3, rows: [row('a', '3')] })
-      assert.deepEqual([refused.entry.status, refused.error?.code], ['failed', 'RUN_REFUSED'])
-      assert.match(refused.error?.message ?? '', /KeepHistory/)
-      w.log.alter({ keepHistory: true })
-      const { entry } = await w.load({ number: 4, rows: [row('a', '4')] })
-      assert.equal(entry.status, 'succeeded')
-      assert.deepEqual(await w.rows('libelle', 'is_current'), [
-        ['1', '0'],
-        ['2', '0'],
-        ['4', '1']
-      ])
-    })
-
     it('more columns than a table may have, until they are excluded', async (t) => {
       const w = world(t)
       const many = Array.from({ length: 1700 }, (_, n) => column(`c${n}`, 'integer'))

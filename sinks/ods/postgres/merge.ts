@@ -35,7 +35,7 @@ FROM ods.${quoted(name)} AS t WHERE t.is_current = 1 AND t.is_deleted = 0`,
   }),
 
   markDeleted: (table, run, isSnapshot) =>
-    table.keepHistory ? closeDeleted(table, run, isSnapshot) : [flagDeleted(table, run, isSnapshot)]
+    table.keepHistory ? [closeDeleted(table, run, isSnapshot)] : [flagDeleted(table, run, isSnapshot)]
 } satisfies Partial<Dialect>
 
 const missingFrom = (name: string) =>
@@ -58,6 +58,10 @@ const runAssignments: Readonly<Record<string, string>> = {
   loaded_at: `now() AT TIME ZONE 'UTC'`
 }
 
+/** Where old versions end a row's time is theirs: what replaces it in place holds from then on, without a gap. */
+const replacing = ({ hasVersions }: OdsTable): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(runAssignments).filter(([name]) => !hasVersions || name !== 'valid_from'))
+
 const ownAssignments = (columns: readonly RunColumn[]): Readonly<Record<string, string>> => ({
   hashdiff: 's.hashdiff',
   source_offset: 's.source_offset',
@@ -73,20 +77,17 @@ const setList = (assignments: Readonly<Record<string, string>>) =>
     .join(',\n')
 
 /** A statement that changes rows, as one that answers with how many. */
-const counting = (
-  what: 'inserted' | 'updated' | 'deleted' | 'marked',
-  text: string,
-  run: RunValues
-): Statement => ({
+const counting = (what: 'inserted' | 'updated' | 'deleted', text: string, run: RunValues): Statement => ({
   text: `WITH done AS (\n${text}\nRETURNING 1)\nSELECT count(*) AS ${what} FROM done`,
   values: runParameters(run)
 })
 
-function update({ name, columns, lost = [] }: OdsTable, run: RunValues): Statement {
+function update(table: OdsTable, run: RunValues): Statement {
+  const { name, columns, lost = [] } = table
   const gone = Object.fromEntries(lost.map((column) => [quoted(column), 'NULL']))
-  const set = setList({ ...runAssignments, is_deleted: '0', ...ownAssignments(columns), ...gone })
+  const set = setList({ ...replacing(table), is_deleted: '0', ...ownAssignments(columns), ...gone })
   const text = `UPDATE ods.${quoted(name)} AS t SET\n${set}\nFROM stg.${quoted(name)} AS s
-WHERE s.row_key = t.row_key AND NOT s.is_deleted AND ${isChanged}`
+WHERE s.row_key = t.row_key AND t.is_current = 1 AND NOT s.is_deleted AND ${isChanged}`
   return counting('updated', text, run)
 }
 
@@ -117,22 +118,25 @@ const isGone = (name: string, isSnapshot: boolean) =>
   `t.is_current = 1 AND t.is_deleted = 0 AND t.row_version < @replacesBelow
 AND ${isSnapshot ? missingFrom(name) : saidDeletedBy(name)}`
 
-function flagDeleted({ name }: OdsTable, run: RunValues, isSnapshot: boolean): Statement {
-  const text = `UPDATE ods.${quoted(name)} AS t SET\n${setList({ ...runAssignments, is_deleted: '1' })}
+function flagDeleted(table: OdsTable, run: RunValues, isSnapshot: boolean): Statement {
+  const { name } = table
+  const text = `UPDATE ods.${quoted(name)} AS t SET\n${setList({ ...replacing(table), is_deleted: '1' })}
 WHERE ${isGone(name, isSnapshot)}`
   return counting('deleted', text, run)
 }
 
-/** The version that was ends, and one that says so begins, with the row as it was last. */
-function closeDeleted({ name, columns }: OdsTable, run: RunValues, isSnapshot: boolean): Statement[] {
+/** The version that was ends, and one that says so begins, with the row as it was last; no other version is read. */
+function closeDeleted({ name, columns }: OdsTable, run: RunValues, isSnapshot: boolean): Statement {
   const own = ['hashdiff', 'source_offset', ...columns.map(({ sqlName }) => quoted(sqlName))]
   const kept = Object.fromEntries(own.map((column) => [column, `t.${column}`]))
   const values = { row_key: 't.row_key', ...runAssignments, is_current: '1', is_deleted: '1', ...kept }
-  const closing = `UPDATE ods.${quoted(name)} AS t SET valid_to = CAST(@at AS timestamp), is_current = 0
-WHERE ${isGone(name, isSnapshot)}`
-  const opening = `INSERT INTO ods.${quoted(name)} (${Object.keys(values).join(', ')})
-SELECT ${Object.values(values).join(', ')} FROM ods.${quoted(name)} AS t
-WHERE t.valid_to = CAST(@at AS timestamp) AND t.is_deleted = 0
-AND NOT EXISTS (SELECT 1 FROM ods.${quoted(name)} AS c WHERE c.row_key = t.row_key AND c.is_current = 1)`
-  return [counting('deleted', closing, run), counting('marked', opening, run)]
+  const text = `WITH closed AS (
+UPDATE ods.${quoted(name)} AS t SET valid_to = CAST(@at AS timestamp), is_current = 0
+WHERE ${isGone(name, isSnapshot)}
+RETURNING t.*), opened AS (
+INSERT INTO ods.${quoted(name)} (${Object.keys(values).join(', ')})
+SELECT ${Object.values(values).join(', ')} FROM closed AS t
+RETURNING 1)
+SELECT count(*) AS deleted FROM opened`
+  return { text, values: runParameters(run) }
 }

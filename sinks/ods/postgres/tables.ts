@@ -1,5 +1,5 @@
 import type { RunColumn } from '../../../schemas/erp/columns.ts'
-import type { Dialect, ExistingColumn } from '../dialect.ts'
+import type { Dialect, ExistingColumn, OwnIndex } from '../dialect.ts'
 import { type TechnicalColumn, technicalColumns } from '../../../schemas/erp/technical-columns.ts'
 import type { OdsTable } from '../ods-table.ts'
 import { postgresType, postgresWidens, quoted } from './types.ts'
@@ -52,19 +52,35 @@ ${[...technicalColumns.map((column) => `  ${column} ${technicalTypes[column]}`),
     return [{ text: `ALTER TABLE ods.${quoted(name)} ALTER COLUMN ${quoted(column.sqlName)} TYPE ${wanted}` }]
   },
 
-  indexes: ({ name, key, keepHistory }) => {
-    const table = `ods.${quoted(name)}`
-    const index = (suffix: string) => quoted(`${name}_${suffix}`)
-    const unique = keepHistory
-      ? [
-          `DROP INDEX IF EXISTS ods.${index('key')}`,
-          `CREATE UNIQUE INDEX IF NOT EXISTS ${index('version')} ON ${table} (row_key, valid_from)`,
-          `CREATE UNIQUE INDEX IF NOT EXISTS ${index('current')} ON ${table} (row_key) WHERE is_current = 1`
-        ]
-      : [`CREATE UNIQUE INDEX IF NOT EXISTS ${index('key')} ON ${table} (row_key)`]
-    const bySource = `CREATE INDEX IF NOT EXISTS ${index('source_key')} ON ${table} (${key.map(quoted).join(', ')})`
-    return [...unique, bySource].map((text) => ({ text }))
+  // PostgreSQL makes the indexes anew by itself.
+  isHeldByIndex: () => false,
+
+  existingIndexes: (table) => ({
+    text: `SELECT i.relname AS name, a.attname AS columnname
+FROM pg_index AS x
+JOIN pg_class AS i ON i.oid = x.indexrelid
+CROSS JOIN LATERAL unnest(x.indkey) WITH ORDINALITY AS k(attnum, nth)
+JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = k.attnum
+WHERE x.indrelid = to_regclass(@table)
+ORDER BY i.relname, k.nth`,
+    values: { table: `ods.${quoted(table)}` }
+  }),
+
+  indexes: ({ name: table, key, keepHistory, hasVersions }) => {
+    const index = (suffix: string, columns: readonly string[], kind = ''): OwnIndex => {
+      const name = `${table}_${suffix}`
+      const where = suffix === 'current' ? ' WHERE is_current = 1' : ''
+      const on = `ods.${quoted(table)} (${columns.map(quoted).join(', ')})${where}`
+      return { name, columns, create: { text: `CREATE ${kind}INDEX ${quoted(name)} ON ${on}` } }
+    }
+    const unique =
+      keepHistory || hasVersions
+        ? [index('version', ['row_key', 'valid_from'], 'UNIQUE '), index('current', ['row_key'], 'UNIQUE ')]
+        : [index('key', ['row_key'], 'UNIQUE ')]
+    return [...unique, index('source_key', key)]
   },
+
+  dropIndex: (_table, index) => ({ text: `DROP INDEX ods.${quoted(index)}` }),
 
   stageColumns,
 

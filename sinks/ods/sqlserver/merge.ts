@@ -3,6 +3,7 @@ import type { Dialect, RunValues } from '../dialect.ts'
 import type { OdsTable } from '../ods-table.ts'
 import { runParameters } from '../run-parameters.ts'
 import type { Statement } from '../statement.ts'
+import { keyCharacters, keyCollation } from './tables.ts'
 import { bracketed, castStaged } from './types.ts'
 
 /** How staging becomes the ODS in SQL Server; each statement counts what it did. */
@@ -19,15 +20,15 @@ IF @granted < 0 THROW 50001, 'The lock of the table was not granted', 1;`,
 
   deduplicate: (table) => [
     {
-      text: `WITH [numbered] AS (
-  SELECT ROW_NUMBER() OVER (PARTITION BY [row_key] ORDER BY [source_offset] DESC) AS [nth] FROM [stg].${bracketed(table)}
-)
-DELETE FROM [numbered] WHERE [nth] > 1;`
+      // A run lies in one partition, so no two of its rows have one offset.
+      text: `DELETE s FROM [stg].${bracketed(table)} AS s
+WHERE EXISTS (SELECT 1 FROM [stg].${bracketed(table)} AS l WHERE l.[row_key] = s.[row_key] AND l.[source_offset] > s.[source_offset]);`
     }
   ],
 
   // A single MERGE cannot both end a version and begin the next, and it has defects with filtered indexes.
-  upsert: (table, run) => (table.keepHistory ? [close(table, run), insert(table, run)] : [merge(table, run)]),
+  upsert: (table, run) =>
+    table.keepHistory || table.hasVersions ? withoutMerge.upsert(table, run) : [merge(table, run)],
 
   countMissing: ({ name }, { replacesBelow }) => ({
     text: `SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @replacesBelow AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
@@ -38,7 +39,12 @@ WHERE t.[is_current] = 1 AND t.[is_deleted] = 0;`,
   }),
 
   markDeleted: (table, run, isSnapshot) =>
-    table.keepHistory ? closeDeleted(table, run, isSnapshot) : [flagDeleted(table, run, isSnapshot)]
+    table.keepHistory ? [closeDeleted(table, run, isSnapshot)] : [flagDeleted(table, run, isSnapshot)]
+} satisfies Partial<Dialect>
+
+/** The same for servers that have no MERGE: an UPDATE and an INSERT in the run's transaction. */
+export const withoutMerge = {
+  upsert: (table, run) => [table.keepHistory ? close(table, run) : update(table, run), insert(table, run)]
 } satisfies Partial<Dialect>
 
 /** A row of the ODS that this run found otherwise; an older run never replaces a newer one's. */
@@ -55,11 +61,18 @@ const runAssignments: Readonly<Record<string, string>> = {
   loaded_at: 'SYSUTCDATETIME()'
 }
 
+/** Where old versions end a row's time is theirs: what replaces it in place holds from then on, without a gap. */
+const replacing = ({ hasVersions }: OdsTable): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(runAssignments).filter(([name]) => !hasVersions || name !== 'valid_from'))
+
 const ownAssignments = (columns: readonly RunColumn[], valueOf: (column: RunColumn) => string) => ({
   hashdiff: 's.[hashdiff]',
   source_offset: 's.[source_offset]',
   ...Object.fromEntries(columns.map((column) => [column.sqlName, valueOf(column)]))
 })
+
+const lostAssignments = ({ lost = [] }: OdsTable) =>
+  Object.fromEntries(lost.map((column) => [column, 'NULL']))
 
 const setList = (assignments: Readonly<Record<string, string>>, indent: string) =>
   Object.entries(assignments)
@@ -88,32 +101,42 @@ const stagedRows = ({ name, columns }: OdsTable) => `(
 function merge(table: OdsTable, run: RunValues): Statement {
   const own = ownAssignments(table.columns, ({ sqlName }) => `s.${bracketed(sqlName)}`)
   const inserted = insertedRow(own)
-  const gone = Object.fromEntries((table.lost ?? []).map((column) => [column, 'NULL']))
   // HOLDLOCK: without it, two merges of the same key may both find it absent.
   const text = `DECLARE @done TABLE ([action] nvarchar(10) NOT NULL);
 MERGE [ods].${bracketed(table.name)} WITH (HOLDLOCK) AS t
 USING ${stagedRows(table)} AS s
 ON t.[row_key] = s.[row_key]
 WHEN MATCHED AND ${isChanged} THEN UPDATE SET
-${setList({ ...runAssignments, is_deleted: '0', ...own, ...gone }, '  ')}
+${setList({ ...runAssignments, is_deleted: '0', ...own, ...lostAssignments(table) }, '  ')}
 WHEN NOT MATCHED BY TARGET THEN INSERT (${nameList(inserted)})
   VALUES (${valueList(inserted)})
-OUTPUT $action INTO @done;
+OUTPUT $action INTO @done
+OPTION (RECOMPILE);
 SELECT COALESCE(SUM(CASE WHEN [action] = 'INSERT' THEN 1 ELSE 0 END), 0) AS [inserted],
   COALESCE(SUM(CASE WHEN [action] = 'UPDATE' THEN 1 ELSE 0 END), 0) AS [updated]
 FROM @done;`
   return { text, values: runParameters(run) }
 }
 
-/** A statement that changes rows, and a second that answers with how many. */
-const counting = (
-  what: 'inserted' | 'updated' | 'deleted' | 'marked',
-  text: string,
-  run: RunValues
-): Statement => ({
-  text: `${text};\nSELECT @@ROWCOUNT AS [${what}];`,
+/**
+ * A statement that changes rows, and a second that answers with how many. Its plan is made anew each time: the one for
+ * a full run would read all of the table for a run of one row.
+ */
+const counting = (what: 'inserted' | 'updated' | 'deleted', text: string, run: RunValues): Statement => ({
+  text: `${text}\nOPTION (RECOMPILE);\nSELECT @@ROWCOUNT AS [${what}];`,
   values: runParameters(run)
 })
+
+function update(table: OdsTable, run: RunValues): Statement {
+  const { name } = table
+  const own = { ...ownAssignments(table.columns, castStaged), ...lostAssignments(table) }
+  const text = `UPDATE t SET
+${setList({ ...replacing(table), is_deleted: '0', ...own }, '  ')}
+FROM [ods].${bracketed(name)} AS t
+INNER JOIN [stg].${bracketed(name)} AS s ON s.[row_key] = t.[row_key]
+WHERE s.[is_deleted] = 0 AND t.[is_current] = 1 AND ${isChanged}`
+  return counting('updated', text, run)
+}
 
 /** Ends the current version of what changed; insert then begins the next at the same instant. */
 function close({ name }: OdsTable, run: RunValues): Statement {
@@ -138,25 +161,31 @@ const isGone = (name: string, isSnapshot: boolean) =>
   `t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
 AND ${isSnapshot ? 'NOT EXISTS' : 'EXISTS'} (SELECT 1 FROM [stg].${bracketed(name)} AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = ${isSnapshot ? 0 : 1})`
 
-function flagDeleted({ name }: OdsTable, run: RunValues, isSnapshot: boolean): Statement {
-  const text = `UPDATE t SET\n${setList({ ...runAssignments, is_deleted: '1' }, '  ')}
+function flagDeleted(table: OdsTable, run: RunValues, isSnapshot: boolean): Statement {
+  const { name } = table
+  const text = `UPDATE t SET\n${setList({ ...replacing(table), is_deleted: '1' }, '  ')}
 FROM [ods].${bracketed(name)} AS t
 WHERE ${isGone(name, isSnapshot)}`
   return counting('deleted', text, run)
 }
 
 /** The version that was ends, and one that says so begins, with the row as it was last. */
-function closeDeleted({ name, columns }: OdsTable, run: RunValues, isSnapshot: boolean): Statement[] {
+function closeDeleted({ name, columns }: OdsTable, run: RunValues, isSnapshot: boolean): Statement {
   const own = ['hashdiff', 'source_offset', ...columns.map(({ sqlName }) => sqlName)]
   const kept = Object.fromEntries(own.map((column) => [column, `t.${bracketed(column)}`]))
   const values = { row_key: 't.[row_key]', ...runAssignments, is_current: '1', is_deleted: '1', ...kept }
-  const closing = `UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
+  // The keys that were closed find their versions by the index: only what a run closes is read again.
+  const text = `DECLARE @closed TABLE ([row_key] nvarchar(${keyCharacters}) ${keyCollation} NOT NULL);
+UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
+OUTPUT inserted.[row_key] INTO @closed
 FROM [ods].${bracketed(name)} AS t
-WHERE ${isGone(name, isSnapshot)}`
-  const opening = `INSERT INTO [ods].${bracketed(name)} (${nameList(values)})
+WHERE ${isGone(name, isSnapshot)}
+OPTION (RECOMPILE);
+INSERT INTO [ods].${bracketed(name)} (${nameList(values)})
 SELECT ${valueList(values)}
-FROM [ods].${bracketed(name)} AS t
-WHERE t.[valid_to] = CAST(@at AS datetime2(6)) AND t.[is_deleted] = 0
-AND NOT EXISTS (SELECT 1 FROM [ods].${bracketed(name)} AS c WHERE c.[row_key] = t.[row_key] AND c.[is_current] = 1)`
-  return [counting('deleted', closing, run), counting('marked', opening, run)]
+FROM @closed AS k
+INNER JOIN [ods].${bracketed(name)} AS t ON t.[row_key] = k.[row_key] AND t.[valid_to] = CAST(@at AS datetime2(6)) AND t.[is_deleted] = 0
+OPTION (RECOMPILE);
+SELECT COUNT(*) AS [deleted] FROM @closed;`
+  return { text, values: runParameters(run) }
 }

@@ -2,7 +2,9 @@ import mssql from 'mssql'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
 import { tellSent } from '../sent-statements.ts'
 import type { Statement } from '../statement.ts'
+import type { Dialect } from '../dialect.ts'
 import { stagingBatches } from './bulk-load.ts'
+import { MergeAbility, type MergeWay } from './merge-ability.ts'
 import { sqlServerDialect } from './sqlserver-dialect.ts'
 import { translateError } from './translate-error.ts'
 
@@ -18,6 +20,7 @@ export interface SqlServerTarget {
   /** True when its certificate is not checked. */
   readonly isCertificateTrusted: boolean
   readonly bulkRows: number
+  readonly mergeWay: MergeWay
 }
 
 /** The ODS in SQL Server 2016 or newer. */
@@ -26,17 +29,20 @@ export function sqlServerDatabase(target: SqlServerTarget): OdsDatabase {
   // A connection that is lost while idle is replaced by the pool; one in use fails its statement.
   pool.on('error', () => undefined)
   const connected = () => pool.connect()
-  const session = (requests: () => Promise<mssql.Request>) => sessionOf(requests, target.bulkRows)
-  const direct = session(async () => (await connected()).request())
+  const session = (requests: () => Promise<mssql.Request>, dialect: Dialect) =>
+    sessionOf(requests, { dialect, bulkRows: target.bulkRows })
+  const direct = session(async () => (await connected()).request(), sqlServerDialect)
+  const ability = new MergeAbility(target.mergeWay)
   return {
     ...direct,
     // Whoever runs SQL Server decides on its databases' files and collations.
     create: async () => undefined,
     async transaction(doing, work) {
       try {
+        const dialect = await ability.dialect(direct)
         const transaction = (await connected()).transaction()
         await transaction.begin()
-        return await finished(transaction, () => work(session(async () => transaction.request())))
+        return await finished(transaction, () => work(session(async () => transaction.request(), dialect)))
       } catch (error) {
         throw translateError(error, doing)
       }
@@ -80,9 +86,12 @@ async function finished<T>(transaction: mssql.Transaction, work: () => Promise<T
   }
 }
 
-function sessionOf(requests: () => Promise<mssql.Request>, bulkRows: number): OdsSession {
+function sessionOf(
+  requests: () => Promise<mssql.Request>,
+  { dialect, bulkRows }: { readonly dialect: Dialect; readonly bulkRows: number }
+): OdsSession {
   return {
-    dialect: sqlServerDialect,
+    dialect,
     async query(doing, statement) {
       try {
         const { recordset } = await send(await requests(), statement)

@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts'
-import { sqlServerMerge } from './merge.ts'
+import { sqlServerMerge, withoutMerge } from './merge.ts'
 import { sqlServerBootstrap, sqlServerMigrations } from './migrations.ts'
 import { sqlServerTables } from './tables.ts'
 import { bracketed } from './types.ts'
@@ -15,3 +15,6 @@ export const sqlServerDialect: Dialect = {
   ...sqlServerTables,
   ...sqlServerMerge
 }
+
+/** For servers that speak TDS and have no MERGE. */
+export const dialectWithoutMerge: Dialect = { ...sqlServerDialect, ...withoutMerge }

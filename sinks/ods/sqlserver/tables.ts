@@ -1,14 +1,14 @@
 import type { RunColumn } from '../../../schemas/erp/columns.ts'
-import type { Dialect, ExistingColumn } from '../dialect.ts'
+import type { Dialect, ExistingColumn, OwnIndex } from '../dialect.ts'
 import { type TechnicalColumn, technicalColumns } from '../../../schemas/erp/technical-columns.ts'
 import type { OdsTable } from '../ods-table.ts'
-import { bracketed, sqlServerType, sqlText, stagedType, widerType } from './types.ts'
+import { bracketed, sqlServerType, stagedType, widerType } from './types.ts'
 
 /** Characters of a key: with the time beside it as much as an index takes. */
 export const keyCharacters = 440
 
-// Binary, so that keys are equal only where the producer says so: other collations hold ß and ss for the same.
-const keyCollation = 'COLLATE Latin1_General_100_BIN2'
+/** Binary, so that keys are equal only where the producer says so: other collations hold ß and ss for the same. */
+export const keyCollation = 'COLLATE Latin1_General_100_BIN2'
 
 const technicalTypes: Readonly<Record<TechnicalColumn, string>> = {
   row_key: `nvarchar(${keyCharacters}) ${keyCollation} NOT NULL`,
@@ -61,22 +61,40 @@ ${[...technicalColumns.map((column) => `  ${bracketed(column)} ${technicalTypes[
     if (wider === null) return null
     if (wider === existing.type) return []
     const changed = bracketed(column.sqlName)
-    return [{ text: `ALTER TABLE [ods].${bracketed(name)} ALTER COLUMN ${changed} ${wider} NULL;` }]
+    // Nullable, as tedious' sessions have ANSI_NULL_DFLT_ON.
+    return [{ text: `ALTER TABLE [ods].${bracketed(name)} ALTER COLUMN ${changed} ${wider};` }]
   },
 
-  indexes: ({ name, key, columns, keepHistory }) => {
-    const index = (kind: string, suffix: string, on: string) => indexStatement({ name, kind, suffix, on })
-    const unique = keepHistory
-      ? [
-          { text: `DROP INDEX IF EXISTS ${bracketed(`${name}_key`)} ON [ods].${bracketed(name)};` },
-          index('UNIQUE CLUSTERED', 'version', '([row_key], [valid_from])'),
-          index('UNIQUE', 'current', '([row_key]) WHERE [is_current] = 1')
-        ]
-      : [index('UNIQUE CLUSTERED', 'key', '([row_key])')]
-    return isIndexable(key, columns)
-      ? [...unique, index('', 'source_key', `(${key.map(bracketed).join(', ')})`)]
-      : unique
+  // https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql: only text and bytes may grow under one.
+  isHeldByIndex: (column, { type }) => {
+    const wider = widerType(type, sqlServerType(column))
+    return wider !== null && wider !== type && !(/^n?var/.test(type) && !wider.endsWith('(max)'))
   },
+
+  existingIndexes: (table) => ({
+    text: `SELECT i.[name] AS [name], c.[name] AS [columnname]
+FROM sys.indexes AS i
+INNER JOIN sys.index_columns AS ic ON ic.[object_id] = i.[object_id] AND ic.[index_id] = i.[index_id]
+INNER JOIN sys.columns AS c ON c.[object_id] = ic.[object_id] AND c.[column_id] = ic.[column_id]
+WHERE i.[object_id] = OBJECT_ID(@table)
+ORDER BY i.[name], ic.[key_ordinal], ic.[index_column_id];`,
+    values: { table: `[ods].${bracketed(table)}` }
+  }),
+
+  indexes: ({ name, key, columns, keepHistory, hasVersions }) => {
+    const index = (kind: string, suffix: string, on: readonly string[]) =>
+      ownIndex({ table: name, kind, suffix, columns: on })
+    const unique =
+      keepHistory || hasVersions
+        ? [
+            index('UNIQUE CLUSTERED ', 'version', ['row_key', 'valid_from']),
+            index('UNIQUE ', 'current', ['row_key'])
+          ]
+        : [index('UNIQUE CLUSTERED ', 'key', ['row_key'])]
+    return isIndexable(key, columns) ? [...unique, index('', 'source_key', key)] : unique
+  },
+
+  dropIndex: (table, index) => ({ text: `DROP INDEX ${bracketed(index)} ON [ods].${bracketed(table)};` }),
 
   stageColumns,
 
@@ -105,25 +123,21 @@ function stageColumns({ columns }: OdsTable): ExistingColumn[] {
   ]
 }
 
-function indexStatement({
-  name,
-  kind,
-  suffix,
-  on
-}: {
-  name: string
-  kind: string
-  suffix: string
-  on: string
-}) {
-  const index = `${name}_${suffix}`
-  const create = `CREATE ${kind} INDEX ${bracketed(index)} ON [ods].${bracketed(name)} ${on};`.replace(
-    '  ',
-    ' '
-  )
+interface OwnIndexOptions {
+  readonly table: string
+  readonly kind: string
+  readonly suffix: string
+  readonly columns: readonly string[]
+}
+
+function ownIndex({ table, kind, suffix, columns }: OwnIndexOptions): OwnIndex {
+  const name = `${table}_${suffix}`
+  const on = `[ods].${bracketed(table)} (${columns.map(bracketed).join(', ')})`
+  const where = suffix === 'current' ? ' WHERE [is_current] = 1' : ''
   return {
-    text: `IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(${sqlText(`[ods].${bracketed(name)}`)}) AND name = ${sqlText(index)})
-${create}`
+    name,
+    columns,
+    create: { text: `CREATE ${kind}INDEX ${bracketed(name)} ON ${on}${where};` }
   }
 }
 

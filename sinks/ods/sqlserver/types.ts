@@ -7,9 +7,6 @@ const longestText = 4000
 /** A name in brackets. */
 export const bracketed = (name: string): string => `[${name.replaceAll(']', ']]')}]`
 
-/** A text as SQL Server takes it. */
-export const sqlText = (text: string): string => `N'${text.replaceAll("'", "''")}'`
-
 /**
  * The type of a source's column in SQL Server. OpenEdge may hold four times the declared width before its driver cuts
  * the value, so the column takes as much. `date` and `datetime2` reach back to the year 1, `datetime` only to 1753.

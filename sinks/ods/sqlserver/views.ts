@@ -4,10 +4,8 @@ AS
 BEGIN
   SET NOCOUNT ON;
   SET XACT_ABORT ON;
-  MERGE [config].[ETL_Columns] WITH (HOLDLOCK) AS c
-  USING [etl].[SourceColumns] AS s
-  ON c.[TableName] = s.[TableName] AND c.[ColumnName] = s.[ColumnName]
-  WHEN MATCHED THEN UPDATE SET
+  BEGIN TRANSACTION;
+  UPDATE c SET
     [SourceType] = s.[SourceType],
     [SourceWidth] = s.[SourceWidth],
     [SourceScale] = s.[SourceScale],
@@ -15,12 +13,21 @@ BEGIN
     [OrdinalPosition] = s.[OrdinalPosition],
     [IsAtSource] = 1,
     [SyncedAt] = SYSUTCDATETIME()
-  WHEN NOT MATCHED BY TARGET THEN INSERT
+  FROM [config].[ETL_Columns] AS c
+  INNER JOIN [etl].[SourceColumns] AS s ON c.[TableName] = s.[TableName] AND c.[ColumnName] = s.[ColumnName];
+  INSERT INTO [config].[ETL_Columns]
     ([TableName], [ColumnName], [SqlName], [SourceType], [SourceWidth], [SourceScale], [SourceExtent], [OrdinalPosition], [IsAtSource], [SyncedAt])
-    VALUES (s.[TableName], s.[ColumnName], s.[SqlName], s.[SourceType], s.[SourceWidth], s.[SourceScale], s.[SourceExtent], s.[OrdinalPosition], 1, SYSUTCDATETIME())
-  WHEN NOT MATCHED BY SOURCE AND c.[IsAtSource] = 1
-    AND EXISTS (SELECT 1 FROM [etl].[SourceColumns] AS o WHERE o.[TableName] = c.[TableName])
-    THEN UPDATE SET [IsAtSource] = 0, [SyncedAt] = SYSUTCDATETIME();
+  SELECT s.[TableName], s.[ColumnName], s.[SqlName], s.[SourceType], s.[SourceWidth], s.[SourceScale], s.[SourceExtent], s.[OrdinalPosition], 1, SYSUTCDATETIME()
+  FROM [etl].[SourceColumns] AS s
+  WHERE NOT EXISTS (
+    SELECT 1 FROM [config].[ETL_Columns] AS c WHERE c.[TableName] = s.[TableName] AND c.[ColumnName] = s.[ColumnName]);
+  UPDATE c SET [IsAtSource] = 0, [SyncedAt] = SYSUTCDATETIME()
+  FROM [config].[ETL_Columns] AS c
+  WHERE c.[IsAtSource] = 1
+  AND EXISTS (SELECT 1 FROM [etl].[SourceColumns] AS o WHERE o.[TableName] = c.[TableName])
+  AND NOT EXISTS (
+    SELECT 1 FROM [etl].[SourceColumns] AS s WHERE s.[TableName] = c.[TableName] AND s.[ColumnName] = c.[ColumnName]);
+  COMMIT TRANSACTION;
 END;`
 
 const lastRuns = `CREATE VIEW [etl].[vw_LastRuns] AS

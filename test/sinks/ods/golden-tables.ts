@@ -64,7 +64,9 @@ export function batchesOf(dialect: Dialect, table: OdsTable): string[] {
   return [
     dialect.existingColumns('ods', table.name),
     dialect.createTable(table),
-    ...dialect.indexes(table),
+    dialect.existingIndexes(table.name),
+    ...dialect.indexes(table).map(({ create }) => create),
+    dialect.dropIndex(table.name, `${table.name}_key`),
     dialect.addColumns(table, [first]),
     ...table.columns
       .slice(0, 1)
@@ -74,6 +76,7 @@ export function batchesOf(dialect: Dialect, table: OdsTable): string[] {
     dialect.truncateStage(table.name),
     ...dialect.deduplicate(table.name),
     ...dialect.upsert(table, run),
+    ...(table.keepHistory ? [] : dialect.upsert({ ...table, hasVersions: true }, run)),
     dialect.countMissing(table, run),
     ...dialect.markDeleted(table, run, true),
     ...dialect.markDeleted(table, run, false)

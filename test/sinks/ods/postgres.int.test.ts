@@ -1,6 +1,7 @@
 import { after, describe, it } from 'node:test'
 import { settingsFrom } from '../../../runtime/settings.ts'
 import { odsContract } from '../../contracts/ods.contract.ts'
+import { odsShapesContract } from '../../contracts/ods-shapes.contract.ts'
 import { odsRefusalsContract } from '../../contracts/ods-refusals.contract.ts'
 import { odsValuesContract } from '../../contracts/ods-values.contract.ts'
 import { asAdmin } from '../../support/postgres-admin.ts'
@@ -22,6 +23,7 @@ after(() => asAdmin(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`))
 
 odsContract('PostgreSQL', () => env)
 odsRefusalsContract('PostgreSQL', () => env)
+odsShapesContract('PostgreSQL', () => env)
 odsValuesContract('PostgreSQL', () => env)
 
 describe('what the command line asks the ODS', () => {

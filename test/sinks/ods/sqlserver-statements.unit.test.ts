@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { sqlServerDialect } from '../../../sinks/ods/sqlserver/sqlserver-dialect.ts'
+import type { OdsTable } from '../../../sinks/ods/ods-table.ts'
+import { dialectWithoutMerge, sqlServerDialect } from '../../../sinks/ods/sqlserver/sqlserver-dialect.ts'
 import { batchesOf, goldenTables } from './golden-tables.ts'
 import { bareReservedWords } from './tsql/reserved-words.ts'
 
@@ -13,6 +14,7 @@ const migrations = [
 ]
 const scripts = new Map([
   ['migrations', migrations],
+  ['withoutMerge', batchesOf(dialectWithoutMerge, goldenTables['narrow'] as OdsTable)],
   ...Object.entries(goldenTables).map(([name, table]) => [name, batchesOf(sqlServerDialect, table)] as const)
 ])
 
@@ -35,7 +37,7 @@ describe('the statements for SQL Server', () => {
           assert.match(batch, /MERGE \[\w+\]\.\[\w+\] WITH \(HOLDLOCK\)/)
           assert.match(
             batch,
-            /(?:OUTPUT \$action INTO @done|SYSUTCDATETIME\(\));\n/,
+            /(?:OUTPUT \$action INTO @done\nOPTION \(RECOMPILE\)|SYSUTCDATETIME\(\));\n/,
             'a MERGE ends with a semicolon'
           )
         }

@@ -75,7 +75,7 @@ function usually(sql: string): Reply {
 const steps: readonly [name: string, pattern: RegExp][] = [
   ['lock', /sp_getapplock/],
   ['truncate', /^TRUNCATE TABLE \[stg\]/],
-  ['deduplicate', /ROW_NUMBER\(\) OVER \(PARTITION BY \[row_key\]/],
+  ['deduplicate', /^DELETE s FROM \[stg\]/],
   ['merge', /MERGE \[ods\]/],
   ['close', /^UPDATE t SET \[valid_to\]/],
   ['insert', /^INSERT INTO \[ods\]/],
@@ -124,6 +124,19 @@ describe('a run on its way into SQL Server', () => {
     const transaction = lastTransaction(tds.events)
     assert.deepEqual(transaction.slice(4, 7), ['deduplicate', 'close', 'insert'])
     assert.equal(count(tds.events, /^\s*MERGE/m), 0)
+  })
+
+  it('is an UPDATE and an INSERT where the server has no MERGE, or is told so', async (t) => {
+    const noMerge = (sql: string) => (/MERGE/.test(sql) ? { error: 33557097 } : undefined)
+    for (const [reply, env] of [
+      [noMerge, {}],
+      [undefined, { COURANT_ODS_MERGE: 'update-insert' }]
+    ] as const) {
+      const { tds, load } = await scene(t, reply, { env })
+      await load(3)
+      const between = lastTransaction(tds.events).slice(4, 8)
+      assert.deepEqual(between, ['deduplicate', 'delete', 'insert', 'compare'])
+    }
   })
 
   it('is loaded by bulks of so many rows', async (t) => {

@@ -1,5 +1,6 @@
 import { describe, it } from 'node:test'
 import { odsContract } from '../../contracts/ods.contract.ts'
+import { odsShapesContract } from '../../contracts/ods-shapes.contract.ts'
 import { odsRefusalsContract } from '../../contracts/ods-refusals.contract.ts'
 import { odsValuesContract } from '../../contracts/ods-values.contract.ts'
 
@@ -15,5 +16,6 @@ if (url === undefined)
 else {
   odsContract('SQL Server', () => ({ COURANT_ODS_URL: url }))
   odsRefusalsContract('SQL Server', () => ({ COURANT_ODS_URL: url }))
+  odsShapesContract('SQL Server', () => ({ COURANT_ODS_URL: url }))
   odsValuesContract('SQL Server', () => ({ COURANT_ODS_URL: url }))
 }

@@ -28,21 +28,25 @@ CREATE TABLE [ods].[hisprixa] (
   [prix] decimal(12,2) NULL
 );
 GO
-DROP INDEX IF EXISTS [hisprixa_key] ON [ods].[hisprixa];
+SELECT i.[name] AS [name], c.[name] AS [columnname]
+FROM sys.indexes AS i
+INNER JOIN sys.index_columns AS ic ON ic.[object_id] = i.[object_id] AND ic.[index_id] = i.[index_id]
+INNER JOIN sys.columns AS c ON c.[object_id] = ic.[object_id] AND c.[column_id] = ic.[column_id]
+WHERE i.[object_id] = OBJECT_ID(@table)
+ORDER BY i.[name], ic.[key_ordinal], ic.[index_column_id];
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[ods].[hisprixa]') AND name = N'hisprixa_version')
 CREATE UNIQUE CLUSTERED INDEX [hisprixa_version] ON [ods].[hisprixa] ([row_key], [valid_from]);
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[ods].[hisprixa]') AND name = N'hisprixa_current')
 CREATE UNIQUE INDEX [hisprixa_current] ON [ods].[hisprixa] ([row_key]) WHERE [is_current] = 1;
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[ods].[hisprixa]') AND name = N'hisprixa_source_key')
 CREATE INDEX [hisprixa_source_key] ON [ods].[hisprixa] ([produit], [depuis]);
+GO
+DROP INDEX [hisprixa_key] ON [ods].[hisprixa];
 GO
 ALTER TABLE [ods].[hisprixa] ADD
   [produit] nvarchar(80) NULL;
 GO
-ALTER TABLE [ods].[hisprixa] ALTER COLUMN [produit] nvarchar(80) NULL;
+ALTER TABLE [ods].[hisprixa] ALTER COLUMN [produit] nvarchar(80);
 GO
 DROP TABLE IF EXISTS [stg].[hisprixa];
 GO
@@ -62,22 +66,22 @@ IF @granted < 0 THROW 50001, 'The lock of the table was not granted', 1;
 GO
 TRUNCATE TABLE [stg].[hisprixa];
 GO
-WITH [numbered] AS (
-  SELECT ROW_NUMBER() OVER (PARTITION BY [row_key] ORDER BY [source_offset] DESC) AS [nth] FROM [stg].[hisprixa]
-)
-DELETE FROM [numbered] WHERE [nth] > 1;
+DELETE s FROM [stg].[hisprixa] AS s
+WHERE EXISTS (SELECT 1 FROM [stg].[hisprixa] AS l WHERE l.[row_key] = s.[row_key] AND l.[source_offset] > s.[source_offset]);
 GO
 UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
 FROM [ods].[hisprixa] AS t
 INNER JOIN [stg].[hisprixa] AS s ON s.[row_key] = t.[row_key]
-WHERE s.[is_deleted] = 0 AND t.[is_current] = 1 AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1);
+WHERE s.[is_deleted] = 0 AND t.[is_current] = 1 AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1)
+OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [updated];
 GO
 INSERT INTO [ods].[hisprixa] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [produit], [depuis], [prix])
 SELECT s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], s.[produit], CAST(s.[depuis] AS date), CAST(s.[prix] AS decimal(12,2))
 FROM [stg].[hisprixa] AS s
 WHERE s.[is_deleted] = 0
-AND NOT EXISTS (SELECT 1 FROM [ods].[hisprixa] AS t WHERE t.[row_key] = s.[row_key] AND t.[is_current] = 1);
+AND NOT EXISTS (SELECT 1 FROM [ods].[hisprixa] AS t WHERE t.[row_key] = s.[row_key] AND t.[is_current] = 1)
+OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [inserted];
 GO
 SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @replacesBelow AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
@@ -85,29 +89,31 @@ FROM [ods].[hisprixa] AS t
 LEFT JOIN [stg].[hisprixa] AS s ON s.[row_key] = t.[row_key] AND s.[is_deleted] = 0
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0;
 GO
+DECLARE @closed TABLE ([row_key] nvarchar(440) COLLATE Latin1_General_100_BIN2 NOT NULL);
 UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
+OUTPUT inserted.[row_key] INTO @closed
 FROM [ods].[hisprixa] AS t
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
-AND NOT EXISTS (SELECT 1 FROM [stg].[hisprixa] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0);
-SELECT @@ROWCOUNT AS [deleted];
-GO
+AND NOT EXISTS (SELECT 1 FROM [stg].[hisprixa] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0)
+OPTION (RECOMPILE);
 INSERT INTO [ods].[hisprixa] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [produit], [depuis], [prix])
 SELECT t.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 1, t.[hashdiff], t.[source_offset], t.[produit], t.[depuis], t.[prix]
-FROM [ods].[hisprixa] AS t
-WHERE t.[valid_to] = CAST(@at AS datetime2(6)) AND t.[is_deleted] = 0
-AND NOT EXISTS (SELECT 1 FROM [ods].[hisprixa] AS c WHERE c.[row_key] = t.[row_key] AND c.[is_current] = 1);
-SELECT @@ROWCOUNT AS [marked];
+FROM @closed AS k
+INNER JOIN [ods].[hisprixa] AS t ON t.[row_key] = k.[row_key] AND t.[valid_to] = CAST(@at AS datetime2(6)) AND t.[is_deleted] = 0
+OPTION (RECOMPILE);
+SELECT COUNT(*) AS [deleted] FROM @closed;
 GO
+DECLARE @closed TABLE ([row_key] nvarchar(440) COLLATE Latin1_General_100_BIN2 NOT NULL);
 UPDATE t SET [valid_to] = CAST(@at AS datetime2(6)), [is_current] = 0
+OUTPUT inserted.[row_key] INTO @closed
 FROM [ods].[hisprixa] AS t
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
-AND EXISTS (SELECT 1 FROM [stg].[hisprixa] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1);
-SELECT @@ROWCOUNT AS [deleted];
-GO
+AND EXISTS (SELECT 1 FROM [stg].[hisprixa] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1)
+OPTION (RECOMPILE);
 INSERT INTO [ods].[hisprixa] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [produit], [depuis], [prix])
 SELECT t.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 1, t.[hashdiff], t.[source_offset], t.[produit], t.[depuis], t.[prix]
-FROM [ods].[hisprixa] AS t
-WHERE t.[valid_to] = CAST(@at AS datetime2(6)) AND t.[is_deleted] = 0
-AND NOT EXISTS (SELECT 1 FROM [ods].[hisprixa] AS c WHERE c.[row_key] = t.[row_key] AND c.[is_current] = 1);
-SELECT @@ROWCOUNT AS [marked];
+FROM @closed AS k
+INNER JOIN [ods].[hisprixa] AS t ON t.[row_key] = k.[row_key] AND t.[valid_to] = CAST(@at AS datetime2(6)) AND t.[is_deleted] = 0
+OPTION (RECOMPILE);
+SELECT COUNT(*) AS [deleted] FROM @closed;
 GO

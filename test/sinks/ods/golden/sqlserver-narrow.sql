@@ -27,11 +27,18 @@ CREATE TABLE [ods].[fournis] (
   [nom] nvarchar(160) NULL
 );
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[ods].[fournis]') AND name = N'fournis_key')
+SELECT i.[name] AS [name], c.[name] AS [columnname]
+FROM sys.indexes AS i
+INNER JOIN sys.index_columns AS ic ON ic.[object_id] = i.[object_id] AND ic.[index_id] = i.[index_id]
+INNER JOIN sys.columns AS c ON c.[object_id] = ic.[object_id] AND c.[column_id] = ic.[column_id]
+WHERE i.[object_id] = OBJECT_ID(@table)
+ORDER BY i.[name], ic.[key_ordinal], ic.[index_column_id];
+GO
 CREATE UNIQUE CLUSTERED INDEX [fournis_key] ON [ods].[fournis] ([row_key]);
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[ods].[fournis]') AND name = N'fournis_source_key')
 CREATE INDEX [fournis_source_key] ON [ods].[fournis] ([num]);
+GO
+DROP INDEX [fournis_key] ON [ods].[fournis];
 GO
 ALTER TABLE [ods].[fournis] ADD
   [num] int NULL;
@@ -53,10 +60,8 @@ IF @granted < 0 THROW 50001, 'The lock of the table was not granted', 1;
 GO
 TRUNCATE TABLE [stg].[fournis];
 GO
-WITH [numbered] AS (
-  SELECT ROW_NUMBER() OVER (PARTITION BY [row_key] ORDER BY [source_offset] DESC) AS [nth] FROM [stg].[fournis]
-)
-DELETE FROM [numbered] WHERE [nth] > 1;
+DELETE s FROM [stg].[fournis] AS s
+WHERE EXISTS (SELECT 1 FROM [stg].[fournis] AS l WHERE l.[row_key] = s.[row_key] AND l.[source_offset] > s.[source_offset]);
 GO
 DECLARE @done TABLE ([action] nvarchar(10) NOT NULL);
 MERGE [ods].[fournis] WITH (HOLDLOCK) AS t
@@ -83,10 +88,37 @@ WHEN MATCHED AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdi
   [nom] = s.[nom]
 WHEN NOT MATCHED BY TARGET THEN INSERT ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [num], [nom])
   VALUES (s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], s.[num], s.[nom])
-OUTPUT $action INTO @done;
+OUTPUT $action INTO @done
+OPTION (RECOMPILE);
 SELECT COALESCE(SUM(CASE WHEN [action] = 'INSERT' THEN 1 ELSE 0 END), 0) AS [inserted],
   COALESCE(SUM(CASE WHEN [action] = 'UPDATE' THEN 1 ELSE 0 END), 0) AS [updated]
 FROM @done;
+GO
+UPDATE t SET
+  [hashdiff_rule] = @rule,
+  [row_version] = @version,
+  [run_id] = @runId,
+  [source_topic] = @topic,
+  [source_partition] = @partition,
+  [loaded_at] = SYSUTCDATETIME(),
+  [is_deleted] = 0,
+  [hashdiff] = s.[hashdiff],
+  [source_offset] = s.[source_offset],
+  [num] = CAST(s.[num] AS int),
+  [nom] = s.[nom]
+FROM [ods].[fournis] AS t
+INNER JOIN [stg].[fournis] AS s ON s.[row_key] = t.[row_key]
+WHERE s.[is_deleted] = 0 AND t.[is_current] = 1 AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1)
+OPTION (RECOMPILE);
+SELECT @@ROWCOUNT AS [updated];
+GO
+INSERT INTO [ods].[fournis] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [num], [nom])
+SELECT s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], CAST(s.[num] AS int), s.[nom]
+FROM [stg].[fournis] AS s
+WHERE s.[is_deleted] = 0
+AND NOT EXISTS (SELECT 1 FROM [ods].[fournis] AS t WHERE t.[row_key] = s.[row_key] AND t.[is_current] = 1)
+OPTION (RECOMPILE);
+SELECT @@ROWCOUNT AS [inserted];
 GO
 SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @replacesBelow AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
 FROM [ods].[fournis] AS t
@@ -104,7 +136,8 @@ UPDATE t SET
   [is_deleted] = 1
 FROM [ods].[fournis] AS t
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
-AND NOT EXISTS (SELECT 1 FROM [stg].[fournis] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0);
+AND NOT EXISTS (SELECT 1 FROM [stg].[fournis] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0)
+OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [deleted];
 GO
 UPDATE t SET
@@ -118,6 +151,7 @@ UPDATE t SET
   [is_deleted] = 1
 FROM [ods].[fournis] AS t
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
-AND EXISTS (SELECT 1 FROM [stg].[fournis] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1);
+AND EXISTS (SELECT 1 FROM [stg].[fournis] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1)
+OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [deleted];
 GO

@@ -337,16 +337,23 @@ CREATE TABLE [ods].[produit] (
   [zone__300] nvarchar(32) NULL
 );
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[ods].[produit]') AND name = N'produit_key')
+SELECT i.[name] AS [name], c.[name] AS [columnname]
+FROM sys.indexes AS i
+INNER JOIN sys.index_columns AS ic ON ic.[object_id] = i.[object_id] AND ic.[index_id] = i.[index_id]
+INNER JOIN sys.columns AS c ON c.[object_id] = ic.[object_id] AND c.[column_id] = ic.[column_id]
+WHERE i.[object_id] = OBJECT_ID(@table)
+ORDER BY i.[name], ic.[key_ordinal], ic.[index_column_id];
+GO
 CREATE UNIQUE CLUSTERED INDEX [produit_key] ON [ods].[produit] ([row_key]);
 GO
-IF NOT EXISTS (SELECT 1 FROM sys.indexes WHERE object_id = OBJECT_ID(N'[ods].[produit]') AND name = N'produit_source_key')
 CREATE INDEX [produit_source_key] ON [ods].[produit] ([code]);
+GO
+DROP INDEX [produit_key] ON [ods].[produit];
 GO
 ALTER TABLE [ods].[produit] ADD
   [code] nvarchar(80) NULL;
 GO
-ALTER TABLE [ods].[produit] ALTER COLUMN [code] nvarchar(80) NULL;
+ALTER TABLE [ods].[produit] ALTER COLUMN [code] nvarchar(80);
 GO
 DROP TABLE IF EXISTS [stg].[produit];
 GO
@@ -675,10 +682,8 @@ IF @granted < 0 THROW 50001, 'The lock of the table was not granted', 1;
 GO
 TRUNCATE TABLE [stg].[produit];
 GO
-WITH [numbered] AS (
-  SELECT ROW_NUMBER() OVER (PARTITION BY [row_key] ORDER BY [source_offset] DESC) AS [nth] FROM [stg].[produit]
-)
-DELETE FROM [numbered] WHERE [nth] > 1;
+DELETE s FROM [stg].[produit] AS s
+WHERE EXISTS (SELECT 1 FROM [stg].[produit] AS l WHERE l.[row_key] = s.[row_key] AND l.[source_offset] > s.[source_offset]);
 GO
 DECLARE @done TABLE ([action] nvarchar(10) NOT NULL);
 MERGE [ods].[produit] WITH (HOLDLOCK) AS t
@@ -1325,10 +1330,347 @@ WHEN MATCHED AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdi
   [zone__300] = s.[zone__300]
 WHEN NOT MATCHED BY TARGET THEN INSERT ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [code], [prix], [stock], [taux], [actif], [cree_le], [a_heure], [modifie], [vu], [image], [texte], [order], [zone__1], [zone__2], [zone__3], [zone__4], [zone__5], [zone__6], [zone__7], [zone__8], [zone__9], [zone__10], [zone__11], [zone__12], [zone__13], [zone__14], [zone__15], [zone__16], [zone__17], [zone__18], [zone__19], [zone__20], [zone__21], [zone__22], [zone__23], [zone__24], [zone__25], [zone__26], [zone__27], [zone__28], [zone__29], [zone__30], [zone__31], [zone__32], [zone__33], [zone__34], [zone__35], [zone__36], [zone__37], [zone__38], [zone__39], [zone__40], [zone__41], [zone__42], [zone__43], [zone__44], [zone__45], [zone__46], [zone__47], [zone__48], [zone__49], [zone__50], [zone__51], [zone__52], [zone__53], [zone__54], [zone__55], [zone__56], [zone__57], [zone__58], [zone__59], [zone__60], [zone__61], [zone__62], [zone__63], [zone__64], [zone__65], [zone__66], [zone__67], [zone__68], [zone__69], [zone__70], [zone__71], [zone__72], [zone__73], [zone__74], [zone__75], [zone__76], [zone__77], [zone__78], [zone__79], [zone__80], [zone__81], [zone__82], [zone__83], [zone__84], [zone__85], [zone__86], [zone__87], [zone__88], [zone__89], [zone__90], [zone__91], [zone__92], [zone__93], [zone__94], [zone__95], [zone__96], [zone__97], [zone__98], [zone__99], [zone__100], [zone__101], [zone__102], [zone__103], [zone__104], [zone__105], [zone__106], [zone__107], [zone__108], [zone__109], [zone__110], [zone__111], [zone__112], [zone__113], [zone__114], [zone__115], [zone__116], [zone__117], [zone__118], [zone__119], [zone__120], [zone__121], [zone__122], [zone__123], [zone__124], [zone__125], [zone__126], [zone__127], [zone__128], [zone__129], [zone__130], [zone__131], [zone__132], [zone__133], [zone__134], [zone__135], [zone__136], [zone__137], [zone__138], [zone__139], [zone__140], [zone__141], [zone__142], [zone__143], [zone__144], [zone__145], [zone__146], [zone__147], [zone__148], [zone__149], [zone__150], [zone__151], [zone__152], [zone__153], [zone__154], [zone__155], [zone__156], [zone__157], [zone__158], [zone__159], [zone__160], [zone__161], [zone__162], [zone__163], [zone__164], [zone__165], [zone__166], [zone__167], [zone__168], [zone__169], [zone__170], [zone__171], [zone__172], [zone__173], [zone__174], [zone__175], [zone__176], [zone__177], [zone__178], [zone__179], [zone__180], [zone__181], [zone__182], [zone__183], [zone__184], [zone__185], [zone__186], [zone__187], [zone__188], [zone__189], [zone__190], [zone__191], [zone__192], [zone__193], [zone__194], [zone__195], [zone__196], [zone__197], [zone__198], [zone__199], [zone__200], [zone__201], [zone__202], [zone__203], [zone__204], [zone__205], [zone__206], [zone__207], [zone__208], [zone__209], [zone__210], [zone__211], [zone__212], [zone__213], [zone__214], [zone__215], [zone__216], [zone__217], [zone__218], [zone__219], [zone__220], [zone__221], [zone__222], [zone__223], [zone__224], [zone__225], [zone__226], [zone__227], [zone__228], [zone__229], [zone__230], [zone__231], [zone__232], [zone__233], [zone__234], [zone__235], [zone__236], [zone__237], [zone__238], [zone__239], [zone__240], [zone__241], [zone__242], [zone__243], [zone__244], [zone__245], [zone__246], [zone__247], [zone__248], [zone__249], [zone__250], [zone__251], [zone__252], [zone__253], [zone__254], [zone__255], [zone__256], [zone__257], [zone__258], [zone__259], [zone__260], [zone__261], [zone__262], [zone__263], [zone__264], [zone__265], [zone__266], [zone__267], [zone__268], [zone__269], [zone__270], [zone__271], [zone__272], [zone__273], [zone__274], [zone__275], [zone__276], [zone__277], [zone__278], [zone__279], [zone__280], [zone__281], [zone__282], [zone__283], [zone__284], [zone__285], [zone__286], [zone__287], [zone__288], [zone__289], [zone__290], [zone__291], [zone__292], [zone__293], [zone__294], [zone__295], [zone__296], [zone__297], [zone__298], [zone__299], [zone__300])
   VALUES (s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], s.[code], s.[prix], s.[stock], s.[taux], s.[actif], s.[cree_le], s.[a_heure], s.[modifie], s.[vu], s.[image], s.[texte], s.[order], s.[zone__1], s.[zone__2], s.[zone__3], s.[zone__4], s.[zone__5], s.[zone__6], s.[zone__7], s.[zone__8], s.[zone__9], s.[zone__10], s.[zone__11], s.[zone__12], s.[zone__13], s.[zone__14], s.[zone__15], s.[zone__16], s.[zone__17], s.[zone__18], s.[zone__19], s.[zone__20], s.[zone__21], s.[zone__22], s.[zone__23], s.[zone__24], s.[zone__25], s.[zone__26], s.[zone__27], s.[zone__28], s.[zone__29], s.[zone__30], s.[zone__31], s.[zone__32], s.[zone__33], s.[zone__34], s.[zone__35], s.[zone__36], s.[zone__37], s.[zone__38], s.[zone__39], s.[zone__40], s.[zone__41], s.[zone__42], s.[zone__43], s.[zone__44], s.[zone__45], s.[zone__46], s.[zone__47], s.[zone__48], s.[zone__49], s.[zone__50], s.[zone__51], s.[zone__52], s.[zone__53], s.[zone__54], s.[zone__55], s.[zone__56], s.[zone__57], s.[zone__58], s.[zone__59], s.[zone__60], s.[zone__61], s.[zone__62], s.[zone__63], s.[zone__64], s.[zone__65], s.[zone__66], s.[zone__67], s.[zone__68], s.[zone__69], s.[zone__70], s.[zone__71], s.[zone__72], s.[zone__73], s.[zone__74], s.[zone__75], s.[zone__76], s.[zone__77], s.[zone__78], s.[zone__79], s.[zone__80], s.[zone__81], s.[zone__82], s.[zone__83], s.[zone__84], s.[zone__85], s.[zone__86], s.[zone__87], s.[zone__88], s.[zone__89], s.[zone__90], s.[zone__91], s.[zone__92], s.[zone__93], s.[zone__94], s.[zone__95], s.[zone__96], s.[zone__97], s.[zone__98], s.[zone__99], s.[zone__100], s.[zone__101], s.[zone__102], s.[zone__103], s.[zone__104], s.[zone__105], s.[zone__106], s.[zone__107], s.[zone__108], s.[zone__109], s.[zone__110], s.[zone__111], s.[zone__112], s.[zone__113], s.[zone__114], s.[zone__115], s.[zone__116], s.[zone__117], s.[zone__118], s.[zone__119], s.[zone__120], s.[zone__121], s.[zone__122], s.[zone__123], s.[zone__124], s.[zone__125], s.[zone__126], s.[zone__127], s.[zone__128], s.[zone__129], s.[zone__130], s.[zone__131], s.[zone__132], s.[zone__133], s.[zone__134], s.[zone__135], s.[zone__136], s.[zone__137], s.[zone__138], s.[zone__139], s.[zone__140], s.[zone__141], s.[zone__142], s.[zone__143], s.[zone__144], s.[zone__145], s.[zone__146], s.[zone__147], s.[zone__148], s.[zone__149], s.[zone__150], s.[zone__151], s.[zone__152], s.[zone__153], s.[zone__154], s.[zone__155], s.[zone__156], s.[zone__157], s.[zone__158], s.[zone__159], s.[zone__160], s.[zone__161], s.[zone__162], s.[zone__163], s.[zone__164], s.[zone__165], s.[zone__166], s.[zone__167], s.[zone__168], s.[zone__169], s.[zone__170], s.[zone__171], s.[zone__172], s.[zone__173], s.[zone__174], s.[zone__175], s.[zone__176], s.[zone__177], s.[zone__178], s.[zone__179], s.[zone__180], s.[zone__181], s.[zone__182], s.[zone__183], s.[zone__184], s.[zone__185], s.[zone__186], s.[zone__187], s.[zone__188], s.[zone__189], s.[zone__190], s.[zone__191], s.[zone__192], s.[zone__193], s.[zone__194], s.[zone__195], s.[zone__196], s.[zone__197], s.[zone__198], s.[zone__199], s.[zone__200], s.[zone__201], s.[zone__202], s.[zone__203], s.[zone__204], s.[zone__205], s.[zone__206], s.[zone__207], s.[zone__208], s.[zone__209], s.[zone__210], s.[zone__211], s.[zone__212], s.[zone__213], s.[zone__214], s.[zone__215], s.[zone__216], s.[zone__217], s.[zone__218], s.[zone__219], s.[zone__220], s.[zone__221], s.[zone__222], s.[zone__223], s.[zone__224], s.[zone__225], s.[zone__226], s.[zone__227], s.[zone__228], s.[zone__229], s.[zone__230], s.[zone__231], s.[zone__232], s.[zone__233], s.[zone__234], s.[zone__235], s.[zone__236], s.[zone__237], s.[zone__238], s.[zone__239], s.[zone__240], s.[zone__241], s.[zone__242], s.[zone__243], s.[zone__244], s.[zone__245], s.[zone__246], s.[zone__247], s.[zone__248], s.[zone__249], s.[zone__250], s.[zone__251], s.[zone__252], s.[zone__253], s.[zone__254], s.[zone__255], s.[zone__256], s.[zone__257], s.[zone__258], s.[zone__259], s.[zone__260], s.[zone__261], s.[zone__262], s.[zone__263], s.[zone__264], s.[zone__265], s.[zone__266], s.[zone__267], s.[zone__268], s.[zone__269], s.[zone__270], s.[zone__271], s.[zone__272], s.[zone__273], s.[zone__274], s.[zone__275], s.[zone__276], s.[zone__277], s.[zone__278], s.[zone__279], s.[zone__280], s.[zone__281], s.[zone__282], s.[zone__283], s.[zone__284], s.[zone__285], s.[zone__286], s.[zone__287], s.[zone__288], s.[zone__289], s.[zone__290], s.[zone__291], s.[zone__292], s.[zone__293], s.[zone__294], s.[zone__295], s.[zone__296], s.[zone__297], s.[zone__298], s.[zone__299], s.[zone__300])
-OUTPUT $action INTO @done;
+OUTPUT $action INTO @done
+OPTION (RECOMPILE);
 SELECT COALESCE(SUM(CASE WHEN [action] = 'INSERT' THEN 1 ELSE 0 END), 0) AS [inserted],
   COALESCE(SUM(CASE WHEN [action] = 'UPDATE' THEN 1 ELSE 0 END), 0) AS [updated]
 FROM @done;
+GO
+UPDATE t SET
+  [hashdiff_rule] = @rule,
+  [row_version] = @version,
+  [run_id] = @runId,
+  [source_topic] = @topic,
+  [source_partition] = @partition,
+  [loaded_at] = SYSUTCDATETIME(),
+  [is_deleted] = 0,
+  [hashdiff] = s.[hashdiff],
+  [source_offset] = s.[source_offset],
+  [code] = s.[code],
+  [prix] = CAST(s.[prix] AS decimal(15,4)),
+  [stock] = CAST(s.[stock] AS bigint),
+  [taux] = CAST(s.[taux] AS float),
+  [actif] = CAST(s.[actif] AS bit),
+  [cree_le] = CAST(s.[cree_le] AS date),
+  [a_heure] = CAST(s.[a_heure] AS time(6)),
+  [modifie] = CAST(s.[modifie] AS datetime2(6)),
+  [vu] = CAST(s.[vu] AS datetimeoffset(6)),
+  [image] = CONVERT(varbinary(max), s.[image], 2),
+  [texte] = s.[texte],
+  [order] = CAST(s.[order] AS int),
+  [zone__1] = s.[zone__1],
+  [zone__2] = s.[zone__2],
+  [zone__3] = s.[zone__3],
+  [zone__4] = s.[zone__4],
+  [zone__5] = s.[zone__5],
+  [zone__6] = s.[zone__6],
+  [zone__7] = s.[zone__7],
+  [zone__8] = s.[zone__8],
+  [zone__9] = s.[zone__9],
+  [zone__10] = s.[zone__10],
+  [zone__11] = s.[zone__11],
+  [zone__12] = s.[zone__12],
+  [zone__13] = s.[zone__13],
+  [zone__14] = s.[zone__14],
+  [zone__15] = s.[zone__15],
+  [zone__16] = s.[zone__16],
+  [zone__17] = s.[zone__17],
+  [zone__18] = s.[zone__18],
+  [zone__19] = s.[zone__19],
+  [zone__20] = s.[zone__20],
+  [zone__21] = s.[zone__21],
+  [zone__22] = s.[zone__22],
+  [zone__23] = s.[zone__23],
+  [zone__24] = s.[zone__24],
+  [zone__25] = s.[zone__25],
+  [zone__26] = s.[zone__26],
+  [zone__27] = s.[zone__27],
+  [zone__28] = s.[zone__28],
+  [zone__29] = s.[zone__29],
+  [zone__30] = s.[zone__30],
+  [zone__31] = s.[zone__31],
+  [zone__32] = s.[zone__32],
+  [zone__33] = s.[zone__33],
+  [zone__34] = s.[zone__34],
+  [zone__35] = s.[zone__35],
+  [zone__36] = s.[zone__36],
+  [zone__37] = s.[zone__37],
+  [zone__38] = s.[zone__38],
+  [zone__39] = s.[zone__39],
+  [zone__40] = s.[zone__40],
+  [zone__41] = s.[zone__41],
+  [zone__42] = s.[zone__42],
+  [zone__43] = s.[zone__43],
+  [zone__44] = s.[zone__44],
+  [zone__45] = s.[zone__45],
+  [zone__46] = s.[zone__46],
+  [zone__47] = s.[zone__47],
+  [zone__48] = s.[zone__48],
+  [zone__49] = s.[zone__49],
+  [zone__50] = s.[zone__50],
+  [zone__51] = s.[zone__51],
+  [zone__52] = s.[zone__52],
+  [zone__53] = s.[zone__53],
+  [zone__54] = s.[zone__54],
+  [zone__55] = s.[zone__55],
+  [zone__56] = s.[zone__56],
+  [zone__57] = s.[zone__57],
+  [zone__58] = s.[zone__58],
+  [zone__59] = s.[zone__59],
+  [zone__60] = s.[zone__60],
+  [zone__61] = s.[zone__61],
+  [zone__62] = s.[zone__62],
+  [zone__63] = s.[zone__63],
+  [zone__64] = s.[zone__64],
+  [zone__65] = s.[zone__65],
+  [zone__66] = s.[zone__66],
+  [zone__67] = s.[zone__67],
+  [zone__68] = s.[zone__68],
+  [zone__69] = s.[zone__69],
+  [zone__70] = s.[zone__70],
+  [zone__71] = s.[zone__71],
+  [zone__72] = s.[zone__72],
+  [zone__73] = s.[zone__73],
+  [zone__74] = s.[zone__74],
+  [zone__75] = s.[zone__75],
+  [zone__76] = s.[zone__76],
+  [zone__77] = s.[zone__77],
+  [zone__78] = s.[zone__78],
+  [zone__79] = s.[zone__79],
+  [zone__80] = s.[zone__80],
+  [zone__81] = s.[zone__81],
+  [zone__82] = s.[zone__82],
+  [zone__83] = s.[zone__83],
+  [zone__84] = s.[zone__84],
+  [zone__85] = s.[zone__85],
+  [zone__86] = s.[zone__86],
+  [zone__87] = s.[zone__87],
+  [zone__88] = s.[zone__88],
+  [zone__89] = s.[zone__89],
+  [zone__90] = s.[zone__90],
+  [zone__91] = s.[zone__91],
+  [zone__92] = s.[zone__92],
+  [zone__93] = s.[zone__93],
+  [zone__94] = s.[zone__94],
+  [zone__95] = s.[zone__95],
+  [zone__96] = s.[zone__96],
+  [zone__97] = s.[zone__97],
+  [zone__98] = s.[zone__98],
+  [zone__99] = s.[zone__99],
+  [zone__100] = s.[zone__100],
+  [zone__101] = s.[zone__101],
+  [zone__102] = s.[zone__102],
+  [zone__103] = s.[zone__103],
+  [zone__104] = s.[zone__104],
+  [zone__105] = s.[zone__105],
+  [zone__106] = s.[zone__106],
+  [zone__107] = s.[zone__107],
+  [zone__108] = s.[zone__108],
+  [zone__109] = s.[zone__109],
+  [zone__110] = s.[zone__110],
+  [zone__111] = s.[zone__111],
+  [zone__112] = s.[zone__112],
+  [zone__113] = s.[zone__113],
+  [zone__114] = s.[zone__114],
+  [zone__115] = s.[zone__115],
+  [zone__116] = s.[zone__116],
+  [zone__117] = s.[zone__117],
+  [zone__118] = s.[zone__118],
+  [zone__119] = s.[zone__119],
+  [zone__120] = s.[zone__120],
+  [zone__121] = s.[zone__121],
+  [zone__122] = s.[zone__122],
+  [zone__123] = s.[zone__123],
+  [zone__124] = s.[zone__124],
+  [zone__125] = s.[zone__125],
+  [zone__126] = s.[zone__126],
+  [zone__127] = s.[zone__127],
+  [zone__128] = s.[zone__128],
+  [zone__129] = s.[zone__129],
+  [zone__130] = s.[zone__130],
+  [zone__131] = s.[zone__131],
+  [zone__132] = s.[zone__132],
+  [zone__133] = s.[zone__133],
+  [zone__134] = s.[zone__134],
+  [zone__135] = s.[zone__135],
+  [zone__136] = s.[zone__136],
+  [zone__137] = s.[zone__137],
+  [zone__138] = s.[zone__138],
+  [zone__139] = s.[zone__139],
+  [zone__140] = s.[zone__140],
+  [zone__141] = s.[zone__141],
+  [zone__142] = s.[zone__142],
+  [zone__143] = s.[zone__143],
+  [zone__144] = s.[zone__144],
+  [zone__145] = s.[zone__145],
+  [zone__146] = s.[zone__146],
+  [zone__147] = s.[zone__147],
+  [zone__148] = s.[zone__148],
+  [zone__149] = s.[zone__149],
+  [zone__150] = s.[zone__150],
+  [zone__151] = s.[zone__151],
+  [zone__152] = s.[zone__152],
+  [zone__153] = s.[zone__153],
+  [zone__154] = s.[zone__154],
+  [zone__155] = s.[zone__155],
+  [zone__156] = s.[zone__156],
+  [zone__157] = s.[zone__157],
+  [zone__158] = s.[zone__158],
+  [zone__159] = s.[zone__159],
+  [zone__160] = s.[zone__160],
+  [zone__161] = s.[zone__161],
+  [zone__162] = s.[zone__162],
+  [zone__163] = s.[zone__163],
+  [zone__164] = s.[zone__164],
+  [zone__165] = s.[zone__165],
+  [zone__166] = s.[zone__166],
+  [zone__167] = s.[zone__167],
+  [zone__168] = s.[zone__168],
+  [zone__169] = s.[zone__169],
+  [zone__170] = s.[zone__170],
+  [zone__171] = s.[zone__171],
+  [zone__172] = s.[zone__172],
+  [zone__173] = s.[zone__173],
+  [zone__174] = s.[zone__174],
+  [zone__175] = s.[zone__175],
+  [zone__176] = s.[zone__176],
+  [zone__177] = s.[zone__177],
+  [zone__178] = s.[zone__178],
+  [zone__179] = s.[zone__179],
+  [zone__180] = s.[zone__180],
+  [zone__181] = s.[zone__181],
+  [zone__182] = s.[zone__182],
+  [zone__183] = s.[zone__183],
+  [zone__184] = s.[zone__184],
+  [zone__185] = s.[zone__185],
+  [zone__186] = s.[zone__186],
+  [zone__187] = s.[zone__187],
+  [zone__188] = s.[zone__188],
+  [zone__189] = s.[zone__189],
+  [zone__190] = s.[zone__190],
+  [zone__191] = s.[zone__191],
+  [zone__192] = s.[zone__192],
+  [zone__193] = s.[zone__193],
+  [zone__194] = s.[zone__194],
+  [zone__195] = s.[zone__195],
+  [zone__196] = s.[zone__196],
+  [zone__197] = s.[zone__197],
+  [zone__198] = s.[zone__198],
+  [zone__199] = s.[zone__199],
+  [zone__200] = s.[zone__200],
+  [zone__201] = s.[zone__201],
+  [zone__202] = s.[zone__202],
+  [zone__203] = s.[zone__203],
+  [zone__204] = s.[zone__204],
+  [zone__205] = s.[zone__205],
+  [zone__206] = s.[zone__206],
+  [zone__207] = s.[zone__207],
+  [zone__208] = s.[zone__208],
+  [zone__209] = s.[zone__209],
+  [zone__210] = s.[zone__210],
+  [zone__211] = s.[zone__211],
+  [zone__212] = s.[zone__212],
+  [zone__213] = s.[zone__213],
+  [zone__214] = s.[zone__214],
+  [zone__215] = s.[zone__215],
+  [zone__216] = s.[zone__216],
+  [zone__217] = s.[zone__217],
+  [zone__218] = s.[zone__218],
+  [zone__219] = s.[zone__219],
+  [zone__220] = s.[zone__220],
+  [zone__221] = s.[zone__221],
+  [zone__222] = s.[zone__222],
+  [zone__223] = s.[zone__223],
+  [zone__224] = s.[zone__224],
+  [zone__225] = s.[zone__225],
+  [zone__226] = s.[zone__226],
+  [zone__227] = s.[zone__227],
+  [zone__228] = s.[zone__228],
+  [zone__229] = s.[zone__229],
+  [zone__230] = s.[zone__230],
+  [zone__231] = s.[zone__231],
+  [zone__232] = s.[zone__232],
+  [zone__233] = s.[zone__233],
+  [zone__234] = s.[zone__234],
+  [zone__235] = s.[zone__235],
+  [zone__236] = s.[zone__236],
+  [zone__237] = s.[zone__237],
+  [zone__238] = s.[zone__238],
+  [zone__239] = s.[zone__239],
+  [zone__240] = s.[zone__240],
+  [zone__241] = s.[zone__241],
+  [zone__242] = s.[zone__242],
+  [zone__243] = s.[zone__243],
+  [zone__244] = s.[zone__244],
+  [zone__245] = s.[zone__245],
+  [zone__246] = s.[zone__246],
+  [zone__247] = s.[zone__247],
+  [zone__248] = s.[zone__248],
+  [zone__249] = s.[zone__249],
+  [zone__250] = s.[zone__250],
+  [zone__251] = s.[zone__251],
+  [zone__252] = s.[zone__252],
+  [zone__253] = s.[zone__253],
+  [zone__254] = s.[zone__254],
+  [zone__255] = s.[zone__255],
+  [zone__256] = s.[zone__256],
+  [zone__257] = s.[zone__257],
+  [zone__258] = s.[zone__258],
+  [zone__259] = s.[zone__259],
+  [zone__260] = s.[zone__260],
+  [zone__261] = s.[zone__261],
+  [zone__262] = s.[zone__262],
+  [zone__263] = s.[zone__263],
+  [zone__264] = s.[zone__264],
+  [zone__265] = s.[zone__265],
+  [zone__266] = s.[zone__266],
+  [zone__267] = s.[zone__267],
+  [zone__268] = s.[zone__268],
+  [zone__269] = s.[zone__269],
+  [zone__270] = s.[zone__270],
+  [zone__271] = s.[zone__271],
+  [zone__272] = s.[zone__272],
+  [zone__273] = s.[zone__273],
+  [zone__274] = s.[zone__274],
+  [zone__275] = s.[zone__275],
+  [zone__276] = s.[zone__276],
+  [zone__277] = s.[zone__277],
+  [zone__278] = s.[zone__278],
+  [zone__279] = s.[zone__279],
+  [zone__280] = s.[zone__280],
+  [zone__281] = s.[zone__281],
+  [zone__282] = s.[zone__282],
+  [zone__283] = s.[zone__283],
+  [zone__284] = s.[zone__284],
+  [zone__285] = s.[zone__285],
+  [zone__286] = s.[zone__286],
+  [zone__287] = s.[zone__287],
+  [zone__288] = s.[zone__288],
+  [zone__289] = s.[zone__289],
+  [zone__290] = s.[zone__290],
+  [zone__291] = s.[zone__291],
+  [zone__292] = s.[zone__292],
+  [zone__293] = s.[zone__293],
+  [zone__294] = s.[zone__294],
+  [zone__295] = s.[zone__295],
+  [zone__296] = s.[zone__296],
+  [zone__297] = s.[zone__297],
+  [zone__298] = s.[zone__298],
+  [zone__299] = s.[zone__299],
+  [zone__300] = s.[zone__300]
+FROM [ods].[produit] AS t
+INNER JOIN [stg].[produit] AS s ON s.[row_key] = t.[row_key]
+WHERE s.[is_deleted] = 0 AND t.[is_current] = 1 AND t.[row_version] < @replacesBelow AND (t.[hashdiff] <> s.[hashdiff] OR t.[is_deleted] = 1)
+OPTION (RECOMPILE);
+SELECT @@ROWCOUNT AS [updated];
+GO
+INSERT INTO [ods].[produit] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [code], [prix], [stock], [taux], [actif], [cree_le], [a_heure], [modifie], [vu], [image], [texte], [order], [zone__1], [zone__2], [zone__3], [zone__4], [zone__5], [zone__6], [zone__7], [zone__8], [zone__9], [zone__10], [zone__11], [zone__12], [zone__13], [zone__14], [zone__15], [zone__16], [zone__17], [zone__18], [zone__19], [zone__20], [zone__21], [zone__22], [zone__23], [zone__24], [zone__25], [zone__26], [zone__27], [zone__28], [zone__29], [zone__30], [zone__31], [zone__32], [zone__33], [zone__34], [zone__35], [zone__36], [zone__37], [zone__38], [zone__39], [zone__40], [zone__41], [zone__42], [zone__43], [zone__44], [zone__45], [zone__46], [zone__47], [zone__48], [zone__49], [zone__50], [zone__51], [zone__52], [zone__53], [zone__54], [zone__55], [zone__56], [zone__57], [zone__58], [zone__59], [zone__60], [zone__61], [zone__62], [zone__63], [zone__64], [zone__65], [zone__66], [zone__67], [zone__68], [zone__69], [zone__70], [zone__71], [zone__72], [zone__73], [zone__74], [zone__75], [zone__76], [zone__77], [zone__78], [zone__79], [zone__80], [zone__81], [zone__82], [zone__83], [zone__84], [zone__85], [zone__86], [zone__87], [zone__88], [zone__89], [zone__90], [zone__91], [zone__92], [zone__93], [zone__94], [zone__95], [zone__96], [zone__97], [zone__98], [zone__99], [zone__100], [zone__101], [zone__102], [zone__103], [zone__104], [zone__105], [zone__106], [zone__107], [zone__108], [zone__109], [zone__110], [zone__111], [zone__112], [zone__113], [zone__114], [zone__115], [zone__116], [zone__117], [zone__118], [zone__119], [zone__120], [zone__121], [zone__122], [zone__123], [zone__124], [zone__125], [zone__126], [zone__127], [zone__128], [zone__129], [zone__130], [zone__131], [zone__132], [zone__133], [zone__134], [zone__135], [zone__136], [zone__137], [zone__138], [zone__139], [zone__140], [zone__141], [zone__142], [zone__143], [zone__144], [zone__145], [zone__146], [zone__147], [zone__148], [zone__149], [zone__150], [zone__151], [zone__152], [zone__153], [zone__154], [zone__155], [zone__156], [zone__157], [zone__158], [zone__159], [zone__160], [zone__161], [zone__162], [zone__163], [zone__164], [zone__165], [zone__166], [zone__167], [zone__168], [zone__169], [zone__170], [zone__171], [zone__172], [zone__173], [zone__174], [zone__175], [zone__176], [zone__177], [zone__178], [zone__179], [zone__180], [zone__181], [zone__182], [zone__183], [zone__184], [zone__185], [zone__186], [zone__187], [zone__188], [zone__189], [zone__190], [zone__191], [zone__192], [zone__193], [zone__194], [zone__195], [zone__196], [zone__197], [zone__198], [zone__199], [zone__200], [zone__201], [zone__202], [zone__203], [zone__204], [zone__205], [zone__206], [zone__207], [zone__208], [zone__209], [zone__210], [zone__211], [zone__212], [zone__213], [zone__214], [zone__215], [zone__216], [zone__217], [zone__218], [zone__219], [zone__220], [zone__221], [zone__222], [zone__223], [zone__224], [zone__225], [zone__226], [zone__227], [zone__228], [zone__229], [zone__230], [zone__231], [zone__232], [zone__233], [zone__234], [zone__235], [zone__236], [zone__237], [zone__238], [zone__239], [zone__240], [zone__241], [zone__242], [zone__243], [zone__244], [zone__245], [zone__246], [zone__247], [zone__248], [zone__249], [zone__250], [zone__251], [zone__252], [zone__253], [zone__254], [zone__255], [zone__256], [zone__257], [zone__258], [zone__259], [zone__260], [zone__261], [zone__262], [zone__263], [zone__264], [zone__265], [zone__266], [zone__267], [zone__268], [zone__269], [zone__270], [zone__271], [zone__272], [zone__273], [zone__274], [zone__275], [zone__276], [zone__277], [zone__278], [zone__279], [zone__280], [zone__281], [zone__282], [zone__283], [zone__284], [zone__285], [zone__286], [zone__287], [zone__288], [zone__289], [zone__290], [zone__291], [zone__292], [zone__293], [zone__294], [zone__295], [zone__296], [zone__297], [zone__298], [zone__299], [zone__300])
+SELECT s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], s.[code], CAST(s.[prix] AS decimal(15,4)), CAST(s.[stock] AS bigint), CAST(s.[taux] AS float), CAST(s.[actif] AS bit), CAST(s.[cree_le] AS date), CAST(s.[a_heure] AS time(6)), CAST(s.[modifie] AS datetime2(6)), CAST(s.[vu] AS datetimeoffset(6)), CONVERT(varbinary(max), s.[image], 2), s.[texte], CAST(s.[order] AS int), s.[zone__1], s.[zone__2], s.[zone__3], s.[zone__4], s.[zone__5], s.[zone__6], s.[zone__7], s.[zone__8], s.[zone__9], s.[zone__10], s.[zone__11], s.[zone__12], s.[zone__13], s.[zone__14], s.[zone__15], s.[zone__16], s.[zone__17], s.[zone__18], s.[zone__19], s.[zone__20], s.[zone__21], s.[zone__22], s.[zone__23], s.[zone__24], s.[zone__25], s.[zone__26], s.[zone__27], s.[zone__28], s.[zone__29], s.[zone__30], s.[zone__31], s.[zone__32], s.[zone__33], s.[zone__34], s.[zone__35], s.[zone__36], s.[zone__37], s.[zone__38], s.[zone__39], s.[zone__40], s.[zone__41], s.[zone__42], s.[zone__43], s.[zone__44], s.[zone__45], s.[zone__46], s.[zone__47], s.[zone__48], s.[zone__49], s.[zone__50], s.[zone__51], s.[zone__52], s.[zone__53], s.[zone__54], s.[zone__55], s.[zone__56], s.[zone__57], s.[zone__58], s.[zone__59], s.[zone__60], s.[zone__61], s.[zone__62], s.[zone__63], s.[zone__64], s.[zone__65], s.[zone__66], s.[zone__67], s.[zone__68], s.[zone__69], s.[zone__70], s.[zone__71], s.[zone__72], s.[zone__73], s.[zone__74], s.[zone__75], s.[zone__76], s.[zone__77], s.[zone__78], s.[zone__79], s.[zone__80], s.[zone__81], s.[zone__82], s.[zone__83], s.[zone__84], s.[zone__85], s.[zone__86], s.[zone__87], s.[zone__88], s.[zone__89], s.[zone__90], s.[zone__91], s.[zone__92], s.[zone__93], s.[zone__94], s.[zone__95], s.[zone__96], s.[zone__97], s.[zone__98], s.[zone__99], s.[zone__100], s.[zone__101], s.[zone__102], s.[zone__103], s.[zone__104], s.[zone__105], s.[zone__106], s.[zone__107], s.[zone__108], s.[zone__109], s.[zone__110], s.[zone__111], s.[zone__112], s.[zone__113], s.[zone__114], s.[zone__115], s.[zone__116], s.[zone__117], s.[zone__118], s.[zone__119], s.[zone__120], s.[zone__121], s.[zone__122], s.[zone__123], s.[zone__124], s.[zone__125], s.[zone__126], s.[zone__127], s.[zone__128], s.[zone__129], s.[zone__130], s.[zone__131], s.[zone__132], s.[zone__133], s.[zone__134], s.[zone__135], s.[zone__136], s.[zone__137], s.[zone__138], s.[zone__139], s.[zone__140], s.[zone__141], s.[zone__142], s.[zone__143], s.[zone__144], s.[zone__145], s.[zone__146], s.[zone__147], s.[zone__148], s.[zone__149], s.[zone__150], s.[zone__151], s.[zone__152], s.[zone__153], s.[zone__154], s.[zone__155], s.[zone__156], s.[zone__157], s.[zone__158], s.[zone__159], s.[zone__160], s.[zone__161], s.[zone__162], s.[zone__163], s.[zone__164], s.[zone__165], s.[zone__166], s.[zone__167], s.[zone__168], s.[zone__169], s.[zone__170], s.[zone__171], s.[zone__172], s.[zone__173], s.[zone__174], s.[zone__175], s.[zone__176], s.[zone__177], s.[zone__178], s.[zone__179], s.[zone__180], s.[zone__181], s.[zone__182], s.[zone__183], s.[zone__184], s.[zone__185], s.[zone__186], s.[zone__187], s.[zone__188], s.[zone__189], s.[zone__190], s.[zone__191], s.[zone__192], s.[zone__193], s.[zone__194], s.[zone__195], s.[zone__196], s.[zone__197], s.[zone__198], s.[zone__199], s.[zone__200], s.[zone__201], s.[zone__202], s.[zone__203], s.[zone__204], s.[zone__205], s.[zone__206], s.[zone__207], s.[zone__208], s.[zone__209], s.[zone__210], s.[zone__211], s.[zone__212], s.[zone__213], s.[zone__214], s.[zone__215], s.[zone__216], s.[zone__217], s.[zone__218], s.[zone__219], s.[zone__220], s.[zone__221], s.[zone__222], s.[zone__223], s.[zone__224], s.[zone__225], s.[zone__226], s.[zone__227], s.[zone__228], s.[zone__229], s.[zone__230], s.[zone__231], s.[zone__232], s.[zone__233], s.[zone__234], s.[zone__235], s.[zone__236], s.[zone__237], s.[zone__238], s.[zone__239], s.[zone__240], s.[zone__241], s.[zone__242], s.[zone__243], s.[zone__244], s.[zone__245], s.[zone__246], s.[zone__247], s.[zone__248], s.[zone__249], s.[zone__250], s.[zone__251], s.[zone__252], s.[zone__253], s.[zone__254], s.[zone__255], s.[zone__256], s.[zone__257], s.[zone__258], s.[zone__259], s.[zone__260], s.[zone__261], s.[zone__262], s.[zone__263], s.[zone__264], s.[zone__265], s.[zone__266], s.[zone__267], s.[zone__268], s.[zone__269], s.[zone__270], s.[zone__271], s.[zone__272], s.[zone__273], s.[zone__274], s.[zone__275], s.[zone__276], s.[zone__277], s.[zone__278], s.[zone__279], s.[zone__280], s.[zone__281], s.[zone__282], s.[zone__283], s.[zone__284], s.[zone__285], s.[zone__286], s.[zone__287], s.[zone__288], s.[zone__289], s.[zone__290], s.[zone__291], s.[zone__292], s.[zone__293], s.[zone__294], s.[zone__295], s.[zone__296], s.[zone__297], s.[zone__298], s.[zone__299], s.[zone__300]
+FROM [stg].[produit] AS s
+WHERE s.[is_deleted] = 0
+AND NOT EXISTS (SELECT 1 FROM [ods].[produit] AS t WHERE t.[row_key] = s.[row_key] AND t.[is_current] = 1)
+OPTION (RECOMPILE);
+SELECT @@ROWCOUNT AS [inserted];
 GO
 SELECT COALESCE(SUM(CASE WHEN t.[row_version] < @replacesBelow AND s.[row_key] IS NULL THEN 1 ELSE 0 END), 0) AS [missing], COUNT(*) AS [live]
 FROM [ods].[produit] AS t
@@ -1346,7 +1688,8 @@ UPDATE t SET
   [is_deleted] = 1
 FROM [ods].[produit] AS t
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
-AND NOT EXISTS (SELECT 1 FROM [stg].[produit] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0);
+AND NOT EXISTS (SELECT 1 FROM [stg].[produit] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 0)
+OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [deleted];
 GO
 UPDATE t SET
@@ -1360,6 +1703,7 @@ UPDATE t SET
   [is_deleted] = 1
 FROM [ods].[produit] AS t
 WHERE t.[is_current] = 1 AND t.[is_deleted] = 0 AND t.[row_version] < @replacesBelow
-AND EXISTS (SELECT 1 FROM [stg].[produit] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1);
+AND EXISTS (SELECT 1 FROM [stg].[produit] AS s WHERE s.[row_key] = t.[row_key] AND s.[is_deleted] = 1)
+OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [deleted];
 GO

@@ -65,7 +65,11 @@ const batchesOf = ({ bootstrap, migrations, syncConfigColumns }: Dialect): strin
 /** Statements among what a dialect has made. */
 function statementsIn(made: unknown): { readonly text: string }[] {
   const values: unknown[] = Array.isArray(made) ? made : [made]
-  return values.filter(
+  // Of an index it is the statement that makes it.
+  const statements = values.map(
+    (value) => (value as { create?: unknown } | null | undefined)?.create ?? value
+  )
+  return statements.filter(
     (value): value is { text: string } =>
       typeof (value as { text?: unknown } | null | undefined)?.text === 'string'
   )
