@@ -3,7 +3,7 @@ import { type AnyPipeline, Rejection } from '../runtime/pipeline.ts'
 import type { Change, RawChange, RawRow } from '../schemas/change.ts'
 import type { Column, Table } from '../schemas/table.ts'
 import { topicsOf } from '../topics/catalogue.ts'
-import { type Rule, keyRule, ruleOfKind } from './clean-values.ts'
+import { type Rule, columnRule, keyRule } from './clean-values.ts'
 
 export interface CleanRules<Row> {
   /** Rules for columns whose type alone does not say enough. */
@@ -37,8 +37,8 @@ interface Ruled {
 export function cleaner<Row>(table: Table<Row>, rules: CleanRules<Row> = {}) {
   const ownRules: Readonly<Record<string, Rule | undefined>> = rules.columns ?? {}
   const columns = table.columns.map((column) => {
-    const rule = ownRules[column.name] ?? ruleOfKind[column.type.kind]
-    return { column, rule: table.key.includes(column.name) ? keyRule(column, ownRules[column.name]) : rule }
+    const own = ownRules[column.name]
+    return { column, rule: table.key.includes(column.name) ? keyRule(column, own) : columnRule(column, own) }
   })
   const keyColumns = columns.filter(({ column }) => table.key.includes(column.name))
   return (change: RawChange): Change<Row> | Rejection => {

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import { Rejection } from '../runtime/pipeline.ts'
 import type { Micros } from '../schemas/change.ts'
 import { isLong } from '../schemas/avro-long.ts'
@@ -17,11 +18,18 @@ export type Rule = (text: string, context: CleanContext) => unknown
 const refuse = (what: string, { column }: CleanContext) =>
   new Rejection(`${column.name}_${what}`, column.name)
 
-/** Trims and composes (Unicode NFC); text with nothing left is missing unless the column keeps it. */
-export const text: Rule = (value, { column }) => {
-  const trimmed = value.trim()
-  if (trimmed === '') return column.keepsBlank ? '' : null
-  return trimmed.normalize('NFC')
+/** Text as it is; where the field says so, without blanks at its ends and composed (NFC), or missing when it is blank. */
+export const text: Rule = (value, { column: { isTidy, isBlankMissing } }) => {
+  if (isBlankMissing && value.trim() === '') return null
+  return isTidy ? value.trim().normalize('NFC') : value
+}
+
+/** The rule of a column that is no key: its own, or its kind's. */
+export function columnRule(column: Column, own?: Rule): Rule {
+  const { kind } = column.type
+  const rule = own ?? ruleOfKind[kind]
+  if (!column.isTidy || kind === 'string') return rule
+  return (value, context) => rule(value.trim(), context)
 }
 
 /** Kinds of which a text has several spellings for one value, and here one that is the value's own. */
@@ -33,7 +41,7 @@ const canonicalKinds: readonly Column['type']['kind'][] = ['string', 'uuid', 'in
  */
 export function keyRule(column: Column, own?: Rule): Rule {
   const { kind } = column.type
-  const rule = own ?? (kind === 'string' ? asItIs : ruleOfKind[kind])
+  const rule = own ?? ruleOfKind[kind]
   if (!canonicalKinds.includes(kind)) return rule
   return (value, context) => {
     const clean = rule(value, context)
@@ -43,9 +51,6 @@ export function keyRule(column: Column, own?: Rule): Rule {
   }
 }
 
-/** Text that is not looked into; only where a field says so is a blank one missing. */
-const asItIs: Rule = (value, { column }) => (column.keepsBlank || value.trim() !== '' ? value : null)
-
 /** Text whose case means nothing, such as a state. */
 export const word: Rule = (value) => value.trim().normalize('NFC').toLowerCase() || null
 
@@ -53,7 +58,7 @@ const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /** A UUID in lower case (RFC 9562, section 4). */
 export const uuid: Rule = (value, context) => {
-  const lower = value.trim().toLowerCase()
+  const lower = value.toLowerCase()
   return uuidShape.test(lower) ? lower : refuse('invalid', context)
 }
 
@@ -64,11 +69,17 @@ export const uuid: Rule = (value, context) => {
 export const timestamp: Rule = (value, context) => instant(value, context, context.column.span ?? exactSpan)
 
 function instant(value: string, context: CleanContext, { from, before }: Span): unknown {
-  const trimmed = value.trim()
-  const micros = isoMicros(trimmed)
-  if (context.column.isOpenEnded && isBeyond(trimmed, micros)) return null
+  const micros = isoMicros(value)
+  if (isSentinel(value, micros, context.column)) return null
   return micros === null || micros < from || micros >= before ? refuse('invalid', context) : micros
 }
+
+/** Whether a value says that there is no end, or no start, where the column may say so. */
+const isSentinel = (value: string, micros: Micros | null, { isOpenEnded, hasNoStart }: Column): boolean =>
+  (isOpenEnded === true && isBeyond(value, micros)) || (hasNoStart === true && isBeforeAll(value))
+
+/** Systems put their first day for none: PostgreSQL has -infinity and years BC, others the year 1. */
+const isBeforeAll = (value: string) => /^-infinity$|^000[01]-| BC$/.test(value)
 
 /** PostgreSQL prints years of five digits, and infinity. */
 const isBeyond = (value: string, micros: Micros | null) =>
@@ -91,7 +102,7 @@ const decimalShape = /^([+-]?)0*(\d+)(?:\.(\d*?)0*)?$/
 /** An exact decimal of the column's precision and scale, as text with all its digits; never rounded. */
 export const decimal: Rule = (value, context) => {
   const { type } = context.column
-  const match = decimalShape.exec(value.trim())
+  const match = decimalShape.exec(value)
   if (!match || type.kind !== 'decimal') return refuse('invalid', context)
   const [, sign, whole = '0', fraction = ''] = match
   if (fraction.length > type.scale || whole.length > type.precision - type.scale)
@@ -120,10 +131,22 @@ export const currencyCode: Rule = (value, context) => {
 const emailShape =
   /^(?=.{3,254}$)[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
 
+// The same with letters of any script, as RFC 6531 has them; lengths are counted in bytes there, and by label in IDNA.
+const internationalShape =
+  /^([\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]+)@([\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(?:\.[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?)+)$/u
+
+function isInternational(address: string): boolean {
+  const [, local = '', domain = ''] = internationalShape.exec(address) ?? []
+  if (local === '' || Buffer.byteLength(local) > 64 || Buffer.byteLength(address) > 254) return false
+  // Empty for what no name can be in the ASCII form that is looked up.
+  return domainToASCII(domain) !== ''
+}
+
 /** An e-mail address in lower case that could exist. */
 export const email: Rule = (value, context) => {
   const lower = value.trim().normalize('NFC').toLowerCase()
-  const possible = emailShape.test(lower) && !lower.includes('..') && !/^\.|\.@/.test(lower)
+  const shaped = emailShape.test(lower) || isInternational(lower)
+  const possible = shaped && !lower.includes('..') && !/^\.|\.@/.test(lower)
   if (lower === '') return null
   return possible ? lower : refuse('invalid', context)
 }
@@ -157,9 +180,9 @@ const boolean: Rule = (value, context) => {
 
 /** A day; of any year that has four digits, unless the column has a span. */
 export const date: Rule = (value, context) => {
-  const { span, isOpenEnded } = context.column
+  const { span } = context.column
   const micros = value.length === 10 ? isoMicros(value) : null
-  if (isOpenEnded && isBeyond(value, micros)) return null
+  if (isSentinel(value, micros, context.column)) return null
   const isWithin = micros !== null && (!span || (micros >= span.from && micros < span.before))
   return isWithin ? micros / dayMicros : refuse('invalid', context)
 }

@@ -75,7 +75,7 @@ function fieldsProblems({ courant, fields }: AvroRecord): string[] {
     ...repeated.map((name) => `field ${name} is there twice; case does not tell columns apart in the lake`),
     ...keys,
     ...(cursor === null || names.includes(cursor) ? [] : [`cursor ${cursor} must be a field, too`]),
-    ...fields.flatMap(fieldProblems)
+    ...fields.flatMap((field) => fieldProblems(field, key.includes(field.name)))
   ]
 }
 
@@ -85,14 +85,14 @@ const knownAttributes = ['name', 'type', 'doc', 'pii', 'default', 'aliases', 'cl
 /** What Bronze and Silver add to each row. */
 const technicalNames = ['_op', '_version', '_changed_at', '_partition', '_offset', '_withdrawn']
 
-function fieldProblems(field: AvroField): string[] {
+function fieldProblems(field: AvroField, isKey: boolean): string[] {
   const { name, type } = field
   const unknown = Object.keys(field).filter((attribute) => !knownAttributes.includes(attribute))
   return [
     ...nameProblems(name),
     ...typeProblems(type, 'default' in field && field.default === null),
     ...defaultProblems(field),
-    ...attributeProblems(field),
+    ...attributeProblems(field, isKey),
     ...unknown.map((attribute) =>
       attribute === 'logicalType'
         ? 'its logicalType belongs into the type: {"type": …, "logicalType": …}'
@@ -101,11 +101,11 @@ function fieldProblems(field: AvroField): string[] {
   ].map((problem) => `field ${name}: ${problem}`)
 }
 
-function attributeProblems({ type, clean, secret }: AvroField): string[] {
+function attributeProblems({ type, clean, secret }: AvroField, isKey: boolean): string[] {
   const isNullable = Array.isArray(type)
   const kind = kindOf(isNullable ? type[1] : type)?.kind
   return [
-    ...(clean && kind ? cleanProblems(clean, kind, isNullable) : []),
+    ...(clean && kind ? cleanProblems(clean, { kind, isNullable, isKey }) : []),
     // What is a secret is left out of the file.
     ...(secret ? ['"secret" can only be false'] : [])
   ]

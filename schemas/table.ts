@@ -25,12 +25,16 @@ export interface Column {
   readonly pii: string | null
   /** Whether somebody looked at a name such as `commit_hash` and found that the column is no secret. */
   readonly isNoSecret?: boolean
-  /** Whether text with nothing in it is a value of its own; it is missing otherwise. */
-  readonly keepsBlank?: boolean
+  /** Whether blanks at the ends of a value are no part of it, and text is composed (NFC). */
+  readonly isTidy?: boolean
+  /** Whether text with nothing in it is missing; it is a value of its own otherwise. */
+  readonly isBlankMissing?: boolean
   /** What dates and instants a row may have; `exactSpan` or any date when there is none. */
   readonly span?: Span
   /** Whether `infinity` and what lies beyond `exactSpan` say that there is no end, which is null. */
   readonly isOpenEnded?: boolean
+  /** Whether `-infinity`, years BC and the year 1 say that there is no start, which is null. */
+  readonly hasNoStart?: boolean
 }
 
 /**
@@ -123,7 +127,8 @@ function columnOf({ name, type: written, pii, clean = {}, secret }: AvroField): 
   const nullable = Array.isArray(written)
   // checkTable has let only known types through.
   const type = kindOf(nullable ? written[1] : written) as ColumnKind
-  const keepsBlank = clean.blank === undefined ? !nullable : clean.blank === 'keep'
+  const isTidy = clean.text === 'tidy'
+  const isBlankMissing = clean.blank === undefined ? isTidy && nullable : clean.blank !== 'keep'
   const span = spanOf(clean, type.kind)
   return {
     name,
@@ -131,8 +136,10 @@ function columnOf({ name, type: written, pii, clean = {}, secret }: AvroField): 
     nullable,
     pii: pii ?? null,
     ...(secret === false && { isNoSecret: true }),
-    ...(type.kind === 'string' && { keepsBlank }),
+    ...(isTidy && { isTidy }),
+    ...(isBlankMissing && { isBlankMissing }),
     ...(span && { span }),
-    ...(clean.noEnd && { isOpenEnded: true })
+    ...(clean.noEnd && { isOpenEnded: true }),
+    ...(clean.noStart && { hasNoStart: true })
   }
 }

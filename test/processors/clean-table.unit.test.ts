@@ -81,7 +81,7 @@ test('a missing value that the schema wants is rejected by name', () => {
   assert.deepEqual(reasonsOf(cleaner(tables.users)(inserted({ ...user, email: '  ' }))), ['email_missing'])
 })
 
-test('blank text is an ordinary value where null may not be, unless the field says otherwise', () => {
+test('text stays as it is, unless the field says otherwise', () => {
   const field = (name: string, more: object) => ({ name, type: 'string', ...more })
   const table = parseTable('schemas/shop/orders.avsc', {
     type: 'record',
@@ -94,14 +94,38 @@ test('blank text is an ordinary value where null may not be, unless the field sa
       field('note', {}),
       field('customer', { clean: { blank: 'missing' } }),
       field('remark', { type: ['null', 'string'], default: null }),
-      field('label', { type: ['null', 'string'], default: null, clean: { blank: 'keep' } })
+      field('label', { type: ['null', 'string'], default: null, clean: { text: 'tidy', blank: 'keep' } }),
+      field('title', { type: ['null', 'string'], default: null, clean: { text: 'tidy' } }),
+      field('code', { type: ['null', 'string'], default: null, clean: { blank: 'null' } }),
+      field('size', { type: 'int', clean: { text: 'tidy' } })
     ]
   })
   const clean = (row: RawRow) =>
-    cleaner(table)(inserted({ id: '1', note: '', customer: 'c', remark: ' ', label: '', ...row }))
+    cleaner(table)(
+      inserted({
+        id: '1',
+        note: '',
+        customer: 'c',
+        remark: ' ',
+        label: ' ',
+        title: ' ',
+        code: ' ',
+        size: ' 4 ',
+        ...row
+      })
+    )
   const kept = clean({})
   assert.ok(!(kept instanceof Rejection))
-  assert.deepEqual(kept.after, { id: '1', note: '', customer: 'c', remark: null, label: '' })
+  assert.deepEqual(kept.after, {
+    id: '1',
+    note: '',
+    customer: 'c',
+    remark: ' ',
+    label: '',
+    title: null,
+    code: null,
+    size: 4
+  })
   assert.deepEqual(reasonsOf(clean({ customer: ' ' })), ['customer_missing'])
   const empty = clean({ id: '' })
   assert.ok(!(empty instanceof Rejection) && empty.after, 'an empty text is a key like any other')

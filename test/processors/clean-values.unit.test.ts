@@ -31,8 +31,9 @@ const apply = (rule: Rule, value: string, more: Partial<Column> = {}) => {
 }
 
 const examples: readonly [Rule, string, unknown][] = [
-  [text, '  e\u0301t\u00e9 ', '\u00e9t\u00e9'],
-  [text, '   ', null],
+  [text, '  e\u0301t\u00e9 ', '  e\u0301t\u00e9 '],
+  [text, '   ', '   '],
+  [text, '', ''],
   [word, ' Login ', 'login'],
   [uuid, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'],
   [uuid, 'a0eebc99', 'rejected: c_invalid'],
@@ -93,6 +94,14 @@ const examples: readonly [Rule, string, unknown][] = [
   [currencyCode, 'eur', 'EUR'],
   [currencyCode, '€', 'rejected: c_invalid'],
   [email, ' Ada@Example.COM ', 'ada@example.com'],
+  [email, 'Ren\u00e9@Exemple.example', 'ren\u00e9@exemple.example'],
+  [email, 'user@\u65e5\u672c.example', 'user@\u65e5\u672c.example'],
+  [email, 'u ser@\u65e5\u672c.example', 'rejected: c_invalid'],
+  [email, '\u65e5@\u672c', 'rejected: c_invalid'],
+  [email, `${'\u00e9'.repeat(33)}@example.com`, 'rejected: c_invalid'],
+  [timestamp, ' 2023-11-14 22:13:20Z', 'rejected: c_invalid'],
+  [uuid, ' a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'rejected: c_invalid'],
+  [decimal, '12.3 ', 'rejected: c_invalid'],
   [email, 'ada@example', 'rejected: c_invalid'],
   [email, 'ada@@example.com', 'rejected: c_invalid'],
   [email, 'ada..l@example.com', 'rejected: c_invalid'],
@@ -106,7 +115,10 @@ for (const [rule, value, expected] of examples)
   })
 
 test('a column may keep blank text, bound its times, and have no end', () => {
-  assert.equal(apply(text, '  ', { keepsBlank: true }), '')
+  assert.equal(apply(text, '  ', { isBlankMissing: true }), null)
+  assert.equal(apply(text, ' a ', { isBlankMissing: true }), ' a ')
+  assert.equal(apply(text, '  e\u0301t\u00e9 ', { isTidy: true }), '\u00e9t\u00e9')
+  assert.equal(apply(text, '  ', { isTidy: true }), '')
   const since1970 = { span: { from: 0, before: 86_400_000_000 } }
   for (const rule of [timestamp, date]) {
     assert.equal(apply(rule, '1970-01-01', since1970), 0)
@@ -115,6 +127,9 @@ test('a column may keep blank text, bound its times, and have no end', () => {
     for (const end of ['infinity', '9999-12-31', '294276-12-31'])
       assert.equal(apply(rule, end, { isOpenEnded: true }), null, end)
     assert.equal(apply(rule, '-infinity', { isOpenEnded: true }), 'rejected: c_invalid')
+    for (const start of ['-infinity', '0001-01-01', '4713-01-01 BC'])
+      assert.equal(apply(rule, start, { hasNoStart: true }), null, start)
+    assert.equal(apply(rule, 'infinity', { hasNoStart: true }), 'rejected: c_invalid')
   }
 })
 
