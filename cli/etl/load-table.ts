@@ -65,12 +65,12 @@ async function tablePipelines(
   { table, columns, mode }: LoadRequest,
   hooks: Hooks
 ): Promise<readonly AnyPipeline[]> {
-  const lastSuccessAt = await lastSuccess(session.ods, table.tableName)
+  const last = await lastSuccess(session.ods, table.tableName)
   const producer = progressProducer({
     table,
     columns,
     mode,
-    lastSuccessAt,
+    ...last,
     fateOf: (runId) => fateOf(session.ods, table.tableName, runId),
     ...(hooks.onEvent && { onEvent: hooks.onEvent })
   })

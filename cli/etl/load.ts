@@ -92,8 +92,8 @@ async function tellPlan(
   { connection, settings, ods }: EtlSession,
   { output, ...request }: ScannedTable & { readonly mode: RunMode; readonly output: Output }
 ): Promise<void> {
-  const lastSuccessAt = await lastSuccess(ods, request.table.tableName)
-  const plan = await planRun(connection, settings, { ...request, lastSuccessAt })
+  const last = await lastSuccess(ods, request.table.tableName)
+  const plan = await planRun(connection, settings, { ...request, ...last })
   const { mode, windowFrom, windowTo, expectedRows, selection } = plan
   const table = request.table.tableName
   const told = { table, mode, windowFrom, windowTo, rows: expectedRows, columns: selection.columns.length }

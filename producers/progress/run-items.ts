@@ -16,7 +16,6 @@ import { markerId, markerKey } from '../../topics/erp-changes.ts'
 import { rowHash } from '../state/row-hash.ts'
 import type { RunPlan } from './run-plan.ts'
 import type { TextRow } from './table-scan.ts'
-import { clockMicros } from './window.ts'
 
 /** A run that has begun. */
 export interface Run {
@@ -93,7 +92,7 @@ export class RunItems {
 }
 
 function sourceOf({ tableName }: EtlTable, { id, version, plan }: Run): Omit<RunSource, 'row_hash'> {
-  const startedUs = clockMicros(plan.windowTo)
+  const startedUs = plan.clockUs
   return {
     version: packageJson.version,
     connector: 'progress',

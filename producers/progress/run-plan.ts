@@ -7,9 +7,10 @@ import { fetchSizeFor } from './fetch-size.ts'
 import type { OdbcCell, OdbcColumn } from './odbc.ts'
 import type { OdbcConnection } from './odbc-connection.ts'
 import { type Selection, selectColumns } from './selected-columns.ts'
-import { readingSettings } from './settings.ts'
+import { connectionSettings, readingSettings } from './settings.ts'
+import { setBackUs, utcMicros } from './source-clock.ts'
 import { Statements } from './statements.ts'
-import { changedFrom } from './window.ts'
+import { changedFrom, clockMicros } from './window.ts'
 
 /** What is asked of a run. */
 export interface RunRequest {
@@ -18,6 +19,8 @@ export interface RunRequest {
   readonly mode: RunMode
   /** LastSuccessTs of the table; null when it was never loaded, which makes every run a full one. */
   readonly lastSuccessAt: string | null
+  /** The version of that run; null when there was none, or it is not known. */
+  readonly lastVersion?: number | null
 }
 
 /** All that is known of a run before its first row. */
@@ -30,6 +33,8 @@ export interface RunPlan {
   readonly fetchSize: number
   readonly windowFrom: string | null
   readonly windowTo: string
+  /** When the source's clock showed that, in microseconds since the epoch. */
+  readonly clockUs: number
   /** COUNT(*) before the first row, for the progress and the reconciliation. */
   readonly expectedRows: number
 }
@@ -45,7 +50,11 @@ export async function planRun(
   const selection = selectColumns(table, source, columns)
   const isFull = request.mode === 'full' || !table.hasTimestamps || lastSuccessAt === null
   const windowTo = await sourceClock(connection)
-  const windowFrom = isFull ? null : changedFrom(table, lastSuccessAt)
+  const localUs = clockMicros(windowTo)
+  const clockUs = utcMicros(localUs, Date.now() * 1000, settings.text(connectionSettings.timeZone))
+  const aheadUs =
+    lastSuccessAt && request.lastVersion ? clockMicros(lastSuccessAt) - request.lastVersion : null
+  const windowFrom = isFull ? null : changedFrom(table, lastSuccessAt, setBackUs(aheadUs, localUs - clockUs))
   const isDate = table.dateModifPrecision === 'date'
   const statements = new Statements({ schema: connection.schema, name: source.name }, selection, {
     changedFrom: windowFrom,
@@ -60,6 +69,7 @@ export async function planRun(
     fetchSize: fetchSizeFor(described, settings.number(readingSettings.blockBytes)),
     windowFrom,
     windowTo,
+    clockUs,
     expectedRows: await checkedCount(connection, statements, table)
   }
 }

@@ -14,7 +14,6 @@ import { planRun, type RunPlan, type RunRequest } from './run-plan.ts'
 import { readingSettings as names } from './settings.ts'
 import { TableScan } from './table-scan.ts'
 import { checkTypes } from './type-drift.ts'
-import { clockMicros } from './window.ts'
 
 /** What a run tells while it goes on, for progress bars and logs. */
 export type RunEvent =
@@ -81,11 +80,12 @@ export class RunReader implements Reader<RunEnvelope> {
   readonly #published = new PublishedRows()
   #reading: Reading | null = null
   #lastSuccessAt: string | null
+  #lastVersion: number | null
   #dueAtMs = 0
   #saidAtMs = -Infinity
   #isOver = false
   /** The run that was published last, while its fate is not known. */
-  #awaited: { readonly runId: string; readonly windowTo: string; readonly untilMs: number } | null = null
+  #awaited: { readonly run: Run; readonly untilMs: number } | null = null
   /** Runs that were given up, one after the other. */
   #givenUp = 0
   #inHand: Promise<unknown> = Promise.resolve()
@@ -96,6 +96,7 @@ export class RunReader implements Reader<RunEnvelope> {
     this.#connection = new OdbcConnection(context.settings)
     this.#state = openKeyState(context)
     this.#lastSuccessAt = options.lastSuccessAt
+    this.#lastVersion = options.lastVersion ?? null
   }
 
   read(request: ReadRequest): Promise<Batch<RunEnvelope>> {
@@ -137,7 +138,8 @@ export class RunReader implements Reader<RunEnvelope> {
     if (performance.now() < this.#dueAtMs) return nothing
     const plan = await planRun(this.#connection, this.#context.settings, {
       ...this.#options,
-      lastSuccessAt: this.#lastSuccessAt
+      lastSuccessAt: this.#lastSuccessAt,
+      lastVersion: this.#lastVersion
     })
     checkTypes(this.#options.table.tableName, this.#savedColumns(), plan.selection.columns)
     return this.#begin(plan, { isRowByRow: false })
@@ -209,11 +211,11 @@ export class RunReader implements Reader<RunEnvelope> {
     this.#restFor(plan, performance.now() - beganAtMs)
     if (!reading.isAnnounced && this.#isQuiet(plan)) {
       // Every row of the window is one that was merged.
-      this.#lastSuccessAt = plan.windowTo
+      this.#moveTo(plan.windowTo, run.version)
       return nothing
     }
     this.#published.publish()
-    this.#awaited = { runId: run.id, windowTo: plan.windowTo, untilMs: performance.now() + fatePatienceMs }
+    this.#awaited = { run, untilMs: performance.now() + fatePatienceMs }
     this.#saidAtMs = performance.now()
     const start = this.#announce(reading)
     this.#context.log.info({ run: run.id, rows }, 'a run is complete')
@@ -226,12 +228,12 @@ export class RunReader implements Reader<RunEnvelope> {
     const awaited = this.#awaited
     if (!awaited) return true
     const { fateOf } = this.#options
-    const fate = fateOf ? await fateOf(awaited.runId) : 'merged'
+    const fate = fateOf ? await fateOf(awaited.run.id) : 'merged'
     if (fate === null && performance.now() < awaited.untilMs) return false
     this.#awaited = null
     this.#published.settle(fate === 'merged')
     if (fate === 'merged') {
-      this.#lastSuccessAt = awaited.windowTo
+      this.#moveTo(awaited.run.plan.windowTo, awaited.run.version)
       this.#givenUp = 0
     } else {
       this.#givenUp++
@@ -241,6 +243,12 @@ export class RunReader implements Reader<RunEnvelope> {
     return true
   }
 
+  /** The next window begins there. */
+  #moveTo(windowTo: string, version: number): void {
+    this.#lastSuccessAt = windowTo
+    this.#lastVersion = version
+  }
+
   /** Whether a poll that found no change need not be told of: no column is new, and the last run not long ago. */
   #isQuiet({ selection }: RunPlan): boolean {
     if (JSON.stringify(selection.columns) !== this.#state.note(columnsNote)) return false
@@ -248,8 +256,9 @@ export class RunReader implements Reader<RunEnvelope> {
   }
 
   /** Saved before its first row is handed out, so that no later run has it again. */
-  #nextVersion({ windowTo }: RunPlan): number {
-    const version = Math.max(Number(this.#state.note(versionNote) ?? 0) + 1, clockMicros(windowTo))
+  #nextVersion({ clockUs }: RunPlan): number {
+    const known = Math.max(Number(this.#state.note(versionNote) ?? 0), this.#lastVersion ?? 0)
+    const version = Math.max(known + 1, clockUs)
     this.#state.saveNote(versionNote, String(version))
     return version
   }

@@ -1,4 +1,5 @@
 import { stateDir } from '../../runtime/positions.ts'
+import { isTimeZone } from './source-clock.ts'
 import { oneOf, type Setting, wholeNumber } from '../../runtime/settings.ts'
 
 /** How OpenEdge is reached. */
@@ -20,6 +21,14 @@ export const connectionSettings = {
     env: 'COURANT_PROGRESS_SCHEMA',
     describe: 'Schema of the OpenEdge tables',
     default: 'PUB'
+  },
+  timeZone: {
+    env: 'COURANT_PROGRESS_TIME_ZONE',
+    describe:
+      "Time zone of the OpenEdge server's clock, such as Europe/Paris; without it, what its clock differs from this machine's, to the quarter of an hour",
+    default: '',
+    check: (text: string) =>
+      text === '' || isTimeZone(text) ? null : 'must be the name of a time zone, such as Europe/Paris'
   },
   connectTimeoutS: {
     env: 'COURANT_PROGRESS_CONNECT_TIMEOUT_S',

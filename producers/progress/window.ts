@@ -22,12 +22,13 @@ export const clockTextOf = (micros: number): string =>
 
 /**
  * The lower bound on DateModifCol of an incremental run, as the source writes it: LastSuccessTs minus the table's
- * lookback, a day for precision `date`.
+ * lookback, a day for precision `date`; earlier by as much as the clock was set back since, in microseconds.
  */
 export function changedFrom(
   table: Pick<EtlTable, 'lookbackMs' | 'dateModifPrecision'>,
-  lastSuccessAt: string
+  lastSuccessAt: string,
+  setBack = 0
 ): string {
-  const bound = clockTextOf(clockMicros(lastSuccessAt) - table.lookbackMs * 1000)
+  const bound = clockTextOf(clockMicros(lastSuccessAt) - setBack - table.lookbackMs * 1000)
   return table.dateModifPrecision === 'date' ? bound.slice(0, 10) : bound
 }

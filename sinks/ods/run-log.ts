@@ -76,10 +76,16 @@ function columnsOf(entry: RunEntry): Record<string, SqlValue> {
 const whole = (value: number | undefined) => (value === undefined ? null : Math.round(value))
 const dateText = (date: Date) => instantText(date.getTime() * 1000)
 
-/** The end of the window of a table's last run that is in the ODS, as the source's text; null when there is none. */
-export async function lastSuccess(session: OdsSession, tableName: string): Promise<string | null> {
+/** The last run of a table that is in the ODS: the end of its window as the source's text, and its version. */
+export async function lastSuccess(
+  session: OdsSession,
+  tableName: string
+): Promise<{ readonly lastSuccessAt: string | null; readonly lastVersion: number | null }> {
   const last = await lastSucceeded(session, tableName)
-  return (last?.['windowto'] as string | null | undefined) ?? null
+  return {
+    lastSuccessAt: (last?.['windowto'] as string | null | undefined) ?? null,
+    lastVersion: last ? Number(last['runversion']) : null
+  }
 }
 
 /** What became of a run of a table as the log has it; null while it is on its way. */

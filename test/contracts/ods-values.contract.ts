@@ -159,7 +159,7 @@ export function odsValuesContract(name: string, env: () => Environment): void {
         [table?.primaryKey, table?.slaMinutes, table?.keepHistory],
         [['id', 'part'], 60, false]
       )
-      assert.equal(await lastSuccess(w.ods, w.name), null)
+      assert.deepEqual(await lastSuccess(w.ods, w.name), { lastSuccessAt: null, lastVersion: null })
       const slaStatus = async () => {
         const values = { name: w.name }
         const text = 'SELECT SLAStatus AS status FROM etl.vw_SLABreach WHERE TableName = @name'
@@ -168,7 +168,7 @@ export function odsValuesContract(name: string, env: () => Environment): void {
       assert.equal(await slaStatus(), 'NEVER LOADED')
       await w.load({ number: 1, rows: [{ id: '1', part: 'a' }] })
       assert.equal(await slaStatus(), 'OK')
-      assert.equal(await lastSuccess(w.ods, w.name.toUpperCase()), '2026-11-22 08:00:01')
+      assert.equal((await lastSuccess(w.ods, w.name.toUpperCase())).lastSuccessAt, '2026-11-22 08:00:01')
       for (const view of ['etl.vw_LastRuns', 'etl.vw_TablePerformance']) {
         const rows = await w.ods.query('read', { text: `SELECT * FROM ${view}` })
         assert.ok(rows.length > 0)

@@ -73,6 +73,25 @@ describe('runs over ODBC', { skip: withoutOdbc }, () => {
     for (const { value } of items) assert.equal(value.source.row_version, start.run_version)
   })
 
+  it('has a version in UTC and a window on the clock of the source, whatever zone that is in', async () => {
+    await erp.table('zones', [id], { rows: 1 })
+    const [own] = (await erp.client.query('SELECT current_database() AS name')).rows
+    const setZone = (zone: string) => erp.client.query(`ALTER DATABASE "${own.name}" SET timezone = ${zone}`)
+    for (const zone of ['Europe/Paris', 'America/New_York', 'Asia/Kathmandu']) {
+      await setZone(`'${zone}'`)
+      for (const env of [{}, { COURANT_PROGRESS_TIME_ZONE: zone }]) {
+        const { end } = await erp.run({ TableName: 'zones' }, {}, erp.context(undefined, env))
+        const local = new Date().toLocaleString('sv-SE', { timeZone: zone })
+        assert.ok(Math.abs(end.run_version / 1000 - Date.now()) < 60_000, zone)
+        assert.ok(
+          Math.abs(Date.parse(`${end.window_to.slice(0, 19)}Z`) - Date.parse(`${local}Z`)) < 60_000,
+          zone
+        )
+      }
+    }
+    await setZone('DEFAULT')
+  })
+
   it('reads the same in pages and blocks of any size', async () => {
     await erp.table('pages', [id, text], { rows: 57 })
     const ids = Array.from({ length: 57 }, (_, n) => String(n + 1))
