@@ -7,6 +7,12 @@ import type { Batch, StoredOffsets } from './pipeline.ts'
  */
 export class HeldBatches {
   #batches: Batch<unknown>[] = []
+  readonly #onForgotten: () => void
+
+  /** `onForgotten` is told when what is held is to be read again. */
+  constructor(onForgotten: () => void) {
+    this.#onForgotten = onForgotten
+  }
 
   /**
    * Keeps a batch without its items: only what its reader put beside them is needed to commit it. That may lie behind
@@ -32,6 +38,7 @@ export class HeldBatches {
       nextOffsets: async (topic, partitions) => {
         const next = await stored.nextOffsets(topic, partitions)
         this.#batches = []
+        this.#onForgotten()
         return next
       }
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Applied, applyStep } from './apply-step.ts'
 import { verdictOf } from './errors.ts'
+import { ItemCounts } from './item-counts.ts'
 import { HeldBatches } from './held-batches.ts'
 import { type Lease, LeaseLost, requireLease } from './lease.ts'
 import { type Parts, PartsOpener } from './open-parts.ts'
@@ -77,7 +78,8 @@ class Loop {
   readonly #pipeline: AnyPipeline
   readonly #parts: Parts
   readonly #options: RunOptions & { readonly deadline: AbortSignal }
-  readonly #held = new HeldBatches()
+  readonly #held: HeldBatches
+  readonly #counts: ItemCounts
   /** Of the batch in hand. */
   #lease: Lease | undefined
   /** What the writer said of the items it got last. */
@@ -87,6 +89,8 @@ class Loop {
     this.#pipeline = pipeline
     this.#parts = parts
     this.#options = options
+    this.#counts = ItemCounts.of(options.context.metrics)
+    this.#held = new HeldBatches(() => this.#counts.forgotten())
     const { reader, writer } = parts
     if (writer.topics) reader.holdTo?.(writer.topics)
     if (writer.stored) reader.resumeFrom?.(this.#held.forgottenBy(writer.stored))
@@ -143,13 +147,13 @@ class Loop {
       const unrejected = await writeBatch((items) => this.#reject(items), applied.rejected)
       const refused = await writeBatch((items) => this.#write(items), applied.out)
       await this.#setAside([...unrejected, ...refused])
-      const instead = applied.instead.size - refused.filter(({ item }) => applied.instead.has(item)).length
-      this.#count(batch, {
-        written: applied.out.length - refused.length - instead,
-        rejected: applied.rejected.length - unrejected.length,
-        instead
-      })
-    } else if (this.#isHolding) await this.#write([])
+      const taken = without(applied.out, refused)
+      const rejected = without(applied.rejected, unrejected)
+      this.#counts.add({ batch, taken, instead: applied.instead, rejected }, this.#isHolding)
+    } else if (this.#isHolding) {
+      await this.#write([])
+      if (!this.#isHolding) this.#counts.durable()
+    }
     if (this.#isHolding) {
       this.#held.add(batch)
       return
@@ -203,17 +207,6 @@ class Loop {
     return this.#retry(what, write, deadline)
   }
 
-  #count(
-    batch: Batch<unknown>,
-    { written, rejected, instead }: { written: number; rejected: number; instead: number }
-  ): void {
-    const { metrics } = this.#options.context
-    metrics.count('items_read_total', batch.items.length + (batch.failures?.length ?? 0))
-    metrics.count('items_written_total', written)
-    if (rejected > 0) metrics.count('items_rejected_total', rejected)
-    if (instead > 0) metrics.count('items_withdrawn_total', instead)
-  }
-
   #retry<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const { context } = this.#options
     return retryTransient(attempt, {
@@ -232,4 +225,10 @@ class Loop {
 function placeIn(item: Item<unknown>): object {
   const { topic, partition, offset } = item as Partial<LogItem<unknown>>
   return topic === undefined ? {} : { topic, partition, offset }
+}
+
+function without(items: readonly Item<unknown>[], failures: readonly Failure[]): readonly Item<unknown>[] {
+  if (failures.length === 0) return items
+  const failed = new Set(failures.map(({ item }) => item))
+  return items.filter((item) => !failed.has(item))
 }
