@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { staleFiles } from '../docs/generate.ts'
 import { historyProblems } from '../schemas/history.ts'
+import { lockProblems } from './locked-packages.ts'
 
 // `npm run check`: everything that can be known of the code without running a server.
 
@@ -29,6 +30,13 @@ const checks: readonly Check[] = [
   command('lint', 'oxlint', '--type-aware', '--deny-warnings', '.'),
   command('types', 'tsc', '-p', '.'),
   command('unused files, exports and dependencies', 'knip'),
+  {
+    name: 'locked packages: hashes and licences',
+    async run() {
+      const problems = lockProblems()
+      return problems.length === 0 ? null : problems.join('\n')
+    }
+  },
   {
     name: 'history of schemas',
     async run() {
