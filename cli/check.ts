@@ -3,6 +3,7 @@ import { CourantError } from '../runtime/errors.ts'
 import { MetricsRegistry, createLog } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { contextFor, settingsOf } from '../runtime/run-all.ts'
+import { redacted } from '../runtime/redact.ts'
 import { retryWithin } from '../runtime/retry.ts'
 import { planSettings } from '../topics/plan.ts'
 import { unknownSettings } from './all-settings.ts'
@@ -29,7 +30,7 @@ export function checkCommand(program: Command): void {
         ],
         [...settingsOf(pipelines), ...planSettings]
       )
-      for (const problem of problems) print(problem)
+      for (const problem of problems) print(redacted(problem))
       const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
       print(problems.length === 0 ? `${pipelines.length} pipelines can run.` : `\n${count}.`)
       process.exitCode = problems.length === 0 ? 0 : 1

@@ -1,3 +1,5 @@
+import { visibleLine } from '../runtime/visible-text.ts'
+
 /** Rows as aligned text columns with a heading; numbers to the right. */
 export function columns(rows: readonly Readonly<Record<string, string | number | null>>[]): string {
   const names = Object.keys(rows[0] ?? {})
@@ -26,4 +28,4 @@ export function columns(rows: readonly Readonly<Record<string, string | number |
 }
 
 const cell = (value: string | number | null | undefined): string =>
-  typeof value === 'number' ? value.toLocaleString('en-US') : (value ?? '-')
+  typeof value === 'number' ? value.toLocaleString('en-US') : visibleLine(value ?? '-')

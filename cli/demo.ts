@@ -21,6 +21,7 @@ import { startLiveRun } from './live-run.ts'
 import { untilSettled } from './settled.ts'
 import { StageWatch } from './stages.ts'
 import { type StopSignal, untilStopSignal } from './stop-signal.ts'
+import { print } from './output.ts'
 import { applyTopics } from './topics.ts'
 
 /** What the demo sets where nothing is configured: it shows changes and deletes soon, and writes the lake to a folder. */
@@ -161,4 +162,4 @@ async function stayLive(
   await activity
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const say = print

@@ -10,6 +10,12 @@ import { closeConnections } from '../topics/connection.ts'
 import { goldPreview } from '../sinks/warehouse/gold-preview.ts'
 import { print, printRows } from './output.ts'
 
+interface ShowOptions {
+  readonly rows: string
+  readonly json?: boolean
+  readonly unmask?: boolean
+}
+
 interface RebuildOptions {
   readonly from: string
   readonly to: string
@@ -25,6 +31,7 @@ export function goldCommand(program: Command): void {
     .description('print the newest rows of each Gold table, as analysts see them')
     .option('--rows <count>', 'how many', '10')
     .option('--json', 'for machines: rows by table')
+    .option('--unmask', 'show personal values')
     .action(show)
   gold
     .command('rebuild')
@@ -43,10 +50,10 @@ export function goldCommand(program: Command): void {
     .action(lineage)
 }
 
-async function show({ rows: count, json = false }: { rows: string; json?: boolean }): Promise<void> {
+async function show({ rows: count, json = false, unmask = false }: ShowOptions): Promise<void> {
   if (!/^[1-9]\d{0,5}$/.test(count))
     throw new CourantError('CONFIG_INVALID', '--rows must be a whole number from 1')
-  const previews = await goldPreview(sharedSettings(process.env), Number(count))
+  const previews = await goldPreview(sharedSettings(process.env), { limit: Number(count), isMasked: !unmask })
   if (json) {
     print(JSON.stringify(Object.fromEntries(previews.map(({ table, rows }) => [table, rows])), null, 2))
     return

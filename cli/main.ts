@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { isAbort } from '../runtime/retry.ts'
+import { complain } from './output.ts'
 import { addVerbs, verbs } from './verbs.ts'
 
 /** Verbs that need no server, or start their own. */
@@ -42,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function findServers(_program: Command, command: Command): Promise<void> {
   if (command.name() === 'token') return
   const { useLocalStack } = await import('./local-stack.ts')
-  useLocalStack(process.env, (line) => process.stderr.write(`courant: ${line}\n`))
+  useLocalStack(process.env, (line) => complain(`courant: ${line}`))
 }
 
 function withSubcommands(command: Command): Command[] {
@@ -54,13 +55,13 @@ function report(error: unknown): number {
   // Commander has printed its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   if (isAbort(error)) {
-    process.stderr.write('courant: stopped before it was done\n')
+    complain('courant: stopped before it was done')
     return exitCodes.failure
   }
   if (!(error instanceof CourantError)) {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+    complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return exitCodes.failure
   }
-  process.stderr.write(`courant: ${error.message} (${error.code})\n`)
+  complain(`courant: ${error.message} (${error.code})`)
   return error.code === 'CONFIG_INVALID' ? exitCodes.usage : exitCodes.failure
 }

@@ -1,3 +1,5 @@
+import { redacted } from '../runtime/redact.ts'
+import { visible } from '../runtime/visible-text.ts'
 import { columns } from './columns.ts'
 
 /** A line of a listing: what it says under each heading. */
@@ -12,5 +14,8 @@ export function printRows(
   else print(rows.length > 0 ? columns(rows) : none)
 }
 
-/** A line on stdout. */
-export const print = (line: string): void => void process.stdout.write(`${line}\n`)
+/** A line on stdout, whoever wrote what is in it: a terminal obeys none of it. */
+export const print = (line: string): void => void process.stdout.write(`${visible(line)}\n`)
+
+/** A line on stderr, for what goes wrong or is under way; without secrets that foreign errors repeat. */
+export const complain = (line: string): void => void process.stderr.write(`${visible(redacted(line))}\n`)

@@ -11,7 +11,7 @@ import { checkEvent, sentenceOf } from '../topics/events.ts'
 import { readJson } from '../topics/json-text.ts'
 import { LogWriter } from '../topics/log-writer.ts'
 import type { Topic } from '../topics/topic.ts'
-import { print } from './output.ts'
+import { complain, print } from './output.ts'
 import { untilStopSignal } from './stop-signal.ts'
 import { withConnection } from './with-connection.ts'
 
@@ -66,8 +66,8 @@ async function publish(
   { settings, skipInvalid }: { settings: Settings; skipInvalid: boolean }
 ): Promise<void> {
   const { items, problems } = await readLines(topic, source)
-  for (const problem of problems.slice(0, listed)) process.stderr.write(`${problem}\n`)
-  if (problems.length > listed) process.stderr.write(`and ${problems.length - listed} more\n`)
+  for (const problem of problems.slice(0, listed)) complain(problem)
+  if (problems.length > listed) complain(`and ${problems.length - listed} more`)
   if (problems.length > 0 && !skipInvalid)
     throw new CourantError(
       'RECORD_INVALID',

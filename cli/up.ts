@@ -7,6 +7,7 @@ import type { Stack } from '../local/stack.ts'
 import { down, up } from '../local/up.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { settingsFrom } from '../runtime/settings.ts'
+import { print } from './output.ts'
 
 /** `courant up [servers…]`: starts the local servers until Ctrl-C. */
 export function upCommand(program: Command): void {
@@ -63,4 +64,4 @@ async function fillSources({ env }: Stack): Promise<void> {
   }
 }
 
-const report = (line: string): void => void process.stdout.write(`${line}\n`)
+const report = print

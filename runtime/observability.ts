@@ -3,7 +3,9 @@ import { build as pretty } from 'pino-pretty'
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import { CourantError } from './errors.ts'
 import type { Log, Metrics } from './pipeline.ts'
+import { redacted } from './redact.ts'
 import { type Setting, oneOf } from './settings.ts'
+import { visible } from './visible-text.ts'
 
 export const logLevel: Setting = {
   env: 'COURANT_LOG_LEVEL',
@@ -26,10 +28,21 @@ export function createLog(level: string, destination: NodeJS.WritableStream = de
       level,
       base: null,
       redact: { paths: secretPaths, censor: '***' },
-      serializers: { err: describeError }
+      serializers: { err: describeError },
+      hooks: { streamWrite: safeLine }
     },
     destination
   )
+}
+
+/**
+ * A line as it may leave the process: whatever a foreign error said, no secret of an address is in it, and nothing that a
+ * terminal obeys. All that is logged goes through here, as JSON, just before it is written.
+ */
+function safeLine(line: string): string {
+  const safe = (_name: string, value: unknown) =>
+    typeof value === 'string' ? visible(redacted(value)) : value
+  return `${JSON.stringify(JSON.parse(line), safe)}\n`
 }
 
 function defaultDestination(): NodeJS.WritableStream {

@@ -2,7 +2,7 @@ import type { RecordSchema } from '../schemas/envelope.ts'
 import type { AvroField } from '../schemas/table.ts'
 
 /** What stands for a personal value: that there is one, and of what sort. */
-const maskOf = (pii: string) => `‹${pii}›`
+export const maskOf = (pii: string) => `‹${pii}›`
 
 /** A copy of a decoded value in which every field marked `pii` is masked; nulls stay, as they say nothing of anyone. */
 export function masked(value: unknown, schema: RecordSchema): unknown {

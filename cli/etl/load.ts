@@ -6,7 +6,7 @@ import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import type { CachedRun } from '../../sinks/ods/cache/cached-run.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
 import { lastSuccess } from '../../sinks/ods/run-log.ts'
-import { print } from '../output.ts'
+import { complain, print } from '../output.ts'
 import { type EtlSession, patiently, withEtl } from './etl-session.ts'
 import { loadCached, openCached } from './load-cached.ts'
 import { type LoadReport, sentenceOf } from './load-report.ts'
@@ -116,7 +116,7 @@ function tellCached({ facts: { table, marker, rows } }: CachedRun, output: Outpu
 /** Prints what became of a load; a failed one is the command's failure. */
 function printReport(report: LoadReport, output: Output): void {
   if (output === 'json') print(JSON.stringify(report, null, 2))
-  else if (report.status === 'failed') process.stderr.write(`${sentenceOf(report)}\n`)
+  else if (report.status === 'failed') complain(sentenceOf(report))
   else print(sentenceOf(report))
   if (report.status === 'failed') process.exitCode = 1
 }

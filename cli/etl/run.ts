@@ -3,7 +3,7 @@ import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import { readEtlTables } from '../../sinks/ods/metadata.ts'
 import { startLiveRun } from '../live-run.ts'
-import { print } from '../output.ts'
+import { complain, print } from '../output.ts'
 import { chooseTables, filterForm } from './choose-tables.ts'
 import { type EtlSession, patiently, withEtl } from './etl-session.ts'
 import { withColumns, withProgress } from './load.ts'
@@ -101,7 +101,7 @@ async function watch(session: EtlSession, tables: readonly EtlTable[]): Promise<
       logger: session.logger,
       onFailed: (name, error) => logged.push(logFailed(session, tables, { name, error }))
     })
-    process.stderr.write(`watching ${tables.length} tables; ${live.url} shows them\n`)
+    complain(`watching ${tables.length} tables; ${live.url} shows them`)
     try {
       await live.done
     } finally {

@@ -4,7 +4,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import { type EtlTable, parseEtlTable } from '../../schemas/erp/metadata.ts'
 import { addEtlTable, readEtlColumns, readEtlTables, syncColumns } from '../../sinks/ods/metadata.ts'
 import { migrate, pendingMigrations } from '../../sinks/ods/migrate.ts'
-import { print, printRows } from '../output.ts'
+import { complain, print, printRows } from '../output.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
 import { isSampleErp, makeSampleErp } from './sample-erp.ts'
 import { errorOf } from './load-report.ts'
@@ -36,7 +36,7 @@ export function syncCommand(etl: Command): void {
 
 async function sync({ dryRun = false, output }: SyncOptions): Promise<void> {
   await withEtl(['ods', 'source'], async (session) => {
-    const say = (line: string) => void (output === 'human' && process.stderr.write(`${line}\n`))
+    const say = (line: string) => void (output === 'human' && complain(line))
     await prepareOds(session, { dryRun, say })
     const tables = await readEtlTables(session.ods)
     const synced: SyncedTable[] = []

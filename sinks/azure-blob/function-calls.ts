@@ -18,7 +18,8 @@ import { blobBatching, writeByKey } from './write-by-key.ts'
 const functionUrl: Setting = {
   env: 'AZ_FUNC_ON_APP_SUBMITTED_URL',
   describe:
-    'Azure Function to be called after the raw export of an application; nothing is called when empty',
+    'Azure Function to be called after the raw export of an application (its address may hold a key); nothing is called when empty',
+  secret: true,
   default: '',
   check: (text) =>
     text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? null : 'must be an http(s) address'

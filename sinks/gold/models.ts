@@ -13,6 +13,8 @@ export interface GoldTable {
   readonly key: readonly string[]
   /** The column by which rows of a day are computed apart, when they can be. */
   readonly contentColumn?: string
+  /** Columns that hold personal data, and of what sort: masked where somebody only looks. */
+  readonly pii?: Readonly<Record<string, string>>
   /** Columns by name: type, what they mean for people, and the most that is possible; a number is never negative. */
   readonly columns: Readonly<Record<string, readonly [type: string, meaning: string, most?: number]>>
 }
@@ -58,6 +60,7 @@ export const goldTables: readonly GoldTable[] = [
     dateColumn: 'notif_date',
     key: ['user_id', 'content_notif', 'notif_date'],
     contentColumn: 'content_notif',
+    pii: { content_notif: 'text' },
     columns: {
       user_id: ['UUID', 'The user'],
       content_notif: ['VARCHAR', 'What the notification said'],

@@ -25,7 +25,7 @@ const url: Setting = {
   env: 'COURANT_REGISTRY_URL',
   describe: "Schema registry that speaks Confluent's REST API",
   default: 'http://127.0.0.1:18081/apis/ccompat/v7',
-  check: (text) => (URL.canParse(text) ? null : 'must be a URL')
+  check: (text) => (URL.canParse(text) ? userInfoIn(text) : 'must be a URL')
 }
 const username: Setting = {
   env: 'COURANT_REGISTRY_USERNAME',
@@ -37,6 +37,14 @@ const password: Setting = {
   describe: 'Password for the registry',
   secret: true,
   default: ''
+}
+
+// It would stand in every error of the client, and `fetch` refuses it.
+function userInfoIn(text: string): string | null {
+  const { username: user, password: secret } = new URL(text)
+  return user + secret === ''
+    ? null
+    : `must not hold a user or a password: set ${username.env} and ${password.env}`
 }
 
 export const registrySettings: readonly Setting[] = [url, username, password]
