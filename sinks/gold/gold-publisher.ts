@@ -7,7 +7,12 @@ import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { reportQuality } from '../lake/quality.ts'
 import { withAttached } from '../warehouse/attached-database.ts'
 import { publishDatabase } from '../warehouse/publish-database.ts'
+import { writeFreshness } from '../warehouse/freshness.ts'
 import { SilverCatalogue } from '../warehouse/silver-catalogue.ts'
+import { silverWritersClosed } from '../lake/open-writers.ts'
+import { GoldFreshness } from './gold-freshness.ts'
+import type { TopicEnds } from './records-behind.ts'
+import { SilverWatch } from './silver-watch.ts'
 import { GoldFiles } from './gold-files.ts'
 import { countSetAside, createGoldTables, storeOffsets, storeUncomputed } from './gold-tables.ts'
 import { ModelEngine } from './model-engine.ts'
@@ -39,8 +44,11 @@ const restPerPublication = 2
 /** Rests this share of the time it computed, so that whoever shares the processor gets some of it. */
 const restPerWork = 0.25
 
-/** The same of looking into the lake and showing what is new there, which is in no hurry. */
-const restPerLook = 20
+/** The same of making views of what is new in the lake; but within a quarter of the time they may be old. */
+const restPerViews = 20
+
+/** How long writers of Silver in this process are waited for at the end. */
+const silverEndsMs = 4000
 
 /** Rests so long while there is a backlog: the days it fills would be computed again and again. */
 const catchingUpMs = 1000
@@ -54,6 +62,8 @@ export class GoldPublisher {
   readonly #state: GoldState
   readonly #engine: ModelEngine
   readonly #silver: SilverCatalogue
+  readonly #watch: SilverWatch
+  readonly #fresh: GoldFreshness
   readonly #files: GoldFiles
   readonly #folder: string
   readonly #stop = new AbortController()
@@ -62,8 +72,7 @@ export class GoldPublisher {
   #lastError: unknown
   #isReady = false
   #isStale = true
-  #isSilverNew = false
-  #looking: Promise<void> | null = null
+  readonly #boundMs: number
   #isCatchingUp = false
   /** What could not be computed when that was told last, as JSON. */
   #uncomputed = ''
@@ -71,10 +80,14 @@ export class GoldPublisher {
   #unpublishedDays = 0
   #isDrained = true
   #publishDueAt = 0
-  #silverDueAt = 0
+  #viewsDueAt = 0
+  #heartbeatDueAt = 0
   #filesDueAt = 0
 
-  static async open(context: Context, state: GoldState): Promise<GoldPublisher> {
+  static async open(
+    context: Context,
+    { state, ends }: { readonly state: GoldState; readonly ends: TopicEnds | null }
+  ): Promise<GoldPublisher> {
     const { settings } = context
     const folder = settings.text(goldSettings.dir)
     mkdirSync(folder, { recursive: true })
@@ -89,7 +102,7 @@ export class GoldPublisher {
       graceMs: settings.number(goldSettings.graceMs)
     })
     const files = new GoldFiles(engine.connection, { store, state })
-    return new GoldPublisher({ context, state, engine, silver, files, folder })
+    return new GoldPublisher({ context, state, engine, silver, files, folder, ends })
   }
 
   private constructor(parts: {
@@ -99,11 +112,18 @@ export class GoldPublisher {
     silver: SilverCatalogue
     files: GoldFiles
     folder: string
+    ends: TopicEnds | null
   }) {
     this.#context = parts.context
     this.#state = parts.state
     this.#engine = parts.engine
     this.#silver = parts.silver
+    const { settings } = parts.context
+    this.#boundMs = settings.number(goldSettings.staleSeconds) * 1000
+    const guarded = (look: () => Promise<void>) => this.#guarded('Silver was not looked at', look)
+    const pauseMs = settings.number(goldSettings.silverMs)
+    this.#watch = new SilverWatch({ catalogue: parts.silver, pauseMs, boundMs: this.#boundMs, guarded })
+    this.#fresh = new GoldFreshness(parts)
     this.#files = parts.files
     this.#folder = parts.folder
     this.#done = this.#run()
@@ -130,10 +150,11 @@ export class GoldPublisher {
     this.#context.metrics.gauge(unseenDays, this.#state.waiting.count() + unpublished)
   }
 
-  /** Publishes what was kept and stops. */
+  /** Publishes what was kept, and what Silver still writes, and stops. */
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#done
+    await silverWritersClosed(silverEndsMs)
     await this.#attempt({ isLast: true })
     this.#engine.close()
   }
@@ -154,12 +175,15 @@ export class GoldPublisher {
   /** One round. The lake may be out of reach: figures go on reaching analysts. */
   async #attempt({ isLast = false } = {}): Promise<void> {
     const isDue = (at: number) => isLast || performance.now() >= at
-    this.#looking ??= isDue(this.#silverDueAt) && !this.#isSilverNew ? this.#lookForSilver() : null
-    if (isLast) await this.#looking
+    const isWhole = isLast && (await this.#watch.lookAtAll())
+    if (!isLast) this.#watch.begin()
     const isPublished = await this.#guarded('Gold was not published', async () => {
-      await this.#updateWork()
-      if (this.#isStale && isDue(this.#publishDueAt)) await this.#publish()
+      await this.#updateWork(isDue(this.#viewsDueAt) && this.#silver.isNew)
+      const isOld = isDue(this.#heartbeatDueAt)
+      if ((this.#isStale || isOld) && isDue(this.#publishDueAt))
+        await this.#publish({ isLast: isWhole && this.#isDrained })
     })
+    this.#fresh.tell()
     this.#failures = isPublished ? 0 : this.#failures + 1
     this.tellUnseen()
     if (isDue(this.#filesDueAt))
@@ -179,17 +203,24 @@ export class GoldPublisher {
     }
   }
 
-  async #updateWork(): Promise<void> {
-    if (!this.#state.waiting.any() && !this.#isSilverNew && this.#isReady) return
+  async #updateWork(areViewsDue: boolean): Promise<void> {
+    const begunAt = Date.now()
+    if (!this.#state.waiting.any() && !areViewsDue && this.#isReady) {
+      this.#fresh.computed(begunAt)
+      return
+    }
     const { connection } = this.#engine
     await this.#withWork(async () => {
       if (!this.#isReady) await createGoldTables(connection)
       this.#isReady = true
       const { days, offsets } = await refresh(this.#state, this.#engine, { maxMs: refreshMs })
       this.#isDrained = offsets !== null
-      if (offsets) await storeOffsets(connection, offsets)
+      if (offsets) {
+        await storeOffsets(connection, offsets)
+        this.#fresh.computed(begunAt)
+      }
       await this.#tellUncomputed()
-      if (this.#isSilverNew) await this.#writeSilver()
+      if (areViewsDue) await this.#writeSilver()
       this.#isStale = true
       this.#unpublishedDays += days
       this.#context.metrics.count('gold_days_computed_total', days)
@@ -217,34 +248,32 @@ export class GoldPublisher {
   async #writeSilver(): Promise<void> {
     const begunAt = performance.now()
     await this.#silver.writeTo(this.#engine.connection, 'gold')
-    this.#isSilverNew = false
     const tookMs = performance.now() - begunAt
-    this.#silverDueAt = Math.max(this.#silverDueAt, performance.now() + tookMs * restPerLook)
+    this.#viewsDueAt = performance.now() + Math.min(tookMs * restPerViews, this.#boundMs / 4)
   }
 
-  async #publish(): Promise<void> {
+  async #publish({ isLast }: { readonly isLast: boolean }): Promise<void> {
     const begunAt = performance.now()
     const { metrics, now, settings } = this.#context
+    const shown = await this.#fresh.facts()
+    await this.#withWork(() =>
+      writeFreshness(this.#engine.connection, 'gold', {
+        list: shown,
+        boundSeconds: this.#boundMs / 1000,
+        isLast
+      })
+    )
     await publishDatabase(workFile(this.#folder), resolve(settings.text(goldSettings.analyticsPath)))
     this.#isStale = false
     this.#unpublishedDays = 0
+    this.#fresh.published(shown)
     const tookMs = performance.now() - begunAt
     this.#publishDueAt = performance.now() + tookMs * restPerPublication
+    // Also when nothing is new, which is news, too.
+    this.#heartbeatDueAt = performance.now() + Math.max(this.#boundMs / 3, tookMs * restPerViews)
     metrics.count('gold_publications_total')
     metrics.gauge('gold_publish_seconds', tookMs / 1000)
     metrics.gauge('gold_published_at_seconds', now().getTime() / 1000)
-  }
-
-  /** The lake is looked at beside the figures, which must not wait for it, and the more seldom the longer that takes. */
-  async #lookForSilver(): Promise<void> {
-    const begunAt = performance.now()
-    const pauseMs = this.#context.settings.number(goldSettings.silverMs)
-    await this.#guarded('Silver was not looked at', async () => {
-      this.#isSilverNew = await this.#silver.update()
-    })
-    const tookMs = performance.now() - begunAt
-    this.#silverDueAt = performance.now() + Math.max(pauseMs, tookMs * restPerLook)
-    this.#looking = null
   }
 
   /** A long history is written in rounds, between which figures have their turn; while many of these wait, it is in no hurry. */

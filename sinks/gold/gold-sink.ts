@@ -1,7 +1,9 @@
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import type { Change } from '../../schemas/change.ts'
+import type { Settings } from '../../runtime/settings.ts'
 import { objectStoreSettings } from '../../runtime/object-store/object-store-for.ts'
 import { GoldPublisher } from './gold-publisher.ts'
+import type { TopicEnds } from './records-behind.ts'
 import { goldSettings } from './settings.ts'
 import { GoldState } from './state/gold-state.ts'
 import type { ChangeItem } from './state/kept-table.ts'
@@ -12,14 +14,19 @@ const batching = { maxItems: 5000, lingerMs: 150 } as const
  * Keeps clean changes with their offsets, and beside that computes the days they touch and publishes them. One process
  * at a time: Gold is one database.
  */
-export function goldSink(): Spec<Writer<Change<unknown>, LogItem<Change<unknown>>>> {
+export function goldSink(
+  endsOf: ((settings: Settings) => TopicEnds) | null = null
+): Spec<Writer<Change<unknown>, LogItem<Change<unknown>>>> {
   return {
     describe: 'Gold: DuckDB for analysts, and Parquet in the lake',
     settings: [...Object.values(goldSettings), ...objectStoreSettings],
     batching,
     async open(context) {
       const state = GoldState.open(context.settings.text(goldSettings.dir))
-      const publisher = await GoldPublisher.open(context, state).catch((error: unknown) => {
+      const publisher = await GoldPublisher.open(context, {
+        state,
+        ends: endsOf?.(context.settings) ?? null
+      }).catch((error: unknown) => {
         state.close()
         throw error
       })

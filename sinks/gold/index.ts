@@ -4,11 +4,12 @@ import type { Topic } from '../../topics/topic.ts'
 import { union } from '../../topics/union.ts'
 import type { Change } from '../../schemas/change.ts'
 import { goldSink } from './gold-sink.ts'
+import { kafkaEnds } from './records-behind.ts'
 import { keptTables } from './state/kept-tables.ts'
 
 /** From the clean topics of the tables Gold is computed from to the Gold tables. */
 export const goldPipeline = defineSink<Change<unknown>>({
   name: 'gold',
   from: union(keptTables.map(({ table }): Topic<Change<unknown>> => topicsOf(table).clean)),
-  into: goldSink()
+  into: goldSink(kafkaEnds)
 })

@@ -43,6 +43,13 @@ export const goldSettings = {
     default: '5000',
     check: wholeNumber(10)
   },
+  staleSeconds: {
+    env: 'COURANT_ANALYTICS_STALE_SECONDS',
+    describe:
+      'How old what analysts see of a table may be at most; looks and publications are as frequent as that needs, and what is older is called stale',
+    default: '30',
+    check: wholeNumber(1)
+  },
   graceMs: {
     env: 'COURANT_GOLD_GRACE_MS',
     describe: 'How long Silver files stay readable for someone who opened an older database, in milliseconds',

@@ -7,6 +7,7 @@ import { lakeConnection } from './duckdb.ts'
 import { FileChain } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
 import { graceMs, keptRows, lakeBatching, silverSettings } from './lake-settings.ts'
+import { silverWriterOpened } from './open-writers.ts'
 import { ParquetEncoder } from './parquet-encoder.ts'
 import {
   type CleanChange,
@@ -59,12 +60,14 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
         keptRows: settings.number(keptRows)
       })
       compactor.start()
+      const closed = silverWriterOpened()
       return {
         topics: writer.topics,
         stored: writer.stored,
         write: (items, options) => writer.write(items, options),
         async close() {
           await writer.close()
+          closed()
           await compactor.close()
           connection.closeSync()
           await encoder.close()

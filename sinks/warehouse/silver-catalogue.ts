@@ -1,54 +1,93 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
 import { tableList } from '../../schemas/tables.ts'
+import { topicsOf } from '../../topics/catalogue.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
+import { FolderLedger } from '../lake/folder-ledger.ts'
 import { FileColumns } from './file-columns.ts'
 import { writeSilverFiles } from './lineage-tables.ts'
 import { QualityResults } from './quality-results.ts'
 import { type LocalSilverFile, SilverMirror } from './silver-mirror.ts'
 import { createSilverViews } from './silver-views.ts'
 
+/** What was found of a table. */
+export interface SilverLook {
+  readonly files: readonly LocalSilverFile[]
+  /** When the look began: everything that was in the lake by then is in the files. */
+  readonly asOf: number
+  /** The next offset of each partition that the files hold everything before. */
+  readonly next: ReadonlyMap<number, number>
+}
+
 /** What analysts see of Silver: views over its files, which offsets each holds, and the results of quality checks. */
 export class SilverCatalogue {
+  readonly #store: ObjectStore
   readonly #mirror: SilverMirror
   readonly #quality: QualityResults
-  readonly #files = new Map<Table, readonly LocalSilverFile[]>()
+  readonly #looks = new Map<Table, SilverLook>()
+  readonly #shown = new Map<Table, SilverLook>()
   readonly #columns = new Map<Table, FileColumns>()
-  /** Whose views a database does not show as they are. */
-  readonly #newTables = new Set<Table>()
   #isQualityNew = true
 
   constructor(store: ObjectStore, options: { readonly folder: string; readonly graceMs: number }) {
+    this.#store = store
     this.#mirror = new SilverMirror(store, options)
     this.#quality = new QualityResults(store)
   }
 
-  /** Looks for what is new in the lake; true when a database no longer shows it as it is. */
-  async update(): Promise<boolean> {
-    for (const table of tableList) {
-      const files = await this.#mirror.files(table)
-      const known = this.#files.get(table)
-      if (!known || pathsOf(files) !== pathsOf(known)) this.#newTables.add(table)
-      this.#files.set(table, files)
-    }
+  /** True when a database no longer shows what was found as it is. */
+  get isNew(): boolean {
+    return this.#isQualityNew || [...this.#looks.keys()].some((table) => this.#isNew(table))
+  }
+
+  /** Looks for what is new of a table; tables are looked at independently of each other. */
+  async look(table: Table): Promise<void> {
+    const asOf = Date.now()
+    const ledger = new FolderLedger(this.#store, `silver/${table.name}`)
+    // Asked before the files: these have all that was noted by then, and may have more.
+    const next = await ledger.progress(topicsOf(table).clean.name)
+    this.#looks.set(table, { files: await this.#mirror.files(table), asOf, next })
+  }
+
+  /** Looks for new results of quality checks. */
+  async lookAtQuality(): Promise<void> {
     if (await this.#quality.update()) this.#isQualityNew = true
-    return this.#newTables.size > 0 || this.#isQualityNew
   }
 
   /** Writes what is new into a database, always the same one; all of it the first time. */
   async writeTo(connection: DuckDBConnection, database: string): Promise<void> {
-    for (const table of this.#newTables) {
-      const paths = (this.#files.get(table) ?? []).map(({ path }) => path)
+    // Looks go on meanwhile.
+    const looks = new Map(this.#looks)
+    const fresh = [...looks.keys()].filter((table) => this.#isNew(table))
+    for (const table of fresh) {
       const columns = this.#columns.get(table) ?? new FileColumns()
       this.#columns.set(table, columns)
+      const paths = (looks.get(table)?.files ?? []).map(({ path }) => path)
       const files = await columns.alike(connection, paths)
       await createSilverViews(connection, { database, table, files })
     }
-    if (this.#newTables.size > 0) await writeSilverFiles(connection, database, this.#files)
+    if (fresh.length > 0) {
+      const files = new Map([...looks].map(([table, look]) => [table, look.files]))
+      await writeSilverFiles(connection, database, files)
+    }
     if (this.#isQualityNew) await this.#quality.writeTo(connection, database)
-    this.#newTables.clear()
     this.#isQualityNew = false
+    for (const [table, look] of looks) this.#shown.set(table, look)
+  }
+
+  /** What the database that was written last shows; a table without is not looked at yet. */
+  shown(): ReadonlyMap<Table, SilverLook> {
+    for (const [table, look] of this.#looks) if (!this.#isNew(table)) this.#shown.set(table, look)
+    return this.#shown
+  }
+
+  #isNew(table: Table): boolean {
+    const [look, shown] = [this.#looks.get(table), this.#shown.get(table)]
+    return look !== undefined && (!shown || pathsOf(look.files) !== pathsOf(shown.files))
   }
 }
+
+/** Every table that analysts have views of. */
+export const shownTables: readonly Table[] = tableList
 
 const pathsOf = (files: readonly LocalSilverFile[]): string => files.map(({ path }) => path).join('\n')

@@ -25,6 +25,10 @@ export class SilverMirror {
   readonly #graceMs: number
   /** When files that still lie here were first missed in the newest list, by path. */
   readonly #missedAt = new Map<string, number>()
+  /** Paths that are known to be there, by table, so that a large lake is not asked for each at every look. */
+  readonly #there = new Map<string, ReadonlySet<string>>()
+  /** When what is no longer wanted was looked for, by table. */
+  readonly #sweptAt = new Map<string, number>()
 
   constructor(store: ObjectStore, options: { readonly folder: string; readonly graceMs: number }) {
     this.#store = store
@@ -36,23 +40,26 @@ export class SilverMirror {
   async files(table: Table): Promise<readonly LocalSilverFile[]> {
     for (;;) {
       const files = await silverFiles(this.#store, table.name)
-      const local = await mapAtOnce(files, copiesAtOnce, (file) => this.#local(file))
+      const local = await mapAtOnce(files, copiesAtOnce, (file) =>
+        this.#local(file, this.#there.get(table.name))
+      )
       const known = local.filter((file) => file !== null)
       // A file was compacted away between the list and the copy: the list is old.
       if (known.length === local.length) {
+        this.#there.set(table.name, new Set(known.map(({ path }) => path)))
         await this.#removeOld(table, known)
         return known
       }
     }
   }
 
-  async #local(file: SilverFile): Promise<LocalSilverFile | null> {
+  async #local(file: SilverFile, there?: ReadonlySet<string>): Promise<LocalSilverFile | null> {
     const version = file.etag === null ? '' : `-${file.etag.replaceAll(/\W/g, '').slice(0, 16)}`
     const path = join(
       this.#folder,
       file.name.replace(/^silver\//, '').replace(/\.parquet$/, `${version}.parquet`)
     )
-    if (await isThere(path)) return { ...file, path }
+    if (there?.has(path) || (await isThere(path))) return { ...file, path }
     await mkdir(join(path, '..'), { recursive: true })
     // A copy may be cut short by a crash, so it gets its name when it is whole.
     const unfinished = `${path}.${process.pid}.next`
@@ -64,6 +71,9 @@ export class SilverMirror {
   }
 
   async #removeOld(table: Table, current: readonly LocalSilverFile[]): Promise<void> {
+    const sweptAt = this.#sweptAt.get(table.name)
+    if (sweptAt !== undefined && performance.now() - sweptAt < this.#graceMs / 10) return
+    this.#sweptAt.set(table.name, performance.now())
     const wanted = new Set(current.map(({ path }) => path))
     const folder = join(this.#folder, table.name)
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(noneIfAbsent)

@@ -1,0 +1,39 @@
+import type { Settings } from '../../runtime/settings.ts'
+import { connectionFor } from '../../topics/connection.ts'
+import { perGeneration } from '../../topics/generations.ts'
+import type { PartitionOffsets } from '../../topics/kafka/port.ts'
+
+/** How far topics go; of one that Kafka does not tell, nothing. */
+export type TopicEnds = (
+  topics: readonly string[]
+) => Promise<ReadonlyMap<string, readonly PartitionOffsets[]>>
+
+/** Asks Kafka. */
+export function kafkaEnds(settings: Settings): TopicEnds {
+  return async (topics) => {
+    const admin = await connectionFor(settings).kafka.admin()
+    const ends = new Map<string, readonly PartitionOffsets[]>()
+    try {
+      for (const topic of topics) {
+        // One that is missing is not asked for by whoever reads it, either.
+        const found = await admin.offsets(topic).catch(() => null)
+        if (found) ends.set(topic, found)
+      }
+      return ends
+    } finally {
+      await admin.close()
+    }
+  }
+}
+
+/** Records of a topic from the next offset of each partition, as a sink has it, to the ends; null where these are not known. */
+export function recordsFrom(
+  next: ReadonlyMap<number, number>,
+  ends: readonly PartitionOffsets[] | undefined
+): number | null {
+  if (!ends) return null
+  return ends.reduce((sum, { partition, low, high }) => {
+    const own = (next.get(partition) ?? 0) % perGeneration
+    return sum + Math.max(0, high - Math.max(low, own))
+  }, 0)
+}
