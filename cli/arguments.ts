@@ -1,8 +1,13 @@
 import { InvalidArgumentError } from 'commander'
 
 /** An argument that is a whole number from 1, for commander. */
-export function atLeastOne(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1')
-  return value
+export const atLeastOne = (text: string): number => wholeFrom(1)(text)
+
+/** An argument that is a whole number from `least`, for commander. */
+export function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)) || Number(text) < least)
+      throw new InvalidArgumentError(`must be a whole number from ${least}`)
+    return Number(text)
+  }
 }

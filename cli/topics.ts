@@ -8,6 +8,7 @@ import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics
 import { atLeastOne } from './arguments.ts'
 import { print, printRows, type Row } from './output.ts'
 import { pipelines } from './pipelines.ts'
+import { skipVerb } from './skip.ts'
 import { tailTopic } from './tail.ts'
 import { withConnection } from './with-connection.ts'
 
@@ -15,7 +16,7 @@ interface Json {
   readonly json?: boolean
 }
 
-/** `courant topics plan|apply|list|describe|tail|acls`. */
+/** `courant topics plan|apply|list|describe|tail|skip|acls`. */
 export function topicsCommand(program: Command): void {
   const topics = program.command('topics')
   topics
@@ -55,10 +56,8 @@ export function topicsCommand(program: Command): void {
   topics
     .command('acls')
     .description('print the commands that give each pipeline the rights it needs, and no more')
-    .action(() => {
-      const prefix = settingsFrom(process.env).text(topicPrefix)
-      for (const acl of pipelines.flatMap((pipeline) => aclsOf(pipeline, prefix))) print(commandOf(acl))
-    })
+    .action(printAcls)
+  skipVerb(topics)
   topics
     .command('tail')
     .description('print the last values of a topic as JSON lines, personal data masked')
@@ -75,6 +74,11 @@ export function topicsCommand(program: Command): void {
         })
       )
     )
+}
+
+function printAcls(): void {
+  const prefix = settingsFrom(process.env).text(topicPrefix)
+  for (const acl of pipelines.flatMap((pipeline) => aclsOf(pipeline, prefix))) print(commandOf(acl))
 }
 
 const declaredTopics = () => topicCatalogue(pipelines.map(({ name }) => name))

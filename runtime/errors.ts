@@ -17,6 +17,10 @@ export const errorTable = {
     verdict: 'record',
     doc: 'A service that is called refuses the request for good (a 4xx answer). The record is in the dead-letter topic; correct the address, the key or the service and replay it.'
   },
+  CLOCK_AHEAD: {
+    verdict: 'fatal',
+    doc: "This machine's clock runs an hour or more ahead of Kafka's, which takes no records from the future. Nothing is lost; set the clocks right (NTP), and the pipeline goes on when it is started again."
+  },
   CLAIM_MISSING: {
     verdict: 'record',
     doc: 'The claim store no longer has a content that a record refers to. The record is in the dead-letter topic; have the source send it again, for applications with `courant applications backfill`.'
@@ -114,6 +118,10 @@ export const errorTable = {
   SILVER_BEHIND: {
     verdict: 'fatal',
     doc: 'Silver lacks changes that Gold has read, so that Gold cannot be compared with it or rebuilt from it yet. Nothing was changed; run the Silver pipelines that the message names until they have caught up.'
+  },
+  SKIPPED: {
+    verdict: 'record',
+    doc: 'Somebody had a pipeline pass this record with `courant topics skip`, for the reason in the message. It is in the dead-letter topic and can be replayed, unless it could not be read.'
   },
   SOURCE_REFUSED: {
     verdict: 'fatal',

@@ -1,5 +1,6 @@
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { deadLetterTopic } from './catalogue.ts'
+import { skipGroup } from './skips.ts'
 
 /** One right that a principal needs, in the words of Kafka's own `kafka-acls`. */
 export interface Acl {
@@ -20,7 +21,9 @@ export function aclsOf(pipeline: AnyPipeline, prefix: string): readonly Acl[] {
   const written = [...pipeline.writes, deadLetterTopic(pipeline.name).name]
   return [
     ...pipeline.reads.map((topic) => acl('Read', 'topic', topic)),
-    ...(pipeline.reads.length > 0 ? [acl('Read', 'group', pipeline.name)] : []),
+    ...(pipeline.reads.length > 0
+      ? [acl('Read', 'group', pipeline.name), acl('Read', 'group', skipGroup(pipeline.name))]
+      : []),
     ...written.map((topic) => acl('Write', 'topic', topic))
   ]
 }

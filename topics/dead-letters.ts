@@ -23,43 +23,57 @@ export function deadLetterWriter(pipeline: string): Spec<Writer<Failure>> {
   return {
     describe: `topic ${name}`,
     settings: connectionSettings,
-    open: async (context) => new DeadLetterWriter(name, pipeline, context)
+    open: async (context) => new DeadLetterWriter(pipeline, context)
   }
 }
 
 class DeadLetterWriter implements Writer<Failure> {
-  readonly #topic: string
   readonly #pipeline: string
   readonly #context: Context
 
-  constructor(topic: string, pipeline: string, context: Context) {
-    this.#topic = topic
+  constructor(pipeline: string, context: Context) {
     this.#pipeline = pipeline
     this.#context = context
   }
 
   async write(items: readonly Item<Failure>[], options: WriteOptions): Promise<void> {
     // Asked for each time: the connection keeps one, and a failure to open it is tried again by the runner.
-    const producer: KafkaProducer = await connectionFor(this.#context.settings, this.#context.log).producer()
-    let letters = items.map(({ value }) => this.#letter(value))
-    while (letters.length > 0)
-      try {
-        await producer.send(letters, options)
-        return
-      } catch (error) {
-        letters = withoutRefusedValue(letters, error)
-      }
+    const producer = await connectionFor(this.#context.settings, this.#context.log).producer()
+    const failures = items.map(({ value }) => value)
+    await sendLetters(this.#pipeline, failures, { ...options, producer })
   }
 
   async close(): Promise<void> {
     // The producer is shared; closeConnections ends it.
   }
+}
 
-  #letter(failure: Failure): OutgoingRecord {
-    const { raw } = failure.item
-    const original = isKafkaRecord(raw) ? originalOf(raw) : printed(failure.item)
-    const headers = { ...original.headers, ...reasonHeaders(failure, this.#pipeline) }
-    return { topic: this.#topic, partition: 0, key: original.key, value: original.value, headers }
+/** Writes dead letters of a pipeline; resolves once they are acknowledged. */
+export async function sendLetters(
+  pipeline: string,
+  failures: readonly Failure[],
+  { producer, ...options }: WriteOptions & { readonly producer: KafkaProducer }
+): Promise<void> {
+  let letters = failures.map((failure) => letterFor(pipeline, failure))
+  while (letters.length > 0)
+    try {
+      await producer.send(letters, options)
+      return
+    } catch (error) {
+      letters = withoutRefusedValue(letters, error)
+    }
+}
+
+function letterFor(pipeline: string, failure: Failure): OutgoingRecord {
+  const { raw } = failure.item
+  const original = isKafkaRecord(raw) ? originalOf(raw) : printed(failure.item)
+  const headers = { ...original.headers, ...reasonHeaders(failure, pipeline) }
+  return {
+    topic: deadLetterTopic(pipeline).name,
+    partition: 0,
+    key: original.key,
+    value: original.value,
+    headers
   }
 }
 

@@ -17,6 +17,7 @@ import type { AssignedPartition, KafkaConsumer, KafkaRecord, TopicOffset } from 
 import { idHeader, isReplayFor, keyHeader, replayOf } from './headers.ts'
 import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
+import { type Skip, skipsFor } from './skips.ts'
 import { startingOffsets } from './starting-offsets.ts'
 import type { Shape } from './topic.ts'
 
@@ -62,6 +63,8 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   #opening: Promise<KafkaConsumer> | undefined
   /** What the group had committed of each partition when it was assigned. */
   readonly #settledTo = new Map<string, number>()
+  /** What is passed, because somebody said so. */
+  #skips: ReadonlyMap<string, Skip> = new Map()
   /** Polled but not yet returned, because decoding waits for the registry. */
   #polled: readonly KafkaRecord[] = []
 
@@ -126,17 +129,41 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
     })
   }
 
-  #startAt(partitions: readonly AssignedPartition[]): Promise<readonly TopicOffset[]> {
+  async #startAt(partitions: readonly AssignedPartition[]): Promise<readonly TopicOffset[]> {
     // They come again from where partitions are read anew.
     this.#polled = []
     this.#settledTo.clear()
     for (const at of partitions) this.#settledTo.set(placeOf(at), at.committed ?? 0)
-    return startingOffsets(partitions, {
+    const starts = await startingOffsets(partitions, {
       context: this.#options.context,
       stored: this.#stored,
       generations: this.#generations,
       repeats: this.#repeats
     })
+    const { context, group } = this.#options
+    const connection = connectionFor(context.settings, context.log)
+    this.#skips = await skipsFor(group, [...this.#formats.keys()], connection)
+    return this.#skips.size === 0 ? starts : this.#pastSkips(partitions, starts)
+  }
+
+  /** What is skipped is not even fetched where reading would begin in it, or pass it only for ids to know repeats by. */
+  #pastSkips(partitions: readonly AssignedPartition[], starts: readonly TopicOffset[]): TopicOffset[] {
+    return partitions.flatMap(({ topic, partition, committed, low }) => {
+      const asked = starts.find((at) => at.topic === topic && at.partition === partition)
+      const skip = this.#skips.get(placeOf({ topic, partition }))
+      const offset = asked?.offset ?? committed ?? low
+      const start = this.#repeats.startOf(placeOf({ topic, partition })) ?? offset
+      if (skip && start >= skip.from && offset <= skip.to) return [{ topic, partition, offset: skip.to + 1 }]
+      return asked ? [asked] : []
+    })
+  }
+
+  #isSkipped(record: KafkaRecord): boolean {
+    const skip = this.#skips.size === 0 ? undefined : this.#skips.get(placeOf(record))
+    const { offset } = record
+    const isSkipped = skip !== undefined && offset >= skip.from && offset <= skip.to
+    if (isSkipped) this.#options.context.metrics.count('records_skipped_total')
+    return isSkipped
   }
 
   // Two passes: if the registry does not answer halfway, all of it is decoded again, and no id may have been
@@ -196,6 +223,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
    */
   #decode(record: KafkaRecord): LogItem<T> | Failure | null | Promise<LogItem<T> | Failure> {
     const format = this.#formats.get(record.topic)
+    if (this.#isSkipped(record)) return null
     if (record.unreadable) return this.#failureOf(record, record.unreadable.error)
     if (record.value === null || !format || this.#isReplayForAnother(record)) return null
     try {

@@ -50,6 +50,11 @@ export class Repeats {
     return { ...at, offset: Math.min(at.offset, Math.max(low, at.offset - this.size)) }
   }
 
+  /** Where delivery begins, which reading begins a window's length before; undefined where nothing is remembered. */
+  startOf(place: string): number | undefined {
+    return this.#places.get(place)?.start
+  }
+
   /** True for a record that was read only to warm the window up. */
   isBeforeStart({ offset }: KafkaRecord, place: string): boolean {
     return offset < (this.#places.get(place)?.start ?? 0)

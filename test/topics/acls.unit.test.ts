@@ -16,6 +16,7 @@ describe('the rights of a pipeline', () => {
     assert.deepEqual(aclsOf(sink, 'eu.').map(commandOf), [
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --topic 'eu.activity.users.clean'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --group 'eu.silver.users'",
+      "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --group 'eu.silver.users.skipped'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --topic 'eu.silver.users.dead'"
     ])
   })

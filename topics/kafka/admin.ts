@@ -6,7 +6,7 @@ import { type Connection, kafkajsConfig } from './connection.ts'
 import { kafkaError, protocolType } from './errors.ts'
 import { topicsOf } from './group-member.ts'
 import { Link } from './link.ts'
-import type { KafkaAdmin, PartitionOffsets, TopicConfig, TopicOffset } from './port.ts'
+import type { CommittedOffset, KafkaAdmin, PartitionOffsets, TopicConfig } from './port.ts'
 import { Sockets } from './sockets.ts'
 
 const { ConfigResourceTypes, ConfigSource, Kafka } = kafkajs
@@ -115,19 +115,28 @@ class KafkajsAdmin implements KafkaAdmin {
     })
   }
 
-  committed(group: string, topics: readonly string[]): Promise<readonly TopicOffset[]> {
+  committed(group: string, topics: readonly string[]): Promise<readonly CommittedOffset[]> {
     return this.#call(`read the offsets of group ${group}`, async (admin) => {
       const committed = await admin.fetchOffsets({ groupId: group, topics: [...topics] })
       return committed.flatMap(({ topic, partitions }) =>
         partitions
-          .map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }))
+          .map(({ partition, offset, metadata }) => ({
+            topic,
+            partition,
+            offset: Number(offset),
+            ...(metadata && { note: metadata })
+          }))
           .filter(({ offset }) => offset >= 0)
       )
     })
   }
 
-  async setCommitted(group: string, offsets: readonly TopicOffset[]): Promise<void> {
-    const topics = topicsOf(offsets, ({ partition, offset }) => ({ partition, offset: String(offset) }))
+  async setCommitted(group: string, offsets: readonly CommittedOffset[]): Promise<void> {
+    const topics = topicsOf(offsets, ({ partition, offset, note }) => ({
+      partition,
+      offset: String(offset),
+      ...(note !== undefined && { metadata: note })
+    }))
     try {
       const cluster = await this.#link.cluster()
       await cluster.addMultipleTargetTopics(topics.map(({ topic }) => topic))

@@ -27,6 +27,7 @@ const codeByType: Readonly<Record<string, ErrorCode>> = {
   UNKNOWN_PRODUCER_ID: 'TOPICS_UNAVAILABLE',
   INVALID_PRODUCER_EPOCH: 'TOPICS_UNAVAILABLE',
   OPERATION_NOT_ATTEMPTED: 'TOPICS_UNAVAILABLE',
+  INVALID_TIMESTAMP: 'CLOCK_AHEAD',
   UNKNOWN: 'TOPICS_UNAVAILABLE'
 }
 
@@ -34,6 +35,9 @@ const advice: Readonly<Partial<Record<ErrorCode, string>>> = {
   TOPIC_MISSING: 'run `courant topics apply`',
   OFFSET_LOST: 'records were deleted before they were read; decide with `courant lag` and the runbook',
   RECORD_TOO_LARGE: 'pass large content by reference',
+  // Records carry this machine's time.
+  CLOCK_AHEAD:
+    "this machine's clock runs ahead of Kafka's, or Kafka's is behind: set them right, and what was not written is written",
   TOPICS_REFUSED: 'correct the credentials, rights or configuration and start again'
 }
 

@@ -19,6 +19,8 @@ interface MemoryGroup {
   readonly members: Set<MemoryMember>
   /** Next offset by `topic/partition`. */
   readonly committed: Map<string, number>
+  /** What was noted with a commit. */
+  readonly notes: Map<string, string>
 }
 
 /** Kafka's default `max.message.bytes`. */
@@ -83,7 +85,7 @@ export class MemoryBroker {
   }
 
   group(name: string): MemoryGroup {
-    const group = this.groups.get(name) ?? { members: new Set(), committed: new Map() }
+    const group = this.groups.get(name) ?? { members: new Set(), committed: new Map(), notes: new Map() }
     this.groups.set(name, group)
     return group
   }

@@ -79,13 +79,17 @@ function memoryGroups(
       return topics.flatMap((topic) =>
         broker.topic(topic).partitions.flatMap((_, partition) => {
           const offset = committed?.get(partitionKey({ topic, partition }))
-          return offset === undefined ? [] : [{ topic, partition, offset }]
+          const note = broker.groups.get(group)?.notes.get(partitionKey({ topic, partition }))
+          return offset === undefined ? [] : [{ topic, partition, offset, ...(note && { note }) }]
         })
       )
     },
     async setCommitted(group, offsets) {
       refuseIfActive(broker, group)
-      for (const at of offsets) broker.group(group).committed.set(partitionKey(at), at.offset)
+      for (const at of offsets) {
+        broker.group(group).committed.set(partitionKey(at), at.offset)
+        broker.group(group).notes.set(partitionKey(at), at.note ?? '')
+      }
     },
     groups: async () => [...broker.groups.keys()],
     members: async (group) => broker.groups.get(group)?.members.size ?? 0,

@@ -58,6 +58,12 @@ export interface SendOptions {
   readonly lease?: Lease
 }
 
+/** A next offset as a group has committed it. */
+export interface CommittedOffset extends TopicOffset {
+  /** What was noted with it. */
+  readonly note?: string
+}
+
 export interface KafkaProducer {
   /**
    * Resolves once all records are acknowledged by all in-sync replicas, in order within a partition; safe to call
@@ -149,8 +155,8 @@ export interface KafkaAdmin {
   partitionCount(topic: string): Promise<number>
   offsets(topic: string): Promise<readonly PartitionOffsets[]>
   /** Next offsets a group has committed; partitions without a commit are absent. */
-  committed(group: string, topics: readonly string[]): Promise<readonly TopicOffset[]>
-  setCommitted(group: string, offsets: readonly TopicOffset[]): Promise<void>
+  committed(group: string, topics: readonly string[]): Promise<readonly CommittedOffset[]>
+  setCommitted(group: string, offsets: readonly CommittedOffset[]): Promise<void>
   groups(): Promise<readonly string[]>
   /** How many consumers are in a group now; none when it does not exist. */
   members(group: string): Promise<number>

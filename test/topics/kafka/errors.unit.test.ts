@@ -19,6 +19,7 @@ const codes: readonly [number, string][] = [
   [22, 'TOPICS_UNAVAILABLE'],
   [25, 'TOPICS_UNAVAILABLE'],
   [29, 'TOPICS_REFUSED'],
+  [32, 'CLOCK_AHEAD'],
   [36, 'TOPICS_REFUSED'],
   [40, 'TOPICS_REFUSED'],
   [45, 'TOPICS_UNAVAILABLE'],
@@ -68,4 +69,10 @@ test('what neither Kafka nor kafkajs raised passes unchanged, so that a bug stay
   assert.equal(kafkaError(bug, 'do it'), bug)
   const known = new CourantError('RECORD_INVALID', 'as it was')
   assert.equal(kafkaError(known, 'do it'), known)
+})
+
+test("a clock that runs ahead of Kafka's is named, and not the credentials", () => {
+  const { message } = kafkaError(createErrorFromCode(32), 'write records')
+  assert.match(message, /this machine's clock runs ahead/)
+  assert.doesNotMatch(message, /credentials/)
 })

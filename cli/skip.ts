@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import { CourantError } from '../runtime/errors.ts'
+import type { Connection } from '../topics/connection.ts'
+import { skipRecords } from '../topics/skip-records.ts'
+import { wholeFrom } from './arguments.ts'
+import { print } from './output.ts'
+import { pipelines } from './pipelines.ts'
+import { untilStopSignal } from './stop-signal.ts'
+import { withConnection } from './with-connection.ts'
+
+interface SkipOptions {
+  readonly pipeline: string
+  readonly partition: number
+  readonly from?: number
+  readonly to: number
+  readonly reason: string
+  readonly dryRun?: boolean
+}
+
+/** `courant topics skip`: gets a pipeline past records that it stands still on. */
+export function skipVerb(topics: Command): void {
+  topics
+    .command('skip')
+    .description('have one pipeline pass records that it stands still on; each becomes a dead letter')
+    .argument('<topic>')
+    .requiredOption('--pipeline <name>', 'who passes them; others read them as before')
+    .requiredOption('--partition <number>', 'where they lie', wholeFrom(0))
+    .option('--from <offset>', 'the first of them, instead of where the pipeline stands', wholeFrom(0))
+    .requiredOption('--to <offset>', 'the last of them', wholeFrom(0))
+    .requiredOption('--reason <text>', 'why, for whoever finds the letters')
+    .option('--dry-run', 'only say what would be passed')
+    .action((topic: string, options: SkipOptions) =>
+      withConnection((connection) => skip(topic, connection, options))
+    )
+}
+
+async function skip(topic: string, connection: Connection, options: SkipOptions): Promise<void> {
+  const { pipeline, partition, from, to, reason, dryRun = false } = options
+  const reads = pipelines.find(({ name }) => name === pipeline)?.reads
+  if (!reads?.includes(topic))
+    throw new CourantError('CONFIG_INVALID', `No pipeline ${pipeline} reads ${topic}; see \`courant list\``)
+  if (reason.trim() === '') throw new CourantError('CONFIG_INVALID', '--reason must say something')
+  const { signal } = untilStopSignal()
+  const request = { pipeline, topic, partition, from, to, reason, isDryRun: dryRun, signal }
+  const report = await skipRecords(request, connection)
+  const what = `${topic}/${partition}, offsets ${report.from} to ${report.to}: ${report.records} records`
+  print(report.unreadable === null ? what : `${what}, and what cannot be read. ${report.unreadable}`)
+  print(
+    dryRun
+      ? '\nNothing was changed: this was a dry run.'
+      : `\nSet aside with the reason (\`courant dlq show ${pipeline}\`). ${pipeline} passes them from its next start: one that has failed is started again by itself within five minutes; otherwise restart its process.`
+  )
+}
