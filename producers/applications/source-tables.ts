@@ -1,6 +1,6 @@
 import { CourantError } from '../../runtime/errors.ts'
 import type { Log } from '../../runtime/pipeline.ts'
-import { quoteName } from '../postgres/source-table.ts'
+import { quoteName } from '../postgres/key-column.ts'
 import type { Connection } from '../postgres/connection.ts'
 import { type Found, findTable } from '../postgres/find-table.ts'
 import type { Mapping, PartMapping } from './mapping.ts'

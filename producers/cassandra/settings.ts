@@ -71,7 +71,8 @@ export const readingSettings = {
   },
   compareMs: {
     env: 'COURANT_CASSANDRA_COMPARE_MS',
-    describe: 'Time between the starts of two full comparisons, which find deletes, expiry and late rows',
+    describe:
+      'Time between the starts of two full comparisons at most, which find deletes, expiry and late rows; 100 times what the last one took, at least 10 s, where that is less',
     default: '600000',
     check: wholeNumber(100)
   },

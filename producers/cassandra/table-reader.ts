@@ -18,6 +18,9 @@ import type { SourceRow } from './source-row.ts'
 const SAVE_MS = 5000
 /** Looking for news that is not there may take the server one part in five of the time. */
 const REST_PER_LOOK = 4
+/** A full pass takes a hundredth of the time at most, and a small table still rests between two. */
+const COMPARE_PER_TIME = 100
+const LEAST_COMPARE_MS = 10_000
 const SLOW_LOOK_MS = 1000
 /** How long a read goes on from page to page while none has news. */
 const GATHER_MS = 250
@@ -218,7 +221,7 @@ export class TableReader implements Reader<RawChange> {
   /** A table that shows no news by a time is compared as often as others are looked at. */
   #compareMs(tookMs: number): number {
     return this.#hasLive
-      ? this.#setting('compareMs')
+      ? Math.min(this.#setting('compareMs'), Math.max(LEAST_COMPARE_MS, COMPARE_PER_TIME * tookMs))
       : Math.max(this.#setting('pollMs'), (1 + REST_PER_LOOK) * tookMs)
   }
 

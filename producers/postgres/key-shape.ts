@@ -1,6 +1,6 @@
 import { CourantError } from '../../runtime/errors.ts'
 import type { KeyState } from '../state/key-state.ts'
-import type { KeyColumn } from './source-table.ts'
+import type { KeyColumn } from './key-column.ts'
 
 const note = 'key'
 

@@ -24,6 +24,10 @@ const passNote = 'pass'
 
 /** A table without a cursor is compared during this share of the time at most, however short the interval. */
 const busiestShare = 0.05
+/** One with a cursor, which shows most of what is new, during this share. */
+const busiestShareBeside = 0.01
+/** However small it is, comparing it more often would cost a server with many tables. */
+const leastPauseMs = 5000
 
 /** How long it may wait to be saved that a table was looked at again and nothing was found. */
 const saveMs = 5000
@@ -185,7 +189,12 @@ export class PollingReader implements Reader<RawChange> {
   }
 
   #scanPauseMs(wasSnapshot: boolean): number {
-    if (this.#hasCursor) return this.#ms(names.compareMs)
+    // Deletes and rows without a cursor come in seconds where a comparison is cheap.
+    if (this.#hasCursor)
+      return Math.min(
+        this.#ms(names.compareMs),
+        Math.max(leastPauseMs, this.#scanBusyMs * (1 / busiestShareBeside - 1))
+      )
     const pollMs = this.#ms(names.pollMs)
     return wasSnapshot ? pollMs : Math.max(pollMs, this.#scanBusyMs * (1 / busiestShare - 1))
   }

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts'
-import { quoteName, type SourceTable } from './source-table.ts'
+import { quoteName } from './key-column.ts'
+import { type SourceTable } from './source-table.ts'
 
 /** Whether there is a publication of this name. */
 export async function isPublished(connection: Connection, name: string): Promise<boolean> {

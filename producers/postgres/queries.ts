@@ -1,5 +1,6 @@
 import { cursorSql, publishedSql } from './zones.ts'
-import { type KeyColumn, type SourceTable, orderedColumn, printedSql, quoteName } from './source-table.ts'
+import { type KeyColumn, orderedColumn, printedSql, quoteName } from './key-column.ts'
+import { type SourceTable } from './source-table.ts'
 
 /** A statement and its parameters. */
 export interface Query {

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts'
-import { quoteName, type SourceTable } from './source-table.ts'
+import { quoteName } from './key-column.ts'
+import { type SourceTable } from './source-table.ts'
 
 interface Index {
   readonly name: string

@@ -5,21 +5,12 @@ import { keyKindProblems } from '../key-kinds.ts'
 import { secretColumns } from '../secret-columns.ts'
 import type { Connection } from './connection.ts'
 import { type Found, findTable } from './find-table.ts'
+import { type KeyColumn, quoteName } from './key-column.ts'
+import { keyProblems } from './key-problems.ts'
 import { rightsProblems } from './rights.ts'
 import * as names from './settings.ts'
+import { warnAboutIndexes, warnAboutNews } from './table-advice.ts'
 import { checkZone, warnAboutZone, zonelessOf, zoneOf, zoneProblems } from './zones.ts'
-
-/** A key column and how its order is had on both sides. */
-export interface KeyColumn {
-  readonly name: string
-  /** The type as PostgreSQL writes it, for casts. */
-  readonly type: string
-  /**
-   * `bytes`: its own order is that of its text's bytes; `integer`: by value; `collate`: compared with COLLATE "C";
-   * `printed`: its text is compared with COLLATE "C".
-   */
-  readonly order: 'bytes' | 'integer' | 'collate' | 'printed'
-}
 
 /** A table as the server has it, checked against its .avsc file. */
 export interface SourceTable {
@@ -36,8 +27,6 @@ export interface SourceTable {
   readonly zone: string | null
 }
 
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
 /** Finds the table and checks all that could go wrong later at once; throws SOURCE_REFUSED with every problem. */
 export async function inspectTable(
   connection: Connection,
@@ -50,7 +39,7 @@ export async function inspectTable(
   if (found) {
     const needed = { name, columns: neededColumns(table, context) }
     problems.push(
-      ...tableProblems(table, found),
+      ...tableProblems(name, table, found),
       ...zoneProblems(context, table, found),
       ...(await rightsProblems(connection, needed))
     )
@@ -69,6 +58,7 @@ export async function inspectTable(
   await checkZone(connection, source)
   warnAboutZone(context, source)
   warnAboutIndexes(context, source, found)
+  await warnAboutNews(connection, context, { table: source, found })
   return source
 }
 
@@ -93,12 +83,12 @@ const missingTable = (found: string, { domain, name }: Table, { settings }: Cont
   `table ${found} is not in database ${settings.text(names.database)}: create it there, or correct "table" in ` +
   `schemas/${domain}/${name}.avsc, PGDATABASE or COURANT_POSTGRES_SCHEMA (\`courant up --sample\` makes the sample's)`
 
-function tableProblems(table: Table, found: Found): string[] {
+function tableProblems(name: string, table: Table, found: Found): string[] {
   return [
     ...(/^[rp]$/.test(found.kind) ? [] : ['it is a view or a foreign table: name the table it shows']),
     ...columnProblems(table, found),
-    ...keyProblems(table, found),
-    ...keyKindProblems(table, (name) => found.columns.get(name)?.type),
+    ...keyProblems(name, table, found),
+    ...keyKindProblems(table, (column) => found.columns.get(column)?.type),
     ...cursorProblems(table, found)
   ]
 }
@@ -119,19 +109,6 @@ function columnProblems({ columns, key, cursor }: Table, found: Found): string[]
   ]
 }
 
-function keyProblems({ key }: Table, found: Found): string[] {
-  const isUnique = found.indexes.some(
-    (index) =>
-      index.isUnique &&
-      index.columns.length === key.length &&
-      key.every((name) => index.columns.includes(name))
-  )
-  const isNotNull = key.every((name) => found.columns.get(name)?.isNotNull)
-  return isUnique && isNotNull
-    ? []
-    : [`(${key.join(', ')}) is not its primary key: without one rows cannot be told apart`]
-}
-
 function cursorProblems({ cursor }: Table, found: Found): string[] {
   const type = cursor === null ? undefined : found.columns.get(cursor)?.type
   return type === undefined || /^(timestamp|date)/.test(type)
@@ -149,29 +126,4 @@ function orderOf(type: string, isByteOrdered: boolean): KeyColumn['order'] {
   if (type === 'smallint' || type === 'integer' || type === 'bigint') return 'integer'
   if (type === 'text' || type === 'character varying') return isByteOrdered ? 'bytes' : 'collate'
   return 'printed'
-}
-
-function warnAboutIndexes({ log }: Context, table: SourceTable, found: Found): void {
-  const { name, cursor, key } = table
-  if (cursor && !found.indexes.some((index) => index.columns[0] === cursor.name))
-    log.warn(
-      { table: name },
-      `each poll reads the whole table until CREATE INDEX CONCURRENTLY ON ${name} (${quoteName(cursor.name)})`
-    )
-  if (key.some(({ order }) => order === 'collate' || order === 'printed'))
-    log.warn(
-      { table: name },
-      `pages by key sort the table unless an index on ${name} has the key as ${key.map(orderedColumn).join(', ')}`
-    )
-}
-
-/** A key column as it is compared and ordered. */
-export function orderedColumn({ name, type, order }: KeyColumn): string {
-  if (order === 'collate') return `${quoteName(name)} COLLATE "C"`
-  return order === 'printed' ? `(${printedSql(quoteName(name), type)}) COLLATE "C"` : quoteName(name)
-}
-
-/** SQL of a value's text. An inet without a mask prints none, and yet its cast to text gives it one. */
-export function printedSql(value: string, type: string): string {
-  return type === 'inet' ? `abbrev(${value})` : `${value}::text`
 }

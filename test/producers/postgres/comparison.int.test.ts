@@ -49,6 +49,15 @@ describe('comparing keys', () => {
     assert.equal(item.value.source.ts_us, item.value.source.row_version)
   })
 
+  it('NULL cursors and deletes of a small table arrive in seconds, however seldom large ones are compared', async () => {
+    const reader = await use.open({ COURANT_POSTGRES_COMPARE_MS: '600000' })
+    await fill(1)
+    await use.readToEnd(reader)
+    await sql(`DELETE FROM notes; INSERT INTO notes VALUES (2, 'without', NULL)`)
+    const items = await use.readUntil(reader, (found) => found.length >= 2)
+    assert.deepEqual(items.map(({ key, value }) => `${value.op}${key}`).toSorted(), ['c2', 'd1'])
+  })
+
   it('a row whose cursor an application set far into the past arrives', async () => {
     const reader = await use.open()
     await use.readToEnd(reader)

@@ -75,6 +75,67 @@ describe('a table is checked before it is read', () => {
     )
   })
 
+  const warningsOf = async (name: string, shape: Omit<TableShape, 'ddl'>) => {
+    const context = testContext(source.stateEnv())
+    await postgresReader(tableOf(name, shape)).check?.(context)
+    return context.warnings.join('\n')
+  }
+  const keyed = (...key: string[]) => ({ columns: [...key, 'text'], key, cursor: null })
+
+  it('advice to index a key is given only where such an index can be and is not', async () => {
+    await sql(`CREATE TABLE coded (code text COLLATE "en_US.utf8" PRIMARY KEY, text text)`).catch(() =>
+      sql('CREATE TABLE coded (code text COLLATE "und-x-icu" PRIMARY KEY, text text)')
+    )
+    assert.match(await warningsOf('coded', keyed('code')), /has the key as "code" COLLATE "C"/)
+    await sql('CREATE INDEX ON coded (code COLLATE "C")')
+    assert.equal(await warningsOf('coded', keyed('code')), '')
+    await sql('CREATE TABLE sized (size numeric PRIMARY KEY, text text)')
+    assert.match(await warningsOf('sized', keyed('size')), /\("size"::text\) COLLATE "C"/)
+    await sql('CREATE INDEX ON sized ((size::text) COLLATE "C")')
+    assert.equal(await warningsOf('sized', keyed('size')), '')
+    await sql('CREATE TABLE timed (at timestamptz PRIMARY KEY, text text)')
+    const advice = await warningsOf('timed', keyed('at'))
+    assert.match(advice, /no index can help: key at is timestamp with time zone.*MODE=log/)
+    assert.doesNotMatch(advice, /COLLATE/)
+  })
+
+  it('a partitioned table without a key is refused with the statements that mend it, and read after them', async () => {
+    await sql(`CREATE TABLE payment (payment_id int NOT NULL, paid date, text text) PARTITION BY RANGE (paid);
+      CREATE TABLE payment_1 PARTITION OF payment (PRIMARY KEY (payment_id))
+        FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+      INSERT INTO payment VALUES (1, '2026-01-02', 'x')`)
+    const shape = { columns: ['payment_id', 'paid', 'text'], key: ['payment_id'], cursor: null }
+    let message = ''
+    await assert.rejects(openTable('payment', shape), (error) => {
+      message = (error as CourantError).message
+      return refused(/partitioned by paid/, /write "key": \["paid","payment_id"\]/)(error)
+    })
+    for (const [statement] of message.matchAll(/CREATE UNIQUE INDEX [^;]*;/g)) await sql(statement)
+    const keyedAnew = { ...shape, key: ['paid', 'payment_id'] }
+    let more = ''
+    await assert.rejects(openTable('payment', keyedAnew), (error) => {
+      more = (error as CourantError).message
+      return refused(/SET NOT NULL/)(error)
+    })
+    for (const [statement] of more.matchAll(/ALTER TABLE [^;]*;/g)) await sql(statement)
+    const reader = await openTable('payment', keyedAnew)
+    const { items } = await reader.read({ limit: 10, lingerMs: 0, signal: AbortSignal.timeout(5000) })
+    await reader.close()
+    assert.deepEqual(items[0]?.key, '["2026-01-02","1"]')
+  })
+
+  it('what only a comparison finds in a large table is warned of, with the log that tells it', async () => {
+    await sql('CREATE TABLE large (id int PRIMARY KEY, text text, updated_at timestamptz)')
+    await sql('CREATE INDEX ON large (updated_at)')
+    assert.equal(await warningsOf('large', notes), '', 'a small one is compared every few seconds')
+    await sql('INSERT INTO large SELECT n FROM generate_series(1, 100000) AS n')
+    await sql('ANALYZE large')
+    assert.match(
+      await warningsOf('large', notes),
+      /deletes and changed keys, and rows whose updated_at is NULL.*up to 0 s apart: COURANT_POSTGRES_MODE=log/
+    )
+  })
+
   it('a wrong password, a missing right and a server that is not there say what to do', async () => {
     await sql(`CREATE TABLE granted ${notes.ddl}`)
     const role = unique('reader').replaceAll('-', '_')
