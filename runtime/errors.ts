@@ -33,6 +33,10 @@ export const errorTable = {
     verdict: 'fatal',
     doc: 'So many rows are gone from the source that they were not marked as deleted. Everything else was merged. See whether the source is the right one and whole; the message says how to confirm.'
   },
+  DOCUMENT_REFUSED: {
+    verdict: 'record',
+    doc: 'A document is empty, too large, of another type, damaged, protected, hostile or without text; the message says which. Whoever sent it sends another one.'
+  },
   EXPORT_MISSING: {
     verdict: 'record',
     doc: 'The export that this record waits for was set aside itself. Replay that dead letter first, then this one.'
