@@ -1,0 +1,55 @@
+import type { Line } from '../document/document.ts'
+import { type Entry, entriesOf } from './entries.ts'
+import { type Header, headerOf, placeAmong } from './pieces.ts'
+import { paragraphs } from './paragraphs.ts'
+import { type Named, nothingNamed, rolesOf } from './roles.ts'
+
+export interface Experience {
+  readonly title: string | null
+  readonly company: string | null
+  readonly location: string | null
+  readonly start_date: string | null
+  readonly end_date: string | null
+  readonly description: string | null
+}
+
+/** An experience, the lines that show it, and how sure it is. */
+export interface FoundExperience {
+  readonly value: Experience
+  readonly lines: readonly Line[]
+  readonly confidence: number
+}
+
+/** The jobs of a section, in the order of the document. */
+export function experienceOf(lines: readonly Line[]): FoundExperience[] {
+  const entries = entriesOf(lines)
+  const headers = entries.map((entry) => headerOf(entry))
+  const roles = rolesOf(
+    headers.map(({ pieces }) => pieces),
+    { what: 'title', where: 'organisation' }
+  )
+  let company: string | null = null
+  return entries.map((entry, index) => {
+    const role = roles[index] ?? nothingNamed
+    // Several jobs under one employer: its name stands above the first.
+    const inherited = role.where === null && role.what !== null ? company : null
+    company = role.where ?? company
+    const value = {
+      title: role.what,
+      company: role.where ?? inherited,
+      ...told(entry, headers[index], role)
+    }
+    const lines = [...entry.header, ...entry.body]
+    return { value, lines, confidence: role.confidence * (inherited === null ? 1 : 0.8) }
+  })
+}
+
+/** Where and when, and what the entry tells. */
+function told({ dates, body }: Entry, header: Header | undefined, role: Named) {
+  return {
+    location: header?.location ?? placeAmong(role.others),
+    start_date: dates?.start ?? null,
+    end_date: dates?.end ?? null,
+    description: paragraphs([...(header?.told ?? []), ...body])
+  }
+}
