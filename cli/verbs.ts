@@ -69,6 +69,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'job applications: publish them again, or make a database to try with',
     load: async () => (await import('./applications.ts')).applicationsCommand
   },
+  cv: {
+    describe: 'read CVs (PDF, DOCX, DOC, RTF, text) to structured data, offline',
+    load: async () => (await import('./cv.ts')).cvCommand
+  },
   dlq: {
     describe: 'look into and replay what pipelines set aside',
     load: async () => (await import('./dlq.ts')).dlqCommand

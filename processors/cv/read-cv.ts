@@ -1,0 +1,36 @@
+import type { DocumentType } from './document/document.ts'
+import { readDocument } from './document/read.ts'
+import type { CvData } from './fields/data.ts'
+import type { Evidence } from './fields/evidence.ts'
+import { fieldsOf } from './fields/fields.ts'
+import { identify, typeByName } from './identify.ts'
+import { speaksToMachines } from './machine-instructions.ts'
+
+/** What is known of a CV. The same bytes and name give the same result. */
+export interface ParsedCv {
+  readonly data: CvData
+  readonly evidence: readonly Evidence[]
+  /** `hidden_text`, `instructions_to_machine`, `name_says_other_type`, `text_cut`; sorted. */
+  readonly warnings: readonly string[]
+  readonly document: { readonly type: DocumentType; readonly pages: number; readonly text: string }
+}
+
+/** Reads a CV within this process; `parseCv` does it in another one. Throws CvRefused for what is not read. */
+export async function readCv(bytes: Uint8Array, fileName: string | null = null): Promise<ParsedCv> {
+  const type = identify(bytes)
+  const document = await readDocument(bytes, type)
+  const { data, evidence } = fieldsOf(document)
+  const text = document.lines.map((line) => line.text).join('\n')
+  const named = fileName === null ? null : typeByName(fileName)
+  const warnings = [
+    ...document.warnings,
+    ...(named !== null && named !== type ? ['name_says_other_type'] : []),
+    ...(speaksToMachines(text) ? ['instructions_to_machine'] : [])
+  ]
+  return {
+    data,
+    evidence,
+    warnings: [...new Set(warnings)].sort(),
+    document: { type, pages: document.pages, text }
+  }
+}
