@@ -26,26 +26,3 @@ export async function eventually<T>(
     await wait(pauseMs)
   }
 }
-
-/**
- * Waits until nothing is left, as long as what is left changes: how fast a machine is decides nothing. Fails once it has
- * been the same for `stillMs`; a probe that throws counts as no change.
- */
-export async function untilNothingIsLeft(
-  left: () => Promise<object>,
-  { stillMs = 120_000, what }: { readonly stillMs?: number; readonly what: string }
-): Promise<void> {
-  let last = ''
-  let changedAt = Date.now()
-  for (;;) {
-    const now = await left().then(JSON.stringify, (error: unknown) => `${last} (${String(error)})`)
-    if (now === '{}') return
-    if (now !== last && !now.startsWith(`${last} (`)) {
-      last = now
-      changedAt = Date.now()
-    }
-    if (Date.now() - changedAt > stillMs)
-      throw new Error(`${what} has not changed for ${stillMs} ms: ${now} is left`)
-    await wait(500)
-  }
-}

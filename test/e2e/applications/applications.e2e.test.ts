@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { randomFrom } from '../../../local/sample/random.ts'
 import { closeConnections, connectionFor } from '../../../topics/connection.ts'
-import { eventually, untilNothingIsLeft } from '../../support/eventually.ts'
+import { eventually } from '../../support/eventually.ts'
 import { installPython, whyNoPython } from '../../support/python.ts'
 import { canaries, canary, secrets } from './canary.ts'
 import { allRecords, applicationGroups, collectExports, recordsBehind } from './collect-exports.ts'
@@ -22,6 +22,7 @@ const seed = process.env['COURANT_TEST_SEED'] ?? String(Date.now())
 const random = randomFrom(seed)
 const noPython = whyNoPython()
 const azureSdk = 'azure-storage-blob==12.27.1'
+const settleMs = 300_000
 
 describe(`job applications while all is killed under ${perSecond} webhooks a second (COURANT_TEST_SEED=${seed})`, () => {
   let world: RecruitmentWorld
@@ -159,7 +160,13 @@ describe(`job applications while all is killed under ${perSecond} webhooks a sec
     storage.heal()
   }
 
-  const settle = () => untilNothingIsLeft(() => recordsBehind(world), { what: 'what is behind' })
+  async function settle(): Promise<void> {
+    const check = async () => {
+      assert.deepEqual(await recordsBehind(world), {})
+      return true
+    }
+    await eventually(check, { timeoutMs: settleMs, what: 'no record behind' })
+  }
 
   /** Every group begins anew at the earliest offset. */
   async function rewind(): Promise<void> {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, it } from 'node:test'
 import { curated } from '../../../processors/curate-applications.ts'
 import { readText } from '../../../runtime/object-store/object-store.ts'
@@ -86,38 +85,5 @@ describe('the curated container', () => {
     await write(better)
     await write({ ...older, quality: [] })
     assert.match((await readText(store, jsonBlobName(record))) ?? '', /by_new_rules/)
-  })
-
-  it('costs a look a blob in a replay, and a put more for the newest of many versions', async (t) => {
-    const { env, curated: store } = await azureCase()
-    const version = (n: number) =>
-      claimedApplication(
-        n % 2,
-        ({ application }) => ({ application: { ...application, status: `v${n}` } }),
-        changedAtUs + n * 1_000_000
-      )
-    const items = Array.from({ length: 40 }, (_, n) => {
-      const claimed = version(n)
-      const source = { ...claimed.source, snapshot_xmax: 5000 + n }
-      return applicationItem(curated({ ...claimed, source }), n)
-    })
-    const requests: string[] = []
-    const note = (message: unknown) =>
-      void requests.push((message as { request: { method: string } }).request.method)
-    const writer = await curatedSink().open(testContext(env))
-    subscribe('http.client.request.start', note)
-    t.after(() => unsubscribe('http.client.request.start', note))
-    const costOf = async (some: typeof items) => {
-      requests.length = 0
-      await writer.write(some, { signal: AbortSignal.timeout(30_000) })
-      return requests.toSorted().join(' ')
-    }
-    assert.equal(await costOf(items.slice(0, 20)), 'HEAD HEAD PUT PUT')
-    assert.equal(await costOf(items.slice(20)), 'HEAD HEAD PUT PUT')
-    assert.equal(await costOf(items), 'HEAD HEAD')
-    assert.equal(await costOf(items.slice(0, 20)), 'HEAD HEAD')
-    const blob = (n: number) => readText(store, jsonBlobName(version(n)))
-    assert.match((await blob(38)) ?? '', /"status": "v38"/)
-    assert.match((await blob(39)) ?? '', /"status": "v39"/)
   })
 })
