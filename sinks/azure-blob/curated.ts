@@ -9,7 +9,7 @@ import type { CuratedApplication } from '../../schemas/types/applications.ts'
 import { curatedJson } from './application-json.ts'
 import { containers } from './containers.ts'
 import { putVersion } from './put-version.ts'
-import { blobBatching, newestByBlob, writeByKey } from './write-by-key.ts'
+import { blobBatching, writeByKey } from './write-by-key.ts'
 
 /** Cleaned applications: JSON in the curated container, under the names that raw has. */
 export function curatedSink(): Spec<Writer<CuratedApplication, LogItem<CuratedApplication>>> {
@@ -24,14 +24,12 @@ export function curatedSink(): Spec<Writer<CuratedApplication, LogItem<CuratedAp
         const isNew = await putVersion(store, jsonBlobName(value), {
           content: curatedJson(value),
           version: value.source,
-          contentType: 'application/json',
-          // A replay, a backfill and all but the first version of an application: a look is cheaper than a put in vain.
-          isLikelyThere: true
+          contentType: 'application/json'
         })
         if (isNew) metrics.count('blobs_exported_total', 1, { kind: 'curated' })
       }
       return {
-        write: (items, { signal }) => writeByKey(newestByBlob(items, jsonBlobName), signal, exportOne),
+        write: (items, { signal }) => writeByKey(items, signal, exportOne),
         close: async () => undefined
       }
     }

@@ -1,7 +1,6 @@
 import { CourantError } from '../../runtime/errors.ts'
 import { mapAtOnce } from '../../runtime/map-at-once.ts'
 import type { Batching, LogItem } from '../../runtime/pipeline.ts'
-import { compareReads, type ReadMoment } from '../../schemas/applications/newer.ts'
 
 /** Keys that a sink writes at the same time. */
 const keysAtOnce = 8
@@ -24,23 +23,6 @@ export async function writeByKey<T>(
       })
     }
   })
-}
-
-/**
- * Of several versions that would go into the same blob, the one that it holds in the end: the ones before it in a batch
- * need no request each.
- */
-export function newestByBlob<T extends { readonly source: ReadMoment }>(
-  items: readonly LogItem<T>[],
-  nameOf: (value: T) => string
-): LogItem<T>[] {
-  const newest = new Map<string, LogItem<T>>()
-  for (const item of items) {
-    const name = nameOf(item.value)
-    const known = newest.get(name)
-    if (!known || compareReads(item.value.source, known.value.source) >= 0) newest.set(name, item)
-  }
-  return [...newest.values()]
 }
 
 function naming(itemId: string, error: unknown): unknown {
