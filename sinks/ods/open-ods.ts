@@ -1,9 +1,12 @@
 import { postgresTls } from '../../runtime/postgres-tls.ts'
+import { CourantError } from '../../runtime/errors.ts'
 import type { Settings } from '../../runtime/settings.ts'
+import { parseConnectionUrl, urlForm } from './connection-url.ts'
 import type { OdsDatabase } from './ods-database.ts'
 import { postgresDatabase } from './postgres/postgres-database.ts'
 import { odsSettings } from './settings.ts'
 import type { MergeWay } from './sqlserver/merge-ability.ts'
+import { sqlServerLogin } from './sqlserver/target.ts'
 import { sqlServerDatabase } from './sqlserver/sqlserver-database.ts'
 
 /** The ODS that COURANT_ODS_URL names, or the database `ods` of the PostgreSQL that PGHOST names. Connects when used. */
@@ -20,23 +23,24 @@ export function openOds(settings: Settings): OdsDatabase {
       tls: postgresTls(settings),
       statementTimeoutMs
     })
-  const url = new URL(text)
-  const named = {
-    host: decodeURIComponent(url.hostname),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'ods',
-    statementTimeoutMs
-  }
-  if (url.protocol.startsWith('postgres')) {
-    const tls = postgresTls(settings, url.searchParams.get('sslmode'))
-    return postgresDatabase({ ...named, port: Number(url.port || 5432), tls })
+  const url = parseConnectionUrl(text)
+  if (!url) throw new CourantError('CONFIG_INVALID', `COURANT_ODS_URL ${urlForm}`)
+  if (url.scheme === 'postgres') {
+    const { host, user, password, database, port, options } = url
+    const tls = postgresTls(settings, options.get('sslmode'))
+    return postgresDatabase({
+      host,
+      user,
+      password,
+      database,
+      tls,
+      statementTimeoutMs,
+      port: port ?? 5432
+    })
   }
   return sqlServerDatabase({
-    ...named,
-    port: Number(url.port || 1433),
-    isEncrypted: url.searchParams.get('encrypt') !== 'false',
-    isCertificateTrusted: url.searchParams.get('trustServerCertificate') === 'true',
+    ...sqlServerLogin(url),
+    statementTimeoutMs,
     bulkRows: settings.number(odsSettings.bulkRows),
     mergeWay: settings.text(odsSettings.merge) as MergeWay
   })

@@ -1,6 +1,7 @@
 import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
 import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
 import { type Setting, wholeNumber } from '../../runtime/settings.ts'
+import { parseConnectionUrl, urlForm } from './connection-url.ts'
 import { mergeWays } from './sqlserver/merge-ability.ts'
 
 /** Where the ODS is, and how it is written. */
@@ -8,13 +9,10 @@ export const odsSettings = {
   url: {
     env: 'COURANT_ODS_URL',
     describe:
-      'Database of the ODS: postgres://user:password@host:port/database, with ?sslmode=require or verify-full in place of PGSSLMODE, or mssql:// for SQL Server with ?trustServerCertificate=true where its certificate is its own; without it PGHOST, PGPORT, PGUSER and PGPASSWORD, database ods',
+      'Database of the ODS: postgres://user:password@host:port/database, with ?sslmode=require or verify-full in place of PGSSLMODE, or mssql:// for SQL Server (docs/ods.md has its options), with ?trustServerCertificate=true where its certificate is its own; without it PGHOST, PGPORT, PGUSER and PGPASSWORD, database ods',
     secret: true,
     default: '',
-    check: (text) =>
-      text === '' || /^(?:postgres(?:ql)?|mssql|sqlserver):\/\//.test(text)
-        ? null
-        : 'must begin with postgres:// or mssql://'
+    check: (text) => (text === '' || parseConnectionUrl(text) ? null : urlForm)
   },
   host: { env: 'PGHOST', describe: 'PostgreSQL host', default: '127.0.0.1' },
   port: { env: 'PGPORT', describe: 'PostgreSQL port', default: '5432', check: wholeNumber(1, 65_535) },

@@ -5,6 +5,7 @@ import {
   done,
   errorToken,
   loginAnswer,
+  loginRefusal,
   messageTypes,
   preloginAnswer,
   resultSet,
@@ -48,6 +49,8 @@ export class FakeTds {
   readonly events: TdsEvent[] = []
   /** Decides on the answer to a statement, or to the rows of a bulk load (whose statement begins with `insert bulk`). */
   reply: (sql: string, kind: 'statement' | 'bulk') => Reply = () => undefined
+  /** Errors by which it answers to a login to a database, in their order; none lets everybody in. */
+  refusesLogin: (database: string) => readonly number[] = () => []
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #transactions = 0n
@@ -112,8 +115,10 @@ export class FakeTds {
     switch (type) {
       case messageTypes.prelogin:
         return preloginAnswer()
-      case messageTypes.login:
-        return loginAnswer()
+      case messageTypes.login: {
+        const numbers = this.refusesLogin(databaseOf(data))
+        return numbers.length === 0 ? loginAnswer() : loginRefusal(numbers)
+      }
       case messageTypes.transaction:
         return this.#transaction(data)
       case messageTypes.attention:
@@ -131,6 +136,12 @@ export class FakeTds {
     this.events.push({ kind, sql: '', bytes: 0 })
     return transactionAnswer(kind, this.#transactions)
   }
+}
+
+/** The database that a login names ([MS-TDS] 2.2.6.4): its place and length stand at byte 68. */
+function databaseOf(data: Buffer): string {
+  const [from, characters] = [data.readUInt16LE(68), data.readUInt16LE(70)]
+  return data.subarray(from, from + characters * 2).toString('ucs2')
 }
 
 /** Messages of a client: packets until one that says it is the last. */

@@ -36,8 +36,15 @@ export function done(flags: number, count = 0): Buffer {
   return bytes
 }
 
-/** An error of the server, by its number. */
-export function errorToken(number: number, message: string): Buffer {
+/** An error of the server, by its number, and the end of the answer. */
+export const errorToken = (number: number, message: string): Buffer =>
+  Buffer.concat([errorAlone(number, message), done(2)])
+
+/** The answer to a login that is refused: several errors, the cause first. */
+export const loginRefusal = (numbers: readonly number[]): Buffer =>
+  Buffer.concat([...numbers.map((number) => errorAlone(number, 'as the test says')), done(2)])
+
+function errorAlone(number: number, message: string): Buffer {
   const head = Buffer.alloc(6)
   head.writeInt32LE(number)
   // State, and class 16: an error that the user can correct.
@@ -45,10 +52,7 @@ export function errorToken(number: number, message: string): Buffer {
   const line = Buffer.alloc(4)
   line.writeInt32LE(1)
   const text = Buffer.concat([uint16(message.length), ucs2(message)])
-  return Buffer.concat([
-    token(0xaa, Buffer.concat([head, text, shortText('fake'), shortText(''), line])),
-    done(2)
-  ])
+  return token(0xaa, Buffer.concat([head, text, shortText('fake'), shortText(''), line]))
 }
 
 /** Rows of text, each column as nvarchar. */

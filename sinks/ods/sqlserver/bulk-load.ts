@@ -8,6 +8,11 @@ import { stagedType } from './types.ts'
 
 type Cells = readonly (string | null)[]
 
+/** The driver holds a bulk several times over: long texts make it shorter. */
+const charactersPerBulk = 8_000_000
+
+const lengthOf = (cells: Cells) => cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0)
+
 /** Tables of so many rows of a cached run, for one bulk load each. */
 export async function* stagingBatches(
   table: OdsTable,
@@ -15,11 +20,14 @@ export async function* stagingBatches(
   bulkRows: number
 ): AsyncGenerator<mssql.Table> {
   let batch = emptyBatch(table)
+  let characters = 0
   for await (const cells of rowsOf(run)) {
     batch.rows.add(...stagedRow(cells, table.name))
-    if (batch.rows.length < bulkRows) continue
+    characters += lengthOf(cells)
+    if (batch.rows.length < bulkRows && characters < charactersPerBulk) continue
     yield batch
     batch = emptyBatch(table)
+    characters = 0
   }
   if (batch.rows.length > 0) yield batch
 }

@@ -1,34 +1,26 @@
-import mssql from 'mssql'
+import type mssql from 'mssql'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
 import { tellSent } from '../sent-statements.ts'
 import type { Statement } from '../statement.ts'
 import type { Dialect } from '../dialect.ts'
 import { stagingBatches } from './bulk-load.ts'
 import { MergeAbility, type MergeWay } from './merge-ability.ts'
+import { Connections } from './connections.ts'
 import { sqlServerDialect } from './sqlserver-dialect.ts'
+import type { SqlServerLogin } from './target.ts'
 import { translateError } from './translate-error.ts'
 
-/** How to reach the database. */
-export interface SqlServerTarget {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly password: string
-  readonly database: string
+/** How to reach the database, and how it is written. */
+export interface SqlServerTarget extends SqlServerLogin {
   readonly statementTimeoutMs: number
-  readonly isEncrypted: boolean
-  /** True when its certificate is not checked. */
-  readonly isCertificateTrusted: boolean
   readonly bulkRows: number
   readonly mergeWay: MergeWay
 }
 
 /** The ODS in SQL Server 2016 or newer. */
 export function sqlServerDatabase(target: SqlServerTarget): OdsDatabase {
-  const pool = new mssql.ConnectionPool(config(target))
-  // A connection that is lost while idle is replaced by the pool; one in use fails its statement.
-  pool.on('error', () => undefined)
-  const connected = () => pool.connect()
+  const connections = new Connections(target)
+  const connected = () => connections.pool()
   const session = (requests: () => Promise<mssql.Request>, dialect: Dialect) =>
     sessionOf(requests, { dialect, bulkRows: target.bulkRows })
   const direct = session(async () => (await connected()).request(), sqlServerDialect)
@@ -48,28 +40,7 @@ export function sqlServerDatabase(target: SqlServerTarget): OdsDatabase {
       }
     },
     stream: (doing, statement) => streamed(connected, doing, statement),
-    close: () => pool.close()
-  }
-}
-
-function config(target: SqlServerTarget): mssql.config {
-  return {
-    server: target.host,
-    port: target.port,
-    user: target.user,
-    password: target.password,
-    database: target.database,
-    requestTimeout: target.statementTimeoutMs,
-    connectionTimeout: 10_000,
-    pool: { max: 4, idleTimeoutMillis: 10_000 },
-    options: {
-      appName: 'courant ods',
-      encrypt: target.isEncrypted,
-      trustServerCertificate: target.isCertificateTrusted,
-      useUTC: true,
-      enableArithAbort: true,
-      abortTransactionOnError: true
-    }
+    close: () => connections.close()
   }
 }
 
@@ -85,6 +56,9 @@ async function finished<T>(transaction: mssql.Transaction, work: () => Promise<T
     throw error
   }
 }
+
+// Of a heap that is locked as a whole, SIMPLE and BULK_LOGGED recovery log pages instead of rows.
+const bulkOptions = { keepNulls: true, lockTable: true }
 
 function sessionOf(
   requests: () => Promise<mssql.Request>,
@@ -103,7 +77,7 @@ function sessionOf(
     async bulkLoad(doing, table, run) {
       try {
         for await (const batch of stagingBatches(table, run, bulkRows))
-          await (await requests()).bulk(batch, { keepNulls: true })
+          await (await requests()).bulk(batch, bulkOptions)
       } catch (error) {
         throw translateError(error, doing)
       }

@@ -1,28 +1,6 @@
 import { CourantError } from '../../../runtime/errors.ts'
-
-// https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
-const refusals: Readonly<Record<number, string>> = {
-  208: 'a table is missing: run `courant etl sync`',
-  229: 'grant the user of COURANT_ODS_URL the rights it needs (docs/ods.md)',
-  262: 'grant the user of COURANT_ODS_URL the rights it needs (docs/ods.md)',
-  1505: 'a key has two rows where one is allowed. If KeepHistory went from 1 to 0, rename the table with its history first, and a new one is made',
-  1701: 'the table is wider than SQL Server allows: exclude columns in config.ETL_Columns',
-  1702: 'the table has more than 1,024 columns: exclude columns in config.ETL_Columns',
-  2601: 'a key has two rows where one is allowed: see who else writes to the ODS',
-  2627: 'a key has two rows where one is allowed: see who else writes to the ODS',
-  4060: 'the database of the ODS does not exist: create it, or correct COURANT_ODS_URL',
-  8672: 'staging has two rows for one key, which Courant does not leave there: see who else writes to stg',
-  18456: 'correct user and password in COURANT_ODS_URL'
-}
-/** What concerns the server or our rights there; every other refusal lies in the run that is merged. */
-const ofServer: ReadonlySet<number> = new Set([
-  208, 229, 230, 262, 297, 300, 916, 3906, 4060, 15247, 15151, 18456
-])
-const full: ReadonlySet<number> = new Set([1101, 1105, 9002])
-/** Deadlock victim, lock and query timeouts, going down or coming up, resources. */
-const transient: ReadonlySet<number> = new Set([
-  1205, 1222, 3960, 701, 802, 8645, 6005, 17142, 40197, 40501, 40613, 50001
-])
+import { isTlsFailure } from '../../../runtime/postgres-tls.ts'
+import { serverErrorOf } from './server-errors.ts'
 
 interface DriverError extends Error {
   readonly number?: number
@@ -32,36 +10,40 @@ interface DriverError extends Error {
   readonly precedingErrors?: readonly { readonly number?: number }[]
 }
 
-/** Every error of the driver and the server as ours; of a server's error only its number goes on, its words hold values. */
-export function translateError(error: unknown, doing: string): unknown {
+/**
+ * Every error of the driver and the server as ours; of a server's error only its number goes on, its words hold values.
+ * Those of a login have no number in the driver: `login` has what the server sent before it closed the connection.
+ */
+export function translateError(error: unknown, doing: string, login: readonly number[] = []): unknown {
   if (error instanceof CourantError || !(error instanceof Error)) return error
   const { precedingErrors = [], ...own } = error as DriverError
   const numbers = [
     ...precedingErrors.map(({ number }) => number),
     own.number,
-    own.originalError?.info?.number
+    own.originalError?.info?.number,
+    ...((error as DriverError).code === 'ELOGIN' ? login : [])
   ]
   const number = numbers.find((one) => one !== undefined && one > 0)
   return number === undefined ? driverError(error, doing) : serverError(number, doing)
 }
 
 function serverError(number: number, doing: string): CourantError {
-  const details = { number }
-  if (transient.has(number))
+  const { kind, advice } = serverErrorOf(number)
+  const details = { number, isOfServer: kind === 'server' }
+  if (kind === 'transient')
     return new CourantError(
       'TARGET_UNAVAILABLE',
-      `SQL Server interrupted us (${number}) when it was to ${doing}`,
+      `SQL Server cannot ${doing} for now (${number}): ${advice}`,
       { details }
     )
-  if (full.has(number))
+  if (kind === 'full')
     return new CourantError(
       'TARGET_FULL',
-      `SQL Server has no room left to ${doing}: make room and start again`,
+      `SQL Server has no room left to ${doing} (${number}): make room and start again`,
       { details }
     )
-  const advice = refusals[number] ?? `see error ${number} in SQL Server's documentation`
-  return new CourantError('TARGET_REFUSED', `SQL Server refuses to ${doing}: ${advice}`, {
-    details: { ...details, isOfServer: ofServer.has(number) }
+  return new CourantError('TARGET_REFUSED', `SQL Server refuses to ${doing} (${number}): ${advice}`, {
+    details
   })
 }
 
@@ -76,21 +58,64 @@ const unavailable: ReadonlySet<string> = new Set([
   'ENOTBEGUN'
 ])
 
+const adviceFor: Readonly<Record<string, string>> = {
+  ETIMEOUT: ': see what blocks it, or raise COURANT_ODS_STATEMENT_TIMEOUT_MS',
+  ESOCKET: ': see that it runs, takes TCP/IP, and that host and port in COURANT_ODS_URL are its'
+}
+
+const ofServer = { isOfServer: true }
+
 function driverError(error: DriverError, doing: string): unknown {
+  const causes = causesOf(error)
+  if (causes.some(isTlsFailure) || causes.some(isOfTls))
+    return new CourantError('TARGET_REFUSED', certificateAdvice(causes), { cause: error, details: ofServer })
   if (error.code === 'ELOGIN')
     return new CourantError(
       'TARGET_REFUSED',
       'SQL Server refuses the login: correct user and password in COURANT_ODS_URL',
-      { cause: error, details: { isOfServer: true } }
+      { cause: error, details: ofServer }
+    )
+  if (error.code === 'EINSTLOOKUP')
+    return new CourantError(
+      'TARGET_UNAVAILABLE',
+      'The instance in COURANT_ODS_URL is not found: SQL Server Browser (UDP 1434) does not know it; start it, or name the port in place of the instance',
+      { cause: error }
     )
   if (error.code === undefined || !unavailable.has(error.code)) return error
-  const late =
-    error.code === 'ETIMEOUT' ? ': see what blocks it, or raise COURANT_ODS_STATEMENT_TIMEOUT_MS' : ''
+  const advice = adviceFor[error.code] ?? ''
+  const reason = causes.map(({ code }) => code).findLast((code) => code !== undefined) ?? error.code
   return new CourantError(
     'TARGET_UNAVAILABLE',
-    `SQL Server does not answer (${error.code}) when it is to ${doing}${late}`,
-    {
-      cause: error
-    }
+    `SQL Server does not answer (${reason}) when it is to ${doing}${advice}`,
+    { cause: error }
   )
+}
+
+interface Cause {
+  readonly code?: string
+  readonly message?: string
+  readonly cause?: unknown
+  readonly originalError?: unknown
+}
+
+/** An error and what it was made of, the outermost first. */
+function causesOf(error: unknown): Cause[] {
+  if (typeof error !== 'object' || error === null) return []
+  const { cause, originalError } = error as Cause
+  return [error, ...causesOf(cause ?? originalError)]
+}
+
+const isOfTls = ({ code = '', message = '' }: Cause) =>
+  /^ERR_(?:TLS|SSL)|^EPROTO$|^EENCRYPT$/.test(code) || /certificate|wrong version number/i.test(message)
+
+function certificateAdvice(causes: readonly Cause[]): string {
+  const said = causes.at(-1)?.message ?? ''
+  const how = /self.signed|unable to verify|local issuer/i.test(said)
+    ? "it is the server's own, which nobody vouches for: add ?trustServerCertificate=true to COURANT_ODS_URL to take it unchecked, or give the certificate of who signed it by ?ca=<file>"
+    : /does not match|altname/i.test(said)
+      ? 'it is for another name: write the host in COURANT_ODS_URL as the certificate does, or add ?trustServerCertificate=true'
+      : /expired|not yet valid/i.test(said)
+        ? 'it is not valid today: renew it, or correct the clock'
+        : 'let both ends agree on TLS: ?encrypt=true, strict or false in COURANT_ODS_URL'
+  return `The certificate of SQL Server is not accepted: ${how}`
 }

@@ -145,6 +145,11 @@ describe('a run on its way into SQL Server', () => {
     const bulks = tds.events.filter(({ kind }) => kind === 'bulk')
     assert.equal(bulks.length, 3)
     assert.match(bulks[0]?.sql ?? '', /^insert bulk \[stg\]\.\[produit\]/)
+    assert.match(
+      bulks[0]?.sql ?? '',
+      /with \(.*TABLOCK/i,
+      'pages are logged, not rows, where recovery allows'
+    )
     assert.match(bulks[0]?.sql ?? '', /\[prix\] nvarchar/, 'decimals are staged as text')
   })
 
