@@ -53,7 +53,7 @@ export const french: HealthTexts = {
     notComputed: (amount) =>
       `${amount} journées d’utilisateurs n’ont pas de chiffres, car les modèles ne peuvent pas les calculer.`,
     shownBehind: (amount) =>
-      `Ce que voient les analystes date d’il y a ${amount}, alors que des changements attendent d’être montrés.`
+      `Ce que les analystes voient d’une table peut dater d’il y a ${amount} : le journal dit ce qui empêche de la publier.`
   },
   counts: {
     fails: (count) => plural(count, 'est en échec', 'sont en échec'),

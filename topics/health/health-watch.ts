@@ -7,11 +7,8 @@ import { healthLevels, healthOf, type Notice, type PipelineHealth, worstFirst } 
 import type { LagBook } from './lag-book.ts'
 import { type Promises, promisesOf } from './promise.ts'
 
-/**
- * A gauge in seconds that says how old what people see of a pipeline's output is, where changes wait to be shown; 0 when
- * none does. Health tells of it once it is over the promise.
- */
-const shownBehind = 'shown_behind_seconds'
+/** How old what analysts see of a table may be, in seconds, as Gold tells it; health says so once it is over the promise. */
+const shownBehind = 'analytics_age_seconds'
 
 /** Letters that nobody has replayed or dismissed. */
 export const waitingLetters = 'dead_letters_waiting'

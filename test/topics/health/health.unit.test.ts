@@ -196,7 +196,7 @@ describe('a watch of health', () => {
     const mine = metrics.of(name)
     mine.gauge('deletes_refused', 3)
     mine.gauge('dead_letters_waiting', 2)
-    mine.gauge('shown_behind_seconds', 301, { table: 'users' })
+    mine.gauge('analytics_age_seconds', 301, { table: 'users' })
     const [health] = await watch.publish()
     assert.deepEqual(
       health?.notices.map(({ kind }) => kind),
