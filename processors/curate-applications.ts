@@ -10,6 +10,7 @@ import type {
   CuratedOffer,
   CuratedProfile
 } from '../schemas/types/applications.ts'
+import { expectedSalary } from '../schemas/applications/salaries.ts'
 import { topicOf } from '../topics/catalogue.ts'
 import { answersByKind } from './applications/answers.ts'
 import { experienceYears } from './applications/experience.ts'
@@ -109,11 +110,18 @@ function curatedProfile(
     findings.clean(`candidate_profile.${field}`, profile[field], rule)
   return {
     skills: skillsOf(profile.skills),
-    expected_salary: clean('expected_salary', jsonText),
+    expected_salary: salaryOf(clean('expected_salary', jsonText), findings),
     linkedin: clean('linkedin', webAddress),
     portfolio: clean('portfolio', webAddress),
     education: clean('education', jsonText)
   }
+}
+
+/** Its text stays what it is; that no amount can be told from it, though there are digits, is noted. */
+function salaryOf(json: string | null, findings: Findings): string | null {
+  const isUnclear = json !== null && /[1-9]/.test(json) && expectedSalary(json) === null
+  if (isUnclear) findings.note('candidate_profile.expected_salary', 'salary_unclear', json)
+  return json
 }
 
 function curatedOffer(offer: NonNullable<ClaimedApplication['job_offer']>, findings: Findings): CuratedOffer {

@@ -32,5 +32,8 @@ const columnOf = (field: string): Column => ({
   name: field.slice(field.lastIndexOf('.') + 1),
   type: { kind: 'string' },
   nullable: true,
-  pii: null
+  pii: null,
+  // What people typed into a form.
+  isTidy: true,
+  isBlankMissing: true
 })

@@ -112,6 +112,15 @@ describe('a curated application', () => {
         want,
         json
       )
+    for (const skills of [
+      ['CI/CD', 'PL/SQL'],
+      ['SAP S/4HANA'],
+      ['Cloud (AWS, GCP)'],
+      ['Excel (avancé'],
+      ['C++']
+    ])
+      assert.deepEqual(withSkills(JSON.stringify(skills)), skills)
+    assert.deepEqual(withSkills('"CI/CD, Cloud (AWS, GCP); SQL"'), ['CI/CD', 'Cloud (AWS, GCP)', 'SQL'])
     assert.deepEqual(withSkills(null), [])
     assert.deepEqual(withSkills('"école, ÉCOLE, e\u0301cole"'), ['école'])
   })
@@ -135,6 +144,32 @@ describe('a curated application', () => {
       ].map(years),
       [5, 5, 1.5, 2.5, 3, 10, 7, 3, 8, null, null, null]
     )
+  })
+
+  it('adds up years of experience that are told one after the other, and knows when it cannot tell', () => {
+    const read = (experience: string) => {
+      const { candidate, quality } = withCandidate({ experience })
+      return [candidate?.experience_years, ...quality.map(({ reason }) => reason)]
+    }
+    assert.deepEqual(read('2 ans et 6 mois'), [2.5])
+    assert.deepEqual(read('2 ans 6 mois'), [2.5])
+    assert.deepEqual(read('2 ans et demi'), [2.5])
+    assert.deepEqual(read('6 mois puis 3 ans'), [3.5])
+    assert.deepEqual(read('5 ans dont 2 ans en management'), [5])
+    assert.deepEqual(read('35 ans, 10 ans d’expérience'), [null, 'experience_ambiguous'])
+    assert.deepEqual(read('3 ans chez A, 4 ans chez B'), [null, 'experience_ambiguous'])
+  })
+
+  it('finds a salary that tells no amount', () => {
+    const reasons = (expected_salary: string) =>
+      curated(
+        claimedApplication(1, ({ candidate_profile }) => ({
+          candidate_profile: candidate_profile && { ...candidate_profile, expected_salary }
+        }))
+      ).quality.map(({ field, reason }) => `${field} ${reason}`)
+    assert.deepEqual(reasons('"500 000 sur 12 mois"'), ['candidate_profile.expected_salary salary_unclear'])
+    assert.deepEqual(reasons('"à discuter"'), [])
+    assert.deepEqual(reasons('"1 500,50"'), [])
   })
 
   it('finds times that cannot be', () => {

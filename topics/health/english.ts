@@ -50,7 +50,8 @@ export const english: HealthTexts = {
     deadLetters: (amount, name) =>
       `${amount} records that were set aside wait for somebody: \`courant dlq show ${name}\`.`,
     notComputed: (amount) => `${amount} days of users have no figures, as the models cannot compute them.`,
-    shownBehind: (amount) => `What analysts see of a table may be ${amount} old: see the log for what keeps it from being published.`
+    shownBehind: (amount) =>
+      `What analysts see of a table may be ${amount} old: see the log for what keeps it from being published.`
   },
   counts: {
     fails: (count) => `${pipelines(count)} ${count === 1 ? 'fails' : 'fail'}`,

@@ -1,5 +1,5 @@
 import type { CuratedAnswers, CuratedApplication } from '../../../schemas/types/applications.ts'
-import { expectedSalary, offeredSalary } from './salaries.ts'
+import { expectedSalary, offeredSalary } from '../../../schemas/applications/salaries.ts'
 import { namedSkills } from './skill-overlap.ts'
 
 export type FeatureType = 'VARCHAR' | 'BOOLEAN' | 'INTEGER' | 'BIGINT' | 'DOUBLE'

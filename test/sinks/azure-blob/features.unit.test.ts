@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { curated } from '../../../processors/curate-applications.ts'
 import { featureRow, newestRows, replaces } from '../../../sinks/azure-blob/features/feature-rows.ts'
-import { expectedSalary, offeredSalary } from '../../../sinks/azure-blob/features/salaries.ts'
+import { expectedSalary, offeredSalary } from '../../../schemas/applications/salaries.ts'
 import { namedSkills } from '../../../sinks/azure-blob/features/skill-overlap.ts'
 import { changedAtUs, claimedApplication } from '../../support/applications.ts'
 
@@ -17,6 +17,17 @@ describe('a salary', () => {
       ['{"min": 800000, "max": 900000, "currency": "XAF"}', 850_000],
       ['{"montant": "850\u00a0000"}', 850_000],
       ['"12,5"', 12.5],
+      ['"1 500,50"', 1500.5],
+      ['"1.500.000,75 F"', 1_500_000.75],
+      ['"500k"', 500_000],
+      ['"800-900k"', 850_000],
+      ['"1,5 million"', 1_500_000],
+      ['"1.5M FCFA"', 1_500_000],
+      ['{"year": 2025, "amount": 500000}', 500_000],
+      ['{"net": 400000, "brut": 500000}', null],
+      ['"500 000 sur 12 mois"', null],
+      ['"900000 à 800000"', null],
+      ['[1, 2, 3]', null],
       ['"à discuter"', null],
       ['0', null],
       ['null', null],
