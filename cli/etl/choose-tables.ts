@@ -1,4 +1,5 @@
-import { type EtlTable, findEtlTable, priorities } from '../../schemas/erp/metadata.ts'
+import { type ConfiguredTables, findTable, type WrongRow } from '../../schemas/erp/configured-tables.ts'
+import { type EtlTable, priorities } from '../../schemas/erp/metadata.ts'
 
 /** The words a filter may have beside names of tables. */
 const words: Readonly<Record<string, (table: EtlTable) => boolean>> = {
@@ -11,15 +12,18 @@ const words: Readonly<Record<string, (table: EtlTable) => boolean>> = {
 /** What `--filter` takes, for help. */
 export const filterForm = `${Object.keys(words).join(', ')}, or names of tables, separated by commas`
 
-/** The tables a filter means; CONFIG_INVALID names a table that is not configured. */
-export function chooseTables(tables: readonly EtlTable[], filter: string): readonly EtlTable[] {
-  const chosen = filter
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .flatMap((part) => {
-      const isMeant = words[part]
-      return isMeant ? tables.filter(isMeant) : [findEtlTable(tables, part)]
-    })
-  return [...new Set(chosen)]
+/** The tables a filter means, and the wrong rows among them; CONFIG_INVALID names a table that is not configured. */
+export function chooseTables(configured: ConfiguredTables, filter: string): ConfiguredTables {
+  const tables = new Set<EtlTable>()
+  const wrong = new Set<WrongRow>()
+  for (const part of filter.split(',').map((text) => text.trim())) {
+    const isMeant = words[part]
+    const named = configured.wrong.filter(
+      ({ tableName }) => part === 'all' || tableName.toLowerCase() === part.toLowerCase()
+    )
+    for (const row of named) wrong.add(row)
+    if (isMeant) for (const table of configured.tables.filter(isMeant)) tables.add(table)
+    else if (part !== '' && named.length === 0) tables.add(findTable(configured, part))
+  }
+  return { tables: [...tables], wrong: [...wrong] }
 }

@@ -8,6 +8,8 @@ export interface HealthFigures {
     readonly isBreached: boolean
     readonly lastSuccessAt: Date | null
   }[]
+  /** Rows of config.ETL_Tables that cannot be loaded, and why. */
+  readonly wrong: readonly { readonly tableName: string; readonly reason: string }[]
   readonly last24h: {
     readonly succeeded: number
     readonly rows: number
@@ -23,7 +25,11 @@ const twoDaysMs = 2 * 86_400_000
 
 /** The conditions of a day: an SLA each table, failures of all, and a summary where neither is wrong. */
 export function conditionsOf(figures: HealthFigures, at: Date): readonly ConditionNow[] {
-  const wrong = [...figures.tables.map(slaCondition), failuresCondition(figures)]
+  const wrong = [
+    ...figures.tables.map(slaCondition),
+    ...figures.wrong.map(wrongCondition),
+    failuresCondition(figures)
+  ]
   const isWell = wrong.every(({ alert }) => alert === null)
   return isWell ? [...wrong, summaryCondition(figures, at)] : wrong
 }
@@ -45,6 +51,15 @@ function slaCondition({
     }
   }
 }
+
+const wrongCondition = ({ tableName, reason }: HealthFigures['wrong'][number]): ConditionNow => ({
+  name: `etl/config/${tableName}`,
+  alert: {
+    title: `ODS: ${tableName || 'a table without a name'} is not loaded, its row in config.ETL_Tables is wrong`,
+    text: reason,
+    facts: { table: tableName }
+  }
+})
 
 function failuresCondition({ last24h: { failures } }: HealthFigures): ConditionNow {
   const name = 'etl/failures'

@@ -1,4 +1,5 @@
 import type { OdsSession, ResultRow } from '../../sinks/ods/ods-database.ts'
+import { readEtlTables } from '../../sinks/ods/metadata.ts'
 import { instantText } from '../../sinks/ods/instant-text.ts'
 import type { HealthFigures } from './health-conditions.ts'
 
@@ -10,6 +11,7 @@ export async function readHealth(ods: OdsSession, now: Date): Promise<HealthFigu
   const tables = await ods.query('read etl.vw_SLABreach', {
     text: 'SELECT TableName AS tablename, SLAStatus AS slastatus, LastSuccessAt AS lastsuccessat FROM etl.vw_SLABreach ORDER BY TableName'
   })
+  const { wrong } = await readEtlTables(ods)
   const runs = await ods.query('read etl.ETL_Log', {
     text: `SELECT TableName AS tablename, Status AS status, COUNT(*) AS runs, SUM(RowsRead) AS rowsread
 FROM etl.ETL_Log WHERE StartedAt >= @since GROUP BY TableName, Status`,
@@ -22,6 +24,7 @@ FROM etl.ETL_Log WHERE StartedAt >= @since GROUP BY TableName, Status`,
       isBreached: breached.has(row['slastatus']),
       lastSuccessAt: row['lastsuccessat'] === null ? null : utcDate(row['lastsuccessat'])
     })),
+    wrong: wrong.map(({ tableName, error }) => ({ tableName, reason: error.message })),
     last24h: {
       succeeded: sumOf(succeeded, 'runs'),
       rows: sumOf(succeeded, 'rowsread'),

@@ -1,7 +1,8 @@
 import { Argument, type Command } from 'commander'
 import { planRun } from '../../producers/progress/run-plan.ts'
 import { verdictOf } from '../../runtime/errors.ts'
-import { type EtlTable, findEtlTable } from '../../schemas/erp/metadata.ts'
+import { findTable } from '../../schemas/erp/configured-tables.ts'
+import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import type { CachedRun } from '../../sinks/ods/cache/cached-run.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
@@ -60,9 +61,9 @@ async function configuredTable(
   session: EtlSession,
   { name, mode }: { readonly name: string; readonly mode: RunMode }
 ): Promise<ScannedTable> {
-  const tables = await patiently(session, () => readEtlTables(session.ods))
+  const configured = await patiently(session, () => readEtlTables(session.ods))
   try {
-    return await withColumns(session, findEtlTable(tables, name))
+    return await withColumns(session, findTable(configured, name))
   } catch (error) {
     if (verdictOf(error) !== 'transient') await logFailure(session, { tableName: name, mode }, error)
     throw error

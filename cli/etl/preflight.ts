@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import { sourceClock } from '../../producers/progress/catalogue.ts'
 import { preflightTable, type WideColumn } from '../../producers/progress/preflight.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { type EtlTable, findEtlTable } from '../../schemas/erp/metadata.ts'
+import { type ConfiguredTables, findTable } from '../../schemas/erp/configured-tables.ts'
+import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
 import { checkLimits, tableName } from '../../sinks/ods/ods-table.ts'
 import { pendingMigrations } from '../../sinks/ods/migrate.ts'
@@ -78,19 +79,21 @@ async function connectionChecks(session: EtlSession): Promise<Check[]> {
 }
 
 async function tableChecks(session: EtlSession, name: string | undefined): Promise<Check[]> {
-  let tables: readonly EtlTable[] = []
+  let chosen: ConfiguredTables = { tables: [], wrong: [] }
   const config = await checked('config.ETL_Tables', async () => {
     const all = await readEtlTables(session.ods)
-    if (all.length === 0)
+    if (all.tables.length + all.wrong.length === 0)
       throw new CourantError(
         'CONFIG_INVALID',
         'config.ETL_Tables has no row: insert one for each table to copy, then run `courant etl sync`'
       )
-    tables = name === undefined ? all : [findEtlTable(all, name)]
-    return `${all.length} tables`
+    chosen = name === undefined ? all : { tables: [findTable(all, name)], wrong: [] }
+    return `${all.tables.length + all.wrong.length} tables`
   })
   const checks = [config]
-  for (const table of tables) checks.push(await checked(table.tableName, () => lookAt(session, table)))
+  for (const { tableName: check, error } of chosen.wrong)
+    checks.push({ check, isWell: false, finding: error.message })
+  for (const table of chosen.tables) checks.push(await checked(table.tableName, () => lookAt(session, table)))
   return checks
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { logOf } from '../../runtime/observability.ts'
-import { findEtlTable } from '../../schemas/erp/metadata.ts'
+import { findTable } from '../../schemas/erp/configured-tables.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
 import { print } from '../output.ts'
 import { withEtl } from './etl-session.ts'
@@ -26,7 +26,7 @@ export function profileCommand(etl: Command): void {
 async function profile(name: string, output: Output): Promise<void> {
   await withEtl(['ods', 'source'], async (session) => {
     const { ods, logger, settings } = session
-    const table = findEtlTable(await readEtlTables(ods), name)
+    const table = findTable(await readEtlTables(ods), name)
     const bar = new ProgressBar(table.tableName, { stream: process.stderr })
     const begunMs = performance.now()
     const columns = await profileTable(

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { WrongRow } from '../../schemas/erp/configured-tables.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import { readEtlTables } from '../../sinks/ods/metadata.ts'
@@ -8,7 +9,7 @@ import { chooseTables, filterForm } from './choose-tables.ts'
 import { type EtlSession, patiently, withEtl } from './etl-session.ts'
 import { withColumns, withProgress } from './load.ts'
 import { logFailure } from './log-failure.ts'
-import { type LoadReport, sentenceOf, skippedReport } from './load-report.ts'
+import { type LoadReport, reportOf, sentenceOf, skippedReport } from './load-report.ts'
 import { lockTable, preparedTable } from './load-table.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { inRunOrder, loadInOrder } from './run-order.ts'
@@ -41,10 +42,16 @@ export function runCommand(etl: Command): void {
 async function run(options: RunOptions): Promise<void> {
   await withEtl(['ods', 'source', 'kafka'], async (session) => {
     const known = await patiently(session, () => readEtlTables(session.ods))
-    const tables = inRunOrder(chooseTables(known, options.filter))
-    if (options.dryRun) tellOrder(tables, options)
-    else if (options.mode === 'watch') await watch(session, tables)
-    else await loadAll(session, tables, options)
+    const chosen = chooseTables(known, options.filter)
+    const tables = inRunOrder(chosen.tables)
+    if (options.dryRun) {
+      for (const { error } of chosen.wrong) process.stderr.write(`${error.message}\n`)
+      tellOrder(tables, options)
+    } else {
+      const failed = await logWrong(session, chosen.wrong, options.mode)
+      if (options.mode === 'watch') await watchBeside(session, tables, failed)
+      else await loadAll(session, { tables, failed, options })
+    }
   })
 }
 
@@ -54,13 +61,33 @@ function tellOrder(tables: readonly EtlTable[], { output, mode }: RunOptions): v
   else for (const { table, priority } of order) print(`${table} (${priority}) would be loaded`)
 }
 
-async function loadAll(session: EtlSession, tables: readonly EtlTable[], options: RunOptions): Promise<void> {
+/** A wrong row of config.ETL_Tables fails its own table, in the log too, and no other. */
+async function logWrong(
+  session: EtlSession,
+  wrong: readonly WrongRow[],
+  mode: RunMode
+): Promise<readonly LoadReport[]> {
+  const reports: LoadReport[] = []
+  for (const { tableName, error } of wrong)
+    reports.push(reportOf(await logFailure(session, { tableName, mode }, error), error, 0))
+  return reports
+}
+
+interface Loads {
+  readonly tables: readonly EtlTable[]
+  /** Of tables that cannot be loaded at all. */
+  readonly failed: readonly LoadReport[]
+  readonly options: RunOptions
+}
+
+async function loadAll(session: EtlSession, { tables, failed, options }: Loads): Promise<void> {
   const { mode, output, continueOnError = false } = options
   const reports: LoadReport[] = []
   const tell = (report: LoadReport) => {
     reports.push(report)
     if (output === 'human') print(sentenceOf(report))
   }
+  for (const report of failed) tell(report)
   const attempts = await loadInOrder(tables, {
     signal: session.signal,
     continueOnError,
@@ -84,6 +111,17 @@ async function logFailed(
 ): Promise<void> {
   const table = tables.find(({ tableName }) => name.endsWith(`.${tableName.toLowerCase()}`))
   if (table) await logFailure(session, { tableName: table.tableName, mode: 'watch' }, error)
+}
+
+/** The tables that can be watched; of the others is said why not. */
+async function watchBeside(
+  session: EtlSession,
+  tables: readonly EtlTable[],
+  failed: readonly LoadReport[]
+): Promise<void> {
+  for (const report of failed) process.stderr.write(`${sentenceOf(report)}\n`)
+  if (tables.length === 0 && failed.length > 0) process.exitCode = 1
+  else await watch(session, tables)
 }
 
 /** All tables beside each other, with the operator page, until it is told to stop. */

@@ -38,8 +38,8 @@ async function sync({ dryRun = false, output }: SyncOptions): Promise<void> {
   await withEtl(['ods', 'source'], async (session) => {
     const say = (line: string) => void (output === 'human' && complain(line))
     await prepareOds(session, { dryRun, say })
-    const tables = await readEtlTables(session.ods)
-    const synced: SyncedTable[] = []
+    const { tables, wrong } = await readEtlTables(session.ods)
+    const synced: SyncedTable[] = wrong.map(({ tableName, error }) => unsynced(tableName, error))
     for (const table of tables) synced.push(await syncTable(session, table, dryRun))
     tell(synced, { dryRun, output })
     if (synced.some(({ error }) => error !== null)) process.exitCode = 1
@@ -63,7 +63,8 @@ async function prepareOds(
   for (const step of await migrate(ods)) say(`migrated: ${step}`)
   if (!isSampleErp(env)) return
   if (await makeSampleErp(env)) say('made the sample ERP in the local PostgreSQL')
-  if ((await readEtlTables(ods)).length > 0) return
+  const { tables, wrong } = await readEtlTables(ods)
+  if (tables.length + wrong.length > 0) return
   for (const row of erpConfigRows) await addEtlTable(ods, parseEtlTable(row))
   say(`config.ETL_Tables: the ${erpConfigRows.length} tables of the sample`)
 }
@@ -78,9 +79,17 @@ async function syncTable(session: EtlSession, table: EtlTable, dryRun: boolean):
     return { table: tableName, columns: columns.length, added, gone, error: null }
   } catch (error) {
     if (!(error instanceof CourantError) || error.verdict === 'transient') throw error
-    return { table: tableName, columns: 0, added: [], gone: [], error: errorOf(error) }
+    return unsynced(tableName, error)
   }
 }
+
+const unsynced = (table: string, error: CourantError): SyncedTable => ({
+  table,
+  columns: 0,
+  added: [],
+  gone: [],
+  error: errorOf(error)
+})
 
 function tell(synced: readonly SyncedTable[], { dryRun, output }: { dryRun: boolean; output: Output }): void {
   if (output === 'json') {

@@ -33,8 +33,13 @@ export function validateCommand(etl: Command): void {
 
 async function validate(filter: string, output: Output): Promise<void> {
   await withEtl(['ods', 'source'], async (session) => {
-    const validated: Validated[] = []
-    for (const table of chooseTables(await readEtlTables(session.ods), filter))
+    const { tables, wrong } = chooseTables(await readEtlTables(session.ods), filter)
+    const validated: Validated[] = wrong.map(({ tableName: table, error }) => ({
+      table,
+      differences: null,
+      error: error.message
+    }))
+    for (const table of tables)
       if (!session.signal.aborted) validated.push(await validateTable(session, table))
     const page = validationReport(validated, new Date())
     const files = await writeReport(session.settings.text(reportsDir), {

@@ -56,14 +56,32 @@ const keyColumns = (text: string): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '')
 
+/**
+ * The table of the ODS that a DestinationTable means: `ods.Client` and `Client` are the same. Null for what is no plain
+ * name, or too long to name indexes by.
+ */
+export function destinationName(text: string): string | null {
+  const name = text.replace(/^ods\./i, '').toLowerCase()
+  return /^[a-z_][a-z0-9_]{0,51}$/.test(name) ? name : null
+}
+
 /** Checks a row of config.ETL_Tables; CONFIG_INVALID lists every bad value with what it should be. */
 export function parseEtlTable(row: ConfigRow): EtlTable {
   const cells = new Cells(row)
-  const tableName = cells.text('TableName')
+  const tableName = cells.parsed(
+    'TableName',
+    // It is the name of a folder and of a topic, too.
+    (text) => (/^[^/\\\p{Cc}.][^/\\\p{Cc}]*$/u.test(text) ? text : null),
+    'must be the name of a table, without / and \\'
+  )
   const hasTimestamps = cells.flag('HasTimestamps')
   const table: EtlTable = {
     tableName,
-    destinationTable: cells.text('DestinationTable') || tableName,
+    destinationTable: cells.parsed(
+      'DestinationTable',
+      (text) => (destinationName(text || tableName || 't') ? text || tableName : null),
+      'must have letters, digits and _ only, 52 at most'
+    ),
     primaryKey: cells.parsed(
       'PrimaryKeyCols',
       keyColumns,
@@ -104,17 +122,6 @@ export function parseEtlColumn(row: ConfigRow): EtlColumn {
     isExcluded: cells.flag('IsExcluded'),
     notes: cells.text('Notes') || null
   }
-}
-
-/** The table of that name, any letter case; CONFIG_INVALID says that it is not configured and what to do. */
-export function findEtlTable(tables: readonly EtlTable[], name: string): EtlTable {
-  const found = tables.find((table) => table.tableName.toLowerCase() === name.toLowerCase())
-  if (found) return found
-  const known = tables.map((table) => table.tableName).join(', ') || 'none'
-  throw new CourantError(
-    'CONFIG_INVALID',
-    `Table '${name}' is not in config.ETL_Tables (there: ${known}): insert a row for it there, then run \`courant etl sync\``
-  )
 }
 
 /** Minutes of `90`, `4h` or `1d`; none for an empty text, null for any other. */

@@ -1,15 +1,16 @@
+import { type ConfiguredTables, configuredTables } from '../../schemas/erp/configured-tables.ts'
 import type { SourceColumn } from '../../schemas/erp/columns.ts'
-import { type EtlColumn, type EtlTable, parseEtlColumn, parseEtlTable } from '../../schemas/erp/metadata.ts'
+import { type EtlColumn, type EtlTable, parseEtlColumn } from '../../schemas/erp/metadata.ts'
 import { sqlNameOf } from '../../schemas/erp/sql-names.ts'
 import type { OdsDatabase, OdsSession } from './ods-database.ts'
 import type { SqlValue, Statement } from './statement.ts'
 
-/** Every table that is copied, as config.ETL_Tables says; CONFIG_INVALID for a row that makes no sense. */
-export async function readEtlTables(session: OdsSession): Promise<readonly EtlTable[]> {
+/** Every table that is copied, as config.ETL_Tables says, and its rows that make no sense. */
+export async function readEtlTables(session: OdsSession): Promise<ConfiguredTables> {
   const rows = await session.query('read config.ETL_Tables', {
     text: 'SELECT * FROM config.ETL_Tables ORDER BY TableName'
   })
-  return rows.map(parseEtlTable)
+  return configuredTables(rows)
 }
 
 /** The columns of a table that the source had at the last sync, as config.ETL_Columns says. */

@@ -1,6 +1,7 @@
 import { CourantError } from '../../runtime/errors.ts'
 import { technicalColumns } from '../../schemas/erp/technical-columns.ts'
 import type { RunColumn } from '../../schemas/erp/columns.ts'
+import { destinationName } from '../../schemas/erp/metadata.ts'
 import { columnsOf, type RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { checkSqlNames } from '../../schemas/erp/sql-names.ts'
 import type { DialectLimits } from './dialect.ts'
@@ -65,8 +66,8 @@ function largestArrays(columns: readonly Pick<RunColumn, 'sourceName' | 'element
 
 /** `ods.Client` and `Client` are the same table; what is not a plain name is refused, or too long to name indexes by. */
 export function tableName(destination: string): string {
-  const name = destination.replace(/^ods\./i, '').toLowerCase()
-  if (/^[a-z_][a-z0-9_]{0,51}$/.test(name)) return name
+  const name = destinationName(destination)
+  if (name !== null) return name
   throw new CourantError(
     'CONFIG_INVALID',
     `DestinationTable '${destination}' in config.ETL_Tables is no name for a table: use letters, digits and _, 52 at most`

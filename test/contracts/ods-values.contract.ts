@@ -154,7 +154,7 @@ export function odsValuesContract(name: string, env: () => Environment): void {
       const w = world(t, types)
       const row = { tableName: w.name, destinationTable: w.name, primaryKey: ['id', 'part'], slaMinutes: 60 }
       await addEtlTable(w.ods, { ...untimed, ...row })
-      const table = (await readEtlTables(w.ods)).find(({ tableName }) => tableName === w.name)
+      const table = (await readEtlTables(w.ods)).tables.find(({ tableName }) => tableName === w.name)
       assert.deepEqual(
         [table?.primaryKey, table?.slaMinutes, table?.keepHistory],
         [['id', 'part'], 60, false]

@@ -47,6 +47,18 @@ describe('what a load is given wrongly', { skip: withoutOdbc, timeout: 300_000 }
     assert.equal((await world.lastRun('x'))?.['errorcode'], 'CONFIG_INVALID')
   })
 
+  it('a wrong row of config.ETL_Tables: its table fails, in the log too, and the others are loaded', async () => {
+    await world.table('petit', [id, name], { rows: 2 })
+    await world.rows(`INSERT INTO config.ETL_Tables (TableName, DestinationTable, PrimaryKeyCols, LookbackInterval)
+      VALUES ('stok', 'stok', 'id', '5 days')`)
+    const { code, out } = await world.etl(['run', '--mode', 'full', '--filter', 'stok,petit'])
+    assert.equal(code, 1)
+    assert.match(out, /stok: full load failed[^]*LookbackInterval must be like 0d[^]*petit: full load of 2 rows/)
+    assert.equal((await world.lastRun('stok'))?.['errorcode'], 'CONFIG_INVALID')
+    assert.equal((await world.lastRun('petit'))?.['status'], 'succeeded')
+    await world.rows(`DELETE FROM config.ETL_Tables WHERE TableName IN ('stok', 'petit')`)
+  })
+
   it('a table that the source does not have', async () => {
     await world.configure({ TableName: 'nowhere', PrimaryKeyCols: 'id' })
     await refuses('nowhere', { code: 'SOURCE_REFUSED', says: [/no table 'nowhere'/, /config\.ETL_Tables/] })

@@ -8,6 +8,7 @@ const well: HealthFigures = {
     { tableName: 'client', isBreached: false, lastSuccessAt: at },
     { tableName: 'produit', isBreached: false, lastSuccessAt: at }
   ],
+  wrong: [],
   last24h: { succeeded: 12, rows: 520_000, failures: [{ tableName: 'client', count: 5 }] }
 }
 const raised = (figures: HealthFigures) =>
@@ -26,6 +27,11 @@ describe('the conditions of a day', () => {
     assert.deepEqual(raised(figures), ['etl/sla/lignecli'])
     const cleared = conditionsOf(figures, at).flatMap(({ name, alert }) => (alert ? [] : [name]))
     assert.deepEqual(cleared, ['etl/sla/client', 'etl/sla/produit', 'etl/failures'])
+  })
+
+  it('are a row of config.ETL_Tables that is wrong', () => {
+    const wrong = [{ tableName: 'stok', reason: 'Correct the row' }]
+    assert.deepEqual(raised({ ...well, wrong }), ['etl/config/stok'])
   })
 
   it('are too many failures from six on, whichever tables they are of', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { findTable } from '../../../schemas/erp/configured-tables.ts'
 import { erpConfigRows } from '../../../local/sample/erp/erp-tables.ts'
-import { findEtlTable, intervalMs, parseEtlColumn, parseEtlTable } from '../../../schemas/erp/metadata.ts'
+import { intervalMs, parseEtlColumn, parseEtlTable } from '../../../schemas/erp/metadata.ts'
 
 const hourMs = 3_600_000
 
@@ -88,7 +89,7 @@ describe('rows of config.ETL_Tables and config.ETL_Columns', () => {
   })
 
   it('that are missing are named, with what to do', () => {
-    assert.throws(() => findEtlTable([], 'produits'), {
+    assert.throws(() => findTable({ tables: [], wrong: [] }, 'produits'), {
       code: 'CONFIG_INVALID',
       message: /Table 'produits' is not in config\.ETL_Tables.*courant etl sync/
     })
