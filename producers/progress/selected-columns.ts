@@ -71,9 +71,13 @@ function checkPresent(table: EtlTable, source: SourceTable, configured: readonly
 
 function selectedColumn(source: SourceColumn, config: EtlColumn | undefined): SelectedColumn {
   const sqlName = config?.sqlName || sqlNameOf(source.name)
-  const expression = config?.sourceExpression ?? quoted(source.name)
+  const expression = withoutAlias(config?.sourceExpression ?? null) ?? quoted(source.name)
   return { source, sqlName, expression, columns: runColumns(source, sqlName) }
 }
+
+/** `"gencod-v" AS gencod_v` as `"gencod-v"`: what a value is called from here on is SqlName. */
+const withoutAlias = (expression: string | null): string | null =>
+  expression?.replace(/\s+AS\s+(?:"[^"]*"|[A-Za-z_]\w*)\s*$/i, '') ?? null
 
 function runColumns({ name, type, width, scale, extent }: SourceColumn, sqlName: string): RunColumn[] {
   const column = { sourceName: name, type, width, scale }

@@ -7,6 +7,8 @@ export interface Migration {
   readonly number: number
   readonly name: string
   readonly batches: readonly string[]
+  /** Tables, views and procedures that it makes, such as etl.ETL_Log. */
+  readonly makes: readonly string[]
 }
 
 /** A column as the database has it, its type as the dialect writes it. */

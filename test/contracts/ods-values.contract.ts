@@ -150,6 +150,56 @@ export function odsValuesContract(name: string, env: () => Environment): void {
       assert.equal((await readEtlColumns(ods, tableName)).length, 2)
     })
 
+    it('answers the statements that operators of the old ETL know, word for word', async (t) => {
+      const w = world(t, { ...types, keepHistory: false })
+      const own = (text: string) =>
+        w.ods.dialect.name === 'postgres'
+          ? text.replace(/SELECT TOP 20 (.*)$/s, 'SELECT $1 OFFSET 0 ROWS FETCH NEXT 20 ROWS ONLY')
+          : text
+      const ask = (text: string) => w.ods.query('ask', { text: own(text) })
+      await ask(`INSERT INTO config.ETL_Tables
+  (TableName, DestinationTable, PrimaryKeyCols, HasTimestamps, DateModifCol, IsDimension, IsFact, LookbackInterval, Priority)
+VALUES ('${w.name}', '${w.name}', 'id,part', 1, 'at', 1, 0, '1d', 'high')`)
+      await ask(w.ods.dialect.syncConfigColumns.text)
+      await w.load({ number: 1, rows: [{ id: '1', part: 'a', n: 'x' }] })
+      const failed = await ask(`SELECT TOP 20 * FROM etl.ETL_Log WHERE Status = 'failed' ORDER BY LogTs DESC`)
+      assert.equal(
+        String(Object.entries(failed[0] ?? {}).find(([name]) => /^runid$/i.test(name))?.[1]),
+        runIdOf(1)
+      )
+      const steps = await ask(`SELECT * FROM etl.ETL_Log WHERE RunId = '${runIdOf(1)}' ORDER BY LogTs`)
+      assert.ok(steps.length > 0)
+      const late = await ask(`SELECT * FROM etl.vw_SLABreach WHERE SLAStatus <> 'OK'`)
+      await ask(`DELETE FROM config.ETL_Tables WHERE TableName = '${w.name}'`)
+      assert.ok(!late.some((row) => Object.values(row).includes(w.name)), 'without an SLA it is not late')
+    })
+
+    it('fills SourceExpression as operators know it', async (t) => {
+      const { ods, name: tableName } = world(t, types)
+      const gencod = {
+        name: 'gencod-v',
+        sqlType: 'varchar',
+        type: 'text',
+        isNullable: true,
+        extent: 0
+      } as const
+      await syncColumns(ods, tableName, [{ ...gencod, width: 13, scale: null, ordinal: 1 }])
+      const [column] = await readEtlColumns(ods, tableName)
+      assert.equal(column?.sourceExpression, '"gencod-v" AS gencod_v')
+    })
+
+    it('neither takes nor drops what another has made in its place, and says what to do', async (t) => {
+      const { ods } = world(t, types)
+      const { migrations } = ods.dialect
+      const last = Math.max(...migrations.map(({ number }) => number))
+      const foreign = { number: last + 1, name: 'foreign', batches: [], makes: ['etl.ETL_Log'] }
+      const dialect = { ...ods.dialect, migrations: [...migrations, foreign] }
+      await assert.rejects(migrate({ ...ods, dialect }), {
+        code: 'TARGET_REFUSED',
+        message: /has etl\.ETL_Log, which Courant did not make, and nothing was changed/
+      })
+    })
+
     it('reads the configuration, and shows runs, performance and SLA in its views', async (t) => {
       const w = world(t, types)
       const row = { tableName: w.name, destinationTable: w.name, primaryKey: ['id', 'part'], slaMinutes: 60 }

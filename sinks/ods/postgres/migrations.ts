@@ -1,5 +1,5 @@
 import type { Migration } from '../dialect.ts'
-import { postgresViews } from './views.ts'
+import { postgresViews, slaBreachOfAgreed, syncConfigColumnsSaying } from './views.ts'
 
 export const postgresBootstrap: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS etl',
@@ -18,11 +18,13 @@ export const postgresMigrations: readonly Migration[] = [
   {
     number: 1,
     name: 'schemas',
+    makes: [],
     batches: ['config', 'etl', 'stg', 'ods'].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${schema}`)
   },
   {
     number: 2,
     name: 'configuration',
+    makes: ['config.ETL_Tables', 'config.ETL_Columns', 'etl.SourceColumns'],
     batches: [
       `CREATE TABLE IF NOT EXISTS config.ETL_Tables (
   TableName varchar(128) PRIMARY KEY,
@@ -71,6 +73,7 @@ export const postgresMigrations: readonly Migration[] = [
   {
     number: 3,
     name: 'runs and offsets',
+    makes: ['etl.ETL_Log', 'etl.Offsets'],
     batches: [
       `CREATE TABLE IF NOT EXISTS etl.ETL_Log (
   RunId varchar(64) NOT NULL,
@@ -108,10 +111,16 @@ export const postgresMigrations: readonly Migration[] = [
 )`
     ]
   },
-  { number: 4, name: 'views and procedure', batches: postgresViews },
+  {
+    number: 4,
+    name: 'views and procedure',
+    makes: ['etl.SyncConfigColumns', 'etl.vw_LastRuns', 'etl.vw_TablePerformance', 'etl.vw_SLABreach'],
+    batches: postgresViews
+  },
   {
     number: 5,
     name: 'topics',
+    makes: ['etl.Topics'],
     batches: [
       `CREATE TABLE IF NOT EXISTS etl.Topics (
   ConsumerGroup varchar(249) NOT NULL,
@@ -121,6 +130,19 @@ export const postgresMigrations: readonly Migration[] = [
   UpdatedAt timestamp(6) NOT NULL,
   PRIMARY KEY (ConsumerGroup, Topic)
 )`
+    ]
+  },
+  {
+    number: 6,
+    name: 'what operators ask for',
+    makes: [],
+    batches: [
+      `ALTER TABLE etl.ETL_Log ADD COLUMN IF NOT EXISTS LogTs timestamp(6) GENERATED ALWAYS AS (COALESCE(FinishedAt, StartedAt)) STORED`,
+      `COMMENT ON TABLE etl.ETL_Log IS 'Every run of every table. StartedAt, FinishedAt and LogTs are UTC; WindowFrom and WindowTo are the clock of the source'`,
+      'DROP PROCEDURE etl.SyncConfigColumns',
+      syncConfigColumnsSaying,
+      'DROP VIEW etl.vw_SLABreach',
+      slaBreachOfAgreed
     ]
   }
 ]

@@ -64,6 +64,47 @@ FROM (
   ) AS s ON LOWER(s.TableName) = LOWER(t.TableName)
 ) AS timed`
 
+/**
+ * As before, but it fills SourceExpression as operators know it, and says what it did: called from a SQL client it has
+ * only what the last `courant etl sync` brought.
+ */
+export const syncConfigColumnsSaying = `CREATE OR REPLACE PROCEDURE etl.SyncConfigColumns()
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM etl.SourceColumns) THEN
+    RAISE NOTICE 'Nothing to do: etl.SourceColumns is empty. Insert the row of the table into config.ETL_Tables, then run: courant etl sync';
+    RETURN;
+  END IF;
+  INSERT INTO config.ETL_Columns AS c
+    (TableName, ColumnName, SqlName, SourceExpression, SourceType, SourceWidth, SourceScale, SourceExtent, OrdinalPosition, IsAtSource, SyncedAt)
+  SELECT TableName, ColumnName, SqlName, '"' || replace(ColumnName, '"', '""') || '" AS ' || SqlName,
+    SourceType, SourceWidth, SourceScale, SourceExtent, OrdinalPosition, 1, now() AT TIME ZONE 'UTC'
+  FROM etl.SourceColumns
+  ON CONFLICT (TableName, ColumnName) DO UPDATE SET
+    SourceType = excluded.SourceType,
+    SourceWidth = excluded.SourceWidth,
+    SourceScale = excluded.SourceScale,
+    SourceExtent = excluded.SourceExtent,
+    OrdinalPosition = excluded.OrdinalPosition,
+    IsAtSource = 1,
+    SyncedAt = excluded.SyncedAt;
+  UPDATE config.ETL_Columns AS c SET IsAtSource = 0, SyncedAt = now() AT TIME ZONE 'UTC'
+  WHERE c.IsAtSource = 1
+  AND EXISTS (SELECT 1 FROM etl.SourceColumns AS s WHERE s.TableName = c.TableName)
+  AND NOT EXISTS (
+    SELECT 1 FROM etl.SourceColumns AS s WHERE s.TableName = c.TableName AND s.ColumnName = c.ColumnName);
+  RAISE NOTICE 'Took % columns of % from the last courant etl sync, which brings those of every table in config.ETL_Tables',
+    (SELECT COUNT(*) FROM etl.SourceColumns), (SELECT MIN(TableName) FROM etl.SourceColumns);
+END;
+$$`
+
+/** A table without an SLA is not late. */
+export const slaBreachOfAgreed = slaBreach.replace(
+  "WHEN SLA IS NULL THEN 'NO SLA'",
+  "WHEN SLA IS NULL THEN 'OK'"
+)
+
 const views = { vw_LastRuns: lastRuns, vw_TablePerformance: tablePerformance, vw_SLABreach: slaBreach }
 
 /** The procedure and the views that operators use. A view whose columns change must be dropped first. */

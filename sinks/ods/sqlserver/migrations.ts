@@ -1,5 +1,5 @@
 import type { Migration } from '../dialect.ts'
-import { sqlServerViews } from './views.ts'
+import { slaBreachOfAgreed, sqlServerViews, syncConfigColumnsSaying } from './views.ts'
 
 const unlessThere = (table: string, create: string) => `IF OBJECT_ID(N'${table}', N'U') IS NULL\n${create};`
 // CREATE SCHEMA must be alone in its batch.
@@ -20,10 +20,11 @@ export const sqlServerBootstrap: readonly string[] = [
 
 /** The shape of the ODS in SQL Server. A migration that was published is never changed: a change is a new one. */
 export const sqlServerMigrations: readonly Migration[] = [
-  { number: 1, name: 'schemas', batches: ['config', 'etl', 'stg', 'ods'].map(schema) },
+  { number: 1, name: 'schemas', makes: [], batches: ['config', 'etl', 'stg', 'ods'].map(schema) },
   {
     number: 2,
     name: 'configuration',
+    makes: ['config.ETL_Tables', 'config.ETL_Columns', 'etl.SourceColumns'],
     batches: [
       unlessThere(
         'config.ETL_Tables',
@@ -80,6 +81,7 @@ export const sqlServerMigrations: readonly Migration[] = [
   {
     number: 3,
     name: 'runs and offsets',
+    makes: ['etl.ETL_Log', 'etl.Offsets'],
     batches: [
       unlessThere(
         'etl.ETL_Log',
@@ -124,10 +126,16 @@ CREATE INDEX [ETL_Log_Started] ON [etl].[ETL_Log] ([StartedAt]);`,
       )
     ]
   },
-  { number: 4, name: 'views and procedure', batches: sqlServerViews },
+  {
+    number: 4,
+    name: 'views and procedure',
+    makes: ['etl.SyncConfigColumns', 'etl.vw_LastRuns', 'etl.vw_TablePerformance', 'etl.vw_SLABreach'],
+    batches: sqlServerViews
+  },
   {
     number: 5,
     name: 'topics',
+    makes: ['etl.Topics'],
     batches: [
       unlessThere(
         'etl.Topics',
@@ -140,6 +148,19 @@ CREATE INDEX [ETL_Log_Started] ON [etl].[ETL_Log] ([StartedAt]);`,
   PRIMARY KEY ([ConsumerGroup], [Topic])
 )`
       )
+    ]
+  },
+  {
+    number: 6,
+    name: 'what operators ask for',
+    makes: [],
+    batches: [
+      `IF COL_LENGTH(N'etl.ETL_Log', N'LogTs') IS NULL
+ALTER TABLE [etl].[ETL_Log] ADD [LogTs] AS (COALESCE([FinishedAt], [StartedAt]));`,
+      'DROP PROCEDURE [etl].[SyncConfigColumns];',
+      syncConfigColumnsSaying,
+      'DROP VIEW [etl].[vw_SLABreach];',
+      slaBreachOfAgreed
     ]
   }
 ]

@@ -77,6 +77,39 @@ FROM (
   ) AS s ON s.[TableName] = t.[TableName]
 ) AS timed;`
 
+/**
+ * As before, but it fills SourceExpression as operators know it, and says what it did: called from a SQL client it has
+ * only what the last `courant etl sync` brought.
+ */
+export const syncConfigColumnsSaying = syncConfigColumns
+  .replace(
+    '  SET XACT_ABORT ON;\n',
+    `  SET XACT_ABORT ON;
+  IF NOT EXISTS (SELECT 1 FROM [etl].[SourceColumns])
+  BEGIN
+    PRINT N'Nothing to do: etl.SourceColumns is empty. Insert the row of the table into config.ETL_Tables, then run: courant etl sync';
+    RETURN;
+  END;
+`
+  )
+  .replace(
+    '[ColumnName], [SqlName], [SourceType]',
+    '[ColumnName], [SqlName], [SourceExpression], [SourceType]'
+  )
+  .replace(
+    's.[ColumnName], s.[SqlName], s.[SourceType]',
+    `s.[ColumnName], s.[SqlName], CONCAT(N'"', REPLACE(s.[ColumnName], N'"', N'""'), N'" AS ', s.[SqlName]), s.[SourceType]`
+  )
+  .replace(
+    '  COMMIT TRANSACTION;\n',
+    `  COMMIT TRANSACTION;
+  PRINT N'Took the columns in etl.SourceColumns, which the last courant etl sync brought; it brings those of every table in config.ETL_Tables';
+`
+  )
+
+/** A table without an SLA is not late. */
+export const slaBreachOfAgreed = slaBreach.replace("THEN 'NO SLA'", "THEN 'OK'")
+
 const views = { vw_LastRuns: lastRuns, vw_TablePerformance: tablePerformance, vw_SLABreach: slaBreach }
 
 /** The procedure and the views that operators use; each is made alone in its batch, after the old one is gone. */

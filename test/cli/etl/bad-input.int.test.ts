@@ -53,7 +53,10 @@ describe('what a load is given wrongly', { skip: withoutOdbc, timeout: 300_000 }
       VALUES ('stok', 'stok', 'id', '5 days')`)
     const { code, out } = await world.etl(['run', '--mode', 'full', '--filter', 'stok,petit'])
     assert.equal(code, 1)
-    assert.match(out, /stok: full load failed[^]*LookbackInterval must be like 0d[^]*petit: full load of 2 rows/)
+    assert.match(
+      out,
+      /stok: full load failed[^]*LookbackInterval must be like 0d[^]*petit: full load of 2 rows/
+    )
     assert.equal((await world.lastRun('stok'))?.['errorcode'], 'CONFIG_INVALID')
     assert.equal((await world.lastRun('petit'))?.['status'], 'succeeded')
     await world.rows(`DELETE FROM config.ETL_Tables WHERE TableName IN ('stok', 'petit')`)

@@ -198,5 +198,69 @@ CREATE TABLE [etl].[Topics] (
   PRIMARY KEY ([ConsumerGroup], [Topic])
 );
 GO
+IF COL_LENGTH(N'etl.ETL_Log', N'LogTs') IS NULL
+ALTER TABLE [etl].[ETL_Log] ADD [LogTs] AS (COALESCE([FinishedAt], [StartedAt]));
+GO
+DROP PROCEDURE [etl].[SyncConfigColumns];
+GO
+CREATE PROCEDURE [etl].[SyncConfigColumns]
+AS
+BEGIN
+  SET NOCOUNT ON;
+  SET XACT_ABORT ON;
+  IF NOT EXISTS (SELECT 1 FROM [etl].[SourceColumns])
+  BEGIN
+    PRINT N'Nothing to do: etl.SourceColumns is empty. Insert the row of the table into config.ETL_Tables, then run: courant etl sync';
+    RETURN;
+  END;
+  BEGIN TRANSACTION;
+  UPDATE c SET
+    [SourceType] = s.[SourceType],
+    [SourceWidth] = s.[SourceWidth],
+    [SourceScale] = s.[SourceScale],
+    [SourceExtent] = s.[SourceExtent],
+    [OrdinalPosition] = s.[OrdinalPosition],
+    [IsAtSource] = 1,
+    [SyncedAt] = SYSUTCDATETIME()
+  FROM [config].[ETL_Columns] AS c
+  INNER JOIN [etl].[SourceColumns] AS s ON c.[TableName] = s.[TableName] AND c.[ColumnName] = s.[ColumnName];
+  INSERT INTO [config].[ETL_Columns]
+    ([TableName], [ColumnName], [SqlName], [SourceExpression], [SourceType], [SourceWidth], [SourceScale], [SourceExtent], [OrdinalPosition], [IsAtSource], [SyncedAt])
+  SELECT s.[TableName], s.[ColumnName], s.[SqlName], CONCAT(N'"', REPLACE(s.[ColumnName], N'"', N'""'), N'" AS ', s.[SqlName]), s.[SourceType], s.[SourceWidth], s.[SourceScale], s.[SourceExtent], s.[OrdinalPosition], 1, SYSUTCDATETIME()
+  FROM [etl].[SourceColumns] AS s
+  WHERE NOT EXISTS (
+    SELECT 1 FROM [config].[ETL_Columns] AS c WHERE c.[TableName] = s.[TableName] AND c.[ColumnName] = s.[ColumnName]);
+  UPDATE c SET [IsAtSource] = 0, [SyncedAt] = SYSUTCDATETIME()
+  FROM [config].[ETL_Columns] AS c
+  WHERE c.[IsAtSource] = 1
+  AND EXISTS (SELECT 1 FROM [etl].[SourceColumns] AS o WHERE o.[TableName] = c.[TableName])
+  AND NOT EXISTS (
+    SELECT 1 FROM [etl].[SourceColumns] AS s WHERE s.[TableName] = c.[TableName] AND s.[ColumnName] = c.[ColumnName]);
+  COMMIT TRANSACTION;
+  PRINT N'Took the columns in etl.SourceColumns, which the last courant etl sync brought; it brings those of every table in config.ETL_Tables';
+END;
+GO
+DROP VIEW [etl].[vw_SLABreach];
+GO
+CREATE VIEW [etl].[vw_SLABreach] AS
+SELECT [TableName], [Priority], [SLA], [LastSuccessAt], [MinutesSince],
+  CASE
+    WHEN [SLA] IS NULL THEN 'OK'
+    WHEN [LastSuccessAt] IS NULL THEN 'NEVER LOADED'
+    WHEN [MinutesSince] > [SLA] THEN 'BREACH'
+    ELSE 'OK'
+  END AS [SLAStatus]
+FROM (
+  SELECT t.[TableName], t.[Priority], t.[SLA], s.[LastSuccessAt],
+    DATEDIFF(minute, s.[LastSuccessAt], SYSUTCDATETIME()) AS [MinutesSince]
+  FROM [config].[ETL_Tables] AS t
+  LEFT JOIN (
+    SELECT [TableName], MAX([FinishedAt]) AS [LastSuccessAt]
+    FROM [etl].[ETL_Log]
+    WHERE [Status] = 'succeeded'
+    GROUP BY [TableName]
+  ) AS s ON s.[TableName] = t.[TableName]
+) AS timed;
+GO
 EXEC [etl].[SyncConfigColumns];
 GO

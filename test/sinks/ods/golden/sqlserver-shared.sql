@@ -1,4 +1,4 @@
-DELETE FROM [etl].[Topics] WHERE ConsumerGroup = @group AND Topic = @topic
+DELETE FROM config.ETL_Tables WHERE TableName = 't'
 GO
 DELETE FROM etl.SourceColumns
 GO
@@ -23,6 +23,10 @@ GO
 SELECT Number AS number FROM etl.Migrations
 GO
 SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId
+GO
+SELECT TABLE_SCHEMA AS inschema, TABLE_NAME AS name FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA IN ('config', 'etl')
+UNION ALL
+SELECT ROUTINE_SCHEMA AS inschema, ROUTINE_NAME AS name FROM INFORMATION_SCHEMA.ROUTINES WHERE ROUTINE_SCHEMA IN ('config', 'etl')
 GO
 SELECT TableName AS tablename, SLAStatus AS slastatus, LastSuccessAt AS lastsuccessat FROM etl.vw_SLABreach ORDER BY TableName
 GO
