@@ -10,7 +10,7 @@ import { PublishedRows } from './published-rows.ts'
 import { isReconciled } from './reconcile.ts'
 import { newRunId } from './run-id.ts'
 import { type Run, RunItems } from './run-items.ts'
-import { planRun, type RunPlan, type RunRequest } from './run-plan.ts'
+import { countRows, planRun, type RunPlan, type RunRequest } from './run-plan.ts'
 import { readingSettings as names } from './settings.ts'
 import { TableScan } from './table-scan.ts'
 import { checkTypes } from './type-drift.ts'
@@ -203,7 +203,9 @@ export class RunReader implements Reader<RunEnvelope> {
     const isComplete = await isReconciled({ ...plan, connection: this.#connection, scan, isRowByRow })
     if (!isComplete) {
       this.#context.log.warn({ run: run.id, rows: scan.rows }, 'rows are missing; reading again row by row')
-      return this.#begin(plan, { isRowByRow: true })
+      // What was counted before the first reading is old by now.
+      const expectedRows = await countRows(this.#connection, plan.statements)
+      return this.#begin({ ...plan, expectedRows }, { isRowByRow: true })
     }
     const rows = plan.mode === 'watch' ? this.#published.count : scan.rows
     this.#reading = null
