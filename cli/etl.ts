@@ -6,6 +6,7 @@ import { migrateCommand } from './etl/migrate.ts'
 import { preflightCommand } from './etl/preflight.ts'
 import { profileCommand } from './etl/profile.ts'
 import { runCommand } from './etl/run.ts'
+import { runsCommand } from './etl/runs.ts'
 import { sampleCommand } from './etl/sample.ts'
 import { syncCommand } from './etl/sync.ts'
 import { validateCommand } from './etl/validate.ts'
@@ -17,6 +18,7 @@ export function etlCommand(program: Command): void {
     syncCommand,
     loadCommand,
     runCommand,
+    runsCommand,
     preflightCommand,
     validateCommand,
     profileCommand,

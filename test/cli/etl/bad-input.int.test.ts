@@ -172,6 +172,21 @@ describe('what a load is given wrongly', { skip: withoutOdbc, timeout: 300_000 }
     assert.equal(await rowsIn('large'), 3000)
   })
 
+  it('what stands in the topic of a table is shown, and passed where nothing else helps', async () => {
+    await world.table('stand', [id, name], { rows: 3 })
+    assert.equal((await world.load('stand')).code, 0)
+    await world.rows(`UPDATE etl.Offsets SET NextOffset = 1000 WHERE ConsumerGroup = 'ods.stand'`)
+    await world.rows(`INSERT INTO etl.ETL_Log (RunId, TableName, Mode, Status, StartedAt)
+      VALUES ('lost', 'stand', 'full', 'running', now() AT TIME ZONE 'UTC')`)
+    const shown = await world.etl(['runs', 'stand'])
+    assert.match(shown.out, /lost +full +running/)
+    assert.match(shown.out, /goes on at offset 1000, which the topic does not have any more .*etl skip/)
+    assert.match((await world.etl(['skip', 'stand', '--dry-run'])).out, /would be passed/)
+    assert.match((await world.etl(['skip', 'stand'])).out, /were passed; load it/)
+    assert.equal((await world.load('stand')).code, 0)
+    assert.match((await world.etl(['runs', 'stand'])).out, /The last run of stand succeeded/)
+  })
+
   it('settings that are missing or wrong: exit 2, all of them at once', async () => {
     const { code, err } = await world.etl(['load', 'fine', 'full'], {
       COURANT_PROGRESS_ODBC: '',
