@@ -38,8 +38,8 @@ const isNumber = (value: unknown) => typeof value === 'number'
 const isBoolean = (value: unknown) => typeof value === 'boolean'
 const isWhole = (value: unknown) => Number.isSafeInteger(value)
 const isWholeUpTo = (most: number) => (value: unknown) => isWhole(value) && Math.abs(value as number) <= most
+const isInt = (value: unknown) => isWhole(value) && ((value as number) | 0) === value
 
-const maxInt = 2_147_483_647
 /** DuckDB's last date is in the year 5,881,580, somewhat before its last integer of days. */
 const maxDays = 2_000_000_000
 
@@ -58,7 +58,7 @@ const instant: Mapping = {
   cast: (staged) => `make_timestamptz(${staged}::BIGINT)`,
   fits: isWhole
 }
-const int = exact('INTEGER', isWholeUpTo(maxInt))
+const int = exact('INTEGER', isInt)
 /** Of our own numbers, which are below 2^53. */
 const count = exact('BIGINT', isWhole)
 /** All 64 bits: cheaper as a double where there need be no more, dearer as text. */
