@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { cacheCommand } from './etl/cache.ts'
 import { healthCommand } from './etl/health.ts'
 import { loadCommand } from './etl/load.ts'
+import { grantsCommand } from './etl/grants.ts'
 import { migrateCommand } from './etl/migrate.ts'
 import { preflightCommand } from './etl/preflight.ts'
 import { profileCommand } from './etl/profile.ts'
@@ -25,6 +26,7 @@ export function etlCommand(program: Command): void {
     healthCommand,
     cacheCommand,
     migrateCommand,
+    grantsCommand,
     sampleCommand
   ]
   for (const register of verbs) register(etl)

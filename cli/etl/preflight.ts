@@ -60,7 +60,7 @@ async function connectionChecks(session: EtlSession): Promise<Check[]> {
           'CONFIG_INVALID',
           'The ODS does not have its newest shape: run `courant etl sync`'
         )
-      return ods.dialect.name
+      return `${ods.dialect.name}${await readersNote(ods)}`
     }),
     await checked('Kafka', async () => {
       const admin = await connectionFor(settings).kafka.admin()
@@ -76,6 +76,16 @@ async function connectionChecks(session: EtlSession): Promise<Check[]> {
     }),
     await checked('source', async () => `its clock says ${await sourceClock(connection)}`)
   ]
+}
+
+/** What to turn on where readers wait for a load; a load itself needs it not. */
+async function readersNote(ods: EtlSession['ods']): Promise<string> {
+  const { dialect } = ods
+  if (dialect.readersWait === null) return ''
+  const [row] = await ods.query('see whether readers wait', dialect.readersWait)
+  return row && Number(row['isversioned']) === 0
+    ? '; readers wait while a run is merged: ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE'
+    : ''
 }
 
 async function tableChecks(session: EtlSession, name: string | undefined): Promise<Check[]> {

@@ -1,5 +1,6 @@
 import type { RunColumn } from '../../schemas/erp/columns.ts'
 import type { OdsTable } from './ods-table.ts'
+import type { OdsRole } from './roles.ts'
 import type { Statement } from './statement.ts'
 
 /** A numbered step of the database's own shape; its batches run one by one, and once more without harm. */
@@ -53,6 +54,10 @@ export interface Dialect {
   readonly limits: DialectLimits
   /** How a table of Courant's own is written: some are called like a reserved word, and only quotes make it a name. */
   ownTable(schema: 'config' | 'etl', table: string): string
+  /** What gives a user the rights of a role, batch by batch. */
+  grants(role: OdsRole, user: string): readonly string[]
+  /** Asks whether readers get row versions in place of waiting, as `isversioned`; null where they always do. */
+  readonly readersWait: Statement | null
   /** Makes the table etl.Migrations (Number, Name, AppliedAt) where it is not there. */
   readonly bootstrap: readonly string[]
   readonly migrations: readonly Migration[]

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { postgresGrants } from './grants.ts'
 import { postgresMerge } from './merge.ts'
 import { postgresBootstrap, postgresMigrations } from './migrations.ts'
 import { postgresTables } from './tables.ts'
@@ -9,6 +10,8 @@ export const postgresDialect: Dialect = {
   limits: { name: 'PostgreSQL', columns: 1600, nameBytes: 63 },
   // Without quotes, as the migrations made them: PostgreSQL folds both to lower case.
   ownTable: (schema, table) => `${schema}.${table}`,
+  grants: postgresGrants,
+  readersWait: null,
   bootstrap: postgresBootstrap,
   migrations: postgresMigrations,
   syncConfigColumns: { text: 'CALL etl.SyncConfigColumns()' },

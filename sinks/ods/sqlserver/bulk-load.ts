@@ -45,13 +45,17 @@ function emptyBatch({ name, columns }: OdsTable): mssql.Table {
   batch.columns.add('hashdiff', mssql.VarBinary(32), nullable)
   batch.columns.add('is_deleted', mssql.Bit, nullable)
   batch.columns.add('source_offset', mssql.BigInt, nullable)
-  for (const column of columns) batch.columns.add(column.sqlName, textType(stagedType(column)), nullable)
+  for (const column of columns) batch.columns.add(column.sqlName, driverType(stagedType(column)), nullable)
   return batch
 }
 
-function textType(type: string) {
-  const [, size = 'max'] = /\((.*)\)/.exec(type) ?? []
-  return mssql.NVarChar(size === 'max' ? mssql.MAX : Number(size))
+/** The driver's name for a type of staging. */
+function driverType(type: string) {
+  if (type === 'int') return mssql.Int()
+  if (type === 'bigint') return mssql.BigInt()
+  const [, base, size = 'max'] = /^(\w+)\((.*)\)/.exec(type) ?? []
+  const length = size === 'max' ? mssql.MAX : Number(size)
+  return base === 'varchar' ? mssql.VarChar(length) : mssql.NVarChar(length)
 }
 
 function stagedRow(cells: Cells, table: string) {

@@ -7,6 +7,9 @@ import { translateError } from './translate-error.ts'
 /** Error "Cannot open database requested by the login": it is not there, or not yet, or not for us. */
 const notOpened = 4060
 
+/** Asks `master` for the state of a database. */
+export const databaseState = 'SELECT state_desc AS state FROM sys.databases WHERE name = @name;'
+
 /** Connections to one database of a SQL Server; what goes wrong when one is made is told in words. */
 export class Connections {
   readonly #login: SqlServerLogin & { readonly statementTimeoutMs: number }
@@ -51,7 +54,7 @@ export class Connections {
       const { recordset } = await master
         .request()
         .input('name', database)
-        .query<{ state: string }>('SELECT state_desc AS state FROM sys.databases WHERE name = @name')
+        .query<{ state: string }>(databaseState)
       return stateError(database, recordset[0]?.state ?? null)
     } catch {
       return cause

@@ -8,7 +8,7 @@ export const mergeWays = ['auto', 'merge', 'update-insert'] as const
 export type MergeWay = (typeof mergeWays)[number]
 
 /** A MERGE that touches no table of anybody. */
-const probe =
+export const mergeProbe =
   'DECLARE @probe TABLE ([k] int NOT NULL); MERGE @probe AS t USING (SELECT 1 AS [k]) AS s ON t.[k] = s.[k] WHEN NOT MATCHED THEN INSERT ([k]) VALUES (s.[k]);'
 
 /** The dialect that a server takes; it is asked once. */
@@ -28,7 +28,7 @@ export class MergeAbility {
   async #look(session: Pick<OdsSession, 'query'>): Promise<Dialect> {
     if (this.#way !== 'auto') return this.#way === 'merge' ? sqlServerDialect : dialectWithoutMerge
     try {
-      await session.query('see whether it has MERGE', { text: probe })
+      await session.query('see whether it has MERGE', { text: mergeProbe })
       return sqlServerDialect
     } catch (error) {
       const isRefused = error instanceof CourantError && error.code === 'TARGET_REFUSED'

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts'
+import { sqlServerGrants } from './grants.ts'
 import { sqlServerMerge, withoutMerge } from './merge.ts'
 import { sqlServerBootstrap, sqlServerMigrations } from './migrations.ts'
 import { sqlServerTables } from './tables.ts'
@@ -9,6 +10,10 @@ export const sqlServerDialect: Dialect = {
   name: 'sqlserver',
   limits: { name: 'SQL Server', columns: 1024, nameBytes: 128 },
   ownTable: (schema, table) => `${bracketed(schema)}.${bracketed(table)}`,
+  grants: sqlServerGrants,
+  readersWait: {
+    text: 'SELECT is_read_committed_snapshot_on AS isversioned FROM sys.databases WHERE database_id = DB_ID();'
+  },
   bootstrap: sqlServerBootstrap,
   migrations: sqlServerMigrations,
   syncConfigColumns: { text: 'EXEC [etl].[SyncConfigColumns];' },

@@ -76,7 +76,9 @@ export function batchesOf(dialect: Dialect, table: OdsTable): string[] {
     dialect.truncateStage(table.name),
     ...dialect.deduplicate(table.name),
     ...dialect.upsert(table, run),
-    ...(table.keepHistory ? [] : dialect.upsert({ ...table, hasVersions: true }, run)),
+    ...(table.keepHistory || table.columns.length > 50
+      ? []
+      : dialect.upsert({ ...table, hasVersions: true }, run)),
     dialect.countMissing(table, run),
     ...dialect.markDeleted(table, run, true),
     ...dialect.markDeleted(table, run, false)

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { settingsFrom } from '../../../runtime/settings.ts'
 import { odsContract } from '../../contracts/ods.contract.ts'
@@ -7,6 +8,7 @@ import { odsValuesContract } from '../../contracts/ods-values.contract.ts'
 import { asAdmin } from '../../support/postgres-admin.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
+import { nextOffsetOf, passUpTo, standingRuns } from '../../../sinks/ods/standing-runs.ts'
 import { openOds } from '../../../sinks/ods/open-ods.ts'
 import { currentRows } from '../../../cli/etl/compare-table.ts'
 import { readHealth } from '../../../cli/etl/health-figures.ts'
@@ -31,6 +33,10 @@ describe('what the command line asks the ODS', () => {
     const ods = openOds(settingsFrom(env))
     t.after(() => ods.close())
     await readHealth(ods, new Date())
+    const place = { tableName: 'compared', group: 'ods.compared', topic: 'erp.compared.changes' }
+    await standingRuns(ods, place.tableName)
+    await passUpTo(ods, place, 7)
+    assert.equal(await nextOffsetOf(ods, place), 7)
     await ods.query('make', {
       text: 'CREATE TABLE ods.compared (row_key text, hashdiff bytea, is_current int, is_deleted int)'
     })

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { databaseState } from '../../../sinks/ods/sqlserver/connections.ts'
+import { mergeProbe } from '../../../sinks/ods/sqlserver/merge-ability.ts'
+import { odsRoles } from '../../../sinks/ods/roles.ts'
 import type { OdsTable } from '../../../sinks/ods/ods-table.ts'
 import { dialectWithoutMerge, sqlServerDialect } from '../../../sinks/ods/sqlserver/sqlserver-dialect.ts'
 import { batchesOf, goldenTables } from './golden-tables.ts'
@@ -14,6 +17,8 @@ const migrations = [
 ]
 const scripts = new Map([
   ['migrations', migrations],
+  ['session', [mergeProbe, databaseState, sqlServerDialect.readersWait?.text ?? '']],
+  ['grants', odsRoles.flatMap((role) => sqlServerDialect.grants(role, `a ${role}`))],
   ['withoutMerge', batchesOf(dialectWithoutMerge, goldenTables['narrow'] as OdsTable)],
   ...Object.entries(goldenTables).map(([name, table]) => [name, batchesOf(sqlServerDialect, table)] as const)
 ])
@@ -41,7 +46,7 @@ describe('the statements for SQL Server', () => {
             'a MERGE ends with a semicolon'
           )
         }
-        if (/CREATE (?:VIEW|PROCEDURE)/.test(batch))
+        if (/^CREATE (?:VIEW|PROCEDURE)/m.test(batch))
           assert.match(batch, /^CREATE (?:VIEW|PROCEDURE) \[etl\]\.\[\w+\]/, 'alone in its batch')
         assert.match(batch, /;$/)
       }
@@ -67,6 +72,12 @@ describe('the statements for SQL Server', () => {
       'SELECT @plan -- file'
     ])
       assert.deepEqual(bareReservedWords(sql), [], sql)
+  })
+
+  it('write the name of a user as a name, whatever is in it', () => {
+    const batches = sqlServerDialect.grants('reader', "o'b]r")
+    assert.ok(batches.includes("IF USER_ID(N'o''b]r') IS NULL CREATE USER [o'b]]r] FOR LOGIN [o'b]]r];"))
+    assert.ok(batches.at(-1)?.endsWith("TO [o'b]]r];"))
   })
 
   it('never close and reopen a key in one MERGE', () => {

@@ -11,8 +11,19 @@ import { FakeTds, type Reply, type TdsEvent } from '../../support/fake-tds.ts'
 import { write } from './ods-world.ts'
 import { column, SampleLog } from './sample-runs.ts'
 
-const columns = [column('code', 'text', { width: 20 }), column('prix', 'decimal', { width: 10, scale: 2 })]
-const rows = (count: number) => Array.from({ length: count }, (_, n) => ({ code: `p${n}`, prix: `${n}.5` }))
+const columns = [
+  column('code', 'text', { width: 20 }),
+  column('prix', 'decimal', { width: 10, scale: 2 }),
+  column('stock', 'integer'),
+  column('total', 'bigint')
+]
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    code: `p${n}`,
+    prix: `${n}.5`,
+    stock: n === 0 ? null : String(-n),
+    total: '-9223372036854775808'
+  }))
 
 interface Scene {
   readonly tds: FakeTds
@@ -150,7 +161,8 @@ describe('a run on its way into SQL Server', () => {
       /with \(.*TABLOCK/i,
       'pages are logged, not rows, where recovery allows'
     )
-    assert.match(bulks[0]?.sql ?? '', /\[prix\] nvarchar/, 'decimals are staged as text')
+    assert.match(bulks[0]?.sql ?? '', /\[stock\] int, \[total\] bigint/)
+    assert.match(bulks[0]?.sql ?? '', /\[prix\] varchar\(64\)/, 'decimals are staged as text')
   })
 
   it('is tried again as a whole after it was chosen as deadlock victim', async (t) => {

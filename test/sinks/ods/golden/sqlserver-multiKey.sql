@@ -56,8 +56,8 @@ CREATE TABLE [stg].[hisprixa] (
   [is_deleted] bit NULL,
   [source_offset] bigint NULL,
   [produit] nvarchar(80) NULL,
-  [depuis] nvarchar(64) NULL,
-  [prix] nvarchar(64) NULL
+  [depuis] varchar(64) NULL,
+  [prix] varchar(64) NULL
 );
 GO
 DECLARE @granted int;

@@ -1,4 +1,4 @@
-DELETE FROM config.ETL_Tables WHERE TableName = 't'
+DELETE FROM [etl].[Topics] WHERE ConsumerGroup = @group AND Topic = @topic
 GO
 DELETE FROM etl.SourceColumns
 GO
@@ -18,9 +18,16 @@ SELECT COUNT(*) AS staged FROM stg."t"
 GO
 SELECT Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
 GO
+SELECT NextOffset AS nextoffset FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = 0
+GO
 SELECT NextOffset AS nextoffset, Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
 GO
 SELECT Number AS number FROM etl.Migrations
+GO
+SELECT RunId AS runid, Mode AS mode, Status AS status, StartedAt AS startedat, ErrorCode AS errorcode, ErrorMessage AS errormessage
+FROM etl.ETL_Log AS l WHERE TableName = @tableName AND Status <> 'succeeded'
+AND NOT EXISTS (SELECT 1 FROM etl.ETL_Log AS s WHERE s.TableName = l.TableName AND s.Status = 'succeeded' AND s.StartedAt > l.StartedAt)
+ORDER BY StartedAt DESC
 GO
 SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId
 GO
@@ -47,4 +54,6 @@ GO
 UPDATE [etl].[Offsets] SET NextOffset = @nextOffset, UpdatedAt = @at WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition AND Epoch = @epoch
 GO
 UPDATE etl.ETL_Log SET Mode = @Mode, Status = @Status, StartedAt = @StartedAt, FinishedAt = @FinishedAt, ExtractMs = @ExtractMs, TransformMs = @TransformMs, LoadMs = @LoadMs, MergeMs = @MergeMs, RowsRead = @RowsRead, RowsInserted = @RowsInserted, RowsUpdated = @RowsUpdated, RowsDeleted = @RowsDeleted, RowsUnchanged = @RowsUnchanged, DeletesRefused = @DeletesRefused, WindowFrom = @WindowFrom, WindowTo = @WindowTo, RunVersion = @RunVersion, ErrorCode = @ErrorCode, ErrorMessage = @ErrorMessage WHERE TableName = @tableName AND RunId = @runId
+GO
+UPDATE etl.ETL_Log SET Status = 'failed', FinishedAt = @at, ErrorCode = 'RUN_INCOMPLETE', ErrorMessage = @reason WHERE TableName = @tableName AND Status = 'running'
 GO

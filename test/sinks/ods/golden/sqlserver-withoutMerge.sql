@@ -50,7 +50,7 @@ CREATE TABLE [stg].[fournis] (
   [hashdiff] binary(32) NULL,
   [is_deleted] bit NULL,
   [source_offset] bigint NULL,
-  [num] nvarchar(64) NULL,
+  [num] int NULL,
   [nom] nvarchar(160) NULL
 );
 GO
@@ -74,7 +74,7 @@ UPDATE t SET
   [is_deleted] = 0,
   [hashdiff] = s.[hashdiff],
   [source_offset] = s.[source_offset],
-  [num] = CAST(s.[num] AS int),
+  [num] = s.[num],
   [nom] = s.[nom]
 FROM [ods].[fournis] AS t
 INNER JOIN [stg].[fournis] AS s ON s.[row_key] = t.[row_key]
@@ -83,7 +83,7 @@ OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [updated];
 GO
 INSERT INTO [ods].[fournis] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [num], [nom])
-SELECT s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], CAST(s.[num] AS int), s.[nom]
+SELECT s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], s.[num], s.[nom]
 FROM [stg].[fournis] AS s
 WHERE s.[is_deleted] = 0
 AND NOT EXISTS (SELECT 1 FROM [ods].[fournis] AS t WHERE t.[row_key] = s.[row_key] AND t.[is_current] = 1)
@@ -100,7 +100,7 @@ UPDATE t SET
   [is_deleted] = 0,
   [hashdiff] = s.[hashdiff],
   [source_offset] = s.[source_offset],
-  [num] = CAST(s.[num] AS int),
+  [num] = s.[num],
   [nom] = s.[nom]
 FROM [ods].[fournis] AS t
 INNER JOIN [stg].[fournis] AS s ON s.[row_key] = t.[row_key]
@@ -109,7 +109,7 @@ OPTION (RECOMPILE);
 SELECT @@ROWCOUNT AS [updated];
 GO
 INSERT INTO [ods].[fournis] ([row_key], [hashdiff_rule], [row_version], [valid_from], [run_id], [source_topic], [source_partition], [loaded_at], [is_current], [is_deleted], [hashdiff], [source_offset], [num], [nom])
-SELECT s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], CAST(s.[num] AS int), s.[nom]
+SELECT s.[row_key], @rule, @version, CAST(@at AS datetime2(6)), @runId, @topic, @partition, SYSUTCDATETIME(), 1, 0, s.[hashdiff], s.[source_offset], s.[num], s.[nom]
 FROM [stg].[fournis] AS s
 WHERE s.[is_deleted] = 0
 AND NOT EXISTS (SELECT 1 FROM [ods].[fournis] AS t WHERE t.[row_key] = s.[row_key] AND t.[is_current] = 1)
