@@ -230,12 +230,18 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
       const value = format.decode(record.value)
       return value instanceof Promise
         ? value
-            .then((late) => this.#itemOf(record, late, format.shape))
+            .then((late) => this.#soundItemOf(record, late, format.shape))
             .catch((error: unknown) => this.#failureOf(record, error))
-        : this.#itemOf(record, value, format.shape)
+        : this.#soundItemOf(record, value, format.shape)
     } catch (error) {
       return this.#failureOf(record, error)
     }
+  }
+
+  #soundItemOf<V>(record: KafkaRecord, value: V, shape: ReadShape<V>): LogItem<V> {
+    const problem = shape.problemOf?.(value) ?? null
+    if (problem !== null) throw new CourantError('RECORD_INVALID', problem)
+    return this.#itemOf(record, value, shape)
   }
 
   #itemOf<V>(record: KafkaRecord, value: V, shape: ReadShape<V>): LogItem<V> {

@@ -20,6 +20,8 @@ export interface Shape<T> {
   idOf?(value: T, key: string): string
   /** When it happened at the source; without it the time it was produced. */
   atOf?(value: T): Date
+  /** What is wrong with a value that its schema allows; null where nothing is. Such a record is set aside. */
+  problemOf?(value: T): string | null
   /** True when the key's record is gone; a tombstone then follows the value. */
   isDelete?(value: T): boolean
 }
@@ -82,6 +84,8 @@ export function changeShape<Row>(table: Table): Shape<Change<Row>> {
     },
     idOf: (change, key) => changeId(key, change.source),
     atOf: (change) => dateOf(change.source.ts_us),
+    problemOf: ({ op, before, after }) =>
+      (op === 'd' ? before : after) === null ? `A change with op ${op} lacks its row` : null,
     isDelete: (change) => change.op === 'd'
   }
 }

@@ -64,6 +64,25 @@ describe('a reader of topics', () => {
     await reader.close()
   })
 
+  it('sets aside a change without the row it is about', async () => {
+    const { context } = await memoryTopics()
+    const { value, ...item } = userChange(1)
+    const writer = await users.clean.writer().open(context)
+    const rowless = [
+      { ...item, value: { ...value, after: null } },
+      { ...item, value: { ...value, op: 'd' as const } }
+    ]
+    await writer.write([...rowless, userChange(2)], { signal })
+    const reader = await users.clean.reader('g').open(context)
+    const { items, failures = [] } = await reader.read({ ...request, lingerMs: 50 })
+    assert.equal(items.length, 1)
+    assert.deepEqual(
+      failures.map(({ error }) => [error.code, error.message]),
+      ['c', 'd'].map((op) => ['RECORD_INVALID', `A change with op ${op} lacks its row`])
+    )
+    await reader.close()
+  })
+
   it('reads several topics as one group, and each item says which one it is of', async () => {
     const { context, connection } = await memoryTopics()
     const all = union([tables.users, tables.groups].map((table: Table) => topicsOf(table).clean))

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { Transform } from 'node:stream'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { lz4Size, snappyBlocks, snappySize } from './inflated-size.ts'
@@ -46,9 +47,7 @@ const codecs: readonly Codec[] = [
     compress: (bytes) =>
       bytes.length < threadBytes ? zlib.gzipSync(bytes, { level: 1 }) : gzipAsync(bytes, { level: 1 }),
     decompress: (bytes) =>
-      bytes.length < threadBytes
-        ? zlib.gunzipSync(bytes, { maxOutputLength })
-        : gunzipAsync(bytes, { maxOutputLength })
+      inflate(bytes, { sync: zlib.gunzipSync, async: gunzipAsync, stream: () => zlib.createGunzip() })
   },
   {
     compress: (buffer) => snappy.compress({ buffer }),
@@ -72,11 +71,45 @@ const codecs: readonly Codec[] = [
     compress: (bytes) =>
       bytes.length < threadBytes ? zlib.zstdCompressSync(bytes, zstdOptions) : zstdAsync(bytes, zstdOptions),
     decompress: (bytes) =>
-      bytes.length < threadBytes
-        ? zlib.zstdDecompressSync(bytes, { maxOutputLength })
-        : unzstdAsync(bytes, { maxOutputLength })
+      inflate(bytes, {
+        sync: zlib.zstdDecompressSync,
+        async: unzstdAsync,
+        stream: () => zlib.createZstdDecompress()
+      })
   }
 ]
+
+interface Inflating {
+  readonly sync: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer
+  readonly async: (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
+  readonly stream: () => Transform
+}
+
+/** What batches nearly always fit into. */
+const usualOutputLength = 4 * 1_048_576
+
+/**
+ * Unpacks bytes. What is larger than usual is measured first, and nothing of it kept: dozens of pipelines may meet the
+ * same bomb at the same time.
+ */
+async function inflate(bytes: Buffer, { sync, async, stream }: Inflating): Promise<Buffer> {
+  const usual = { maxOutputLength: usualOutputLength }
+  try {
+    return bytes.length < threadBytes ? sync(bytes, usual) : await async(bytes, usual)
+  } catch (error) {
+    if (!isTooLarge(error)) throw error
+  }
+  await measure(bytes, stream())
+  return async(bytes, { maxOutputLength })
+}
+
+async function measure(bytes: Buffer, stream: Transform): Promise<void> {
+  let size = 0
+  stream.end(bytes)
+  for await (const chunk of stream) refuseAbove((size += (chunk as Buffer).length))
+}
+
+const isTooLarge = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
 
 /** The compressed bytes and the codec's number in a batch's attributes. */
 export async function compress(name: CodecName, bytes: Buffer): Promise<{ codec: number; bytes: Buffer }> {
@@ -89,7 +122,7 @@ export async function decompress(codec: number, bytes: Buffer): Promise<Buffer> 
   try {
     return await at(codec).decompress(bytes)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw cause
+    if (!isTooLarge(cause)) throw cause
     throw new TooLarge('too large', { cause })
   }
 }

@@ -1,0 +1,62 @@
+import * as fc from 'fast-check'
+import { avroType } from '../../../schemas/avro-type.ts'
+import type { RecordSchema } from '../../../schemas/envelope.ts'
+import { maxOutputLength } from '../../../topics/kafka/compression.ts'
+import { encoder } from '../../../topics/registry/codec.ts'
+import { valuesOf } from '../../support/avro-values.ts'
+import { bombs, rawBatch, rawRecord, varint } from '../../support/raw-batch.ts'
+
+/** Something that must be in a dead-letter topic afterwards, with its place. */
+export interface Poison {
+  readonly what: string
+  /** The value of a record; a batch goes over the wire as it is. */
+  readonly value?: Buffer
+  readonly batch?: Buffer
+}
+
+/** Values that a schema allows, extremes first: none of them may stop anybody, whatever becomes of it. */
+export function extremes(schema: RecordSchema, schemaId: number, seed: number): Buffer[] {
+  const encode = encoder(avroType(schema), schemaId)
+  return fc.sample(valuesOf(schema), { numRuns: 12, seed }).map((value) => encode(value))
+}
+
+/** Records and batches that nobody can read. */
+export function poisonFor(
+  schema: RecordSchema,
+  ids: { readonly own: number; readonly foreign: number },
+  seed: number
+): Poison[] {
+  const [whole = Buffer.alloc(0), other = Buffer.alloc(0)] = extremes(schema, ids.own, seed)
+  const under = (id: number, body: Buffer) => {
+    const header = Buffer.alloc(5)
+    header.writeUInt32BE(id, 1)
+    return Buffer.concat([header, body])
+  }
+  const bomb = Buffer.concat([varint(2), varint(2 ** 40), Buffer.alloc(20)])
+  const { zstd, gzip } = bombs(maxOutputLength + 1_048_576)
+  return [
+    { what: 'no bytes', value: Buffer.alloc(0) },
+    { what: 'no Avro', value: Buffer.from('../../etc/passwd\u001b[31m\0') },
+    { what: 'a schema id and nothing else', value: under(ids.own, Buffer.alloc(0)) },
+    { what: 'cut short', value: whole.subarray(0, Math.floor(whole.length / 2)) },
+    { what: 'more than the value', value: Buffer.concat([other, Buffer.from([7])]) },
+    { what: 'a count of 2^40', value: under(ids.own, bomb) },
+    { what: 'the schema of another topic', value: under(ids.foreign, whole.subarray(5)) },
+    { what: 'a schema that nobody has', value: under(0x7fff_fff0, whole.subarray(5)) },
+    ...(zstd ? [{ what: 'a zstd bomb', batch: zstd }] : []),
+    ...(gzip ? [{ what: 'a gzip bomb', batch: gzip }] : []),
+    {
+      what: 'a batch of another length than it says',
+      batch: rawBatch(rawRecord(Buffer.alloc(1)), { count: 3 })
+    }
+  ]
+}
+
+/** Names that come in headers and keys. */
+export const hostileNames = [
+  '__proto__',
+  '../../x',
+  'a\u0000b',
+  '\u202e\u001b]0;x\u0007',
+  "'; DROP TABLE users; --"
+]
