@@ -12,6 +12,7 @@ export async function createGoldTables(connection: DuckDBConnection): Promise<vo
   for (const table of goldTables) {
     await connection.run(`CREATE TABLE IF NOT EXISTS gold.main.${table.name} (${columnList(table)})`)
     await widen(connection, table)
+    await connection.run(`COMMENT ON TABLE gold.main.${table.name} IS ${sqlText(table.about)}`)
     for (const [column, [, meaning]] of Object.entries(table.columns))
       await connection.run(`COMMENT ON COLUMN gold.main.${table.name}.${column} IS ${sqlText(meaning)}`)
   }

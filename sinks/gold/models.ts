@@ -7,6 +7,8 @@ import type { Subject } from './state/kept-table.ts'
 /** A table analysts read: its model is models/<name>.sql, which gives its columns in this order. */
 export interface GoldTable {
   readonly name: string
+  /** What it tells, for people. */
+  readonly about: string
   readonly subject: Subject
   readonly dateColumn: string
   /** No two rows share it. */
@@ -23,6 +25,7 @@ export interface GoldTable {
 export const goldTables: readonly GoldTable[] = [
   {
     name: 'global_user_activity_per_day',
+    about: 'What each user did on each day, UTC: one row per user and day with any activity',
     subject: 'activity',
     dateColumn: 'date',
     key: ['user_id', 'date'],
@@ -41,6 +44,7 @@ export const goldTables: readonly GoldTable[] = [
   },
   {
     name: 'gold_set_aside',
+    about: 'Purchases that no figure contains, and why',
     subject: 'activity',
     dateColumn: 'date',
     key: ['user_id', 'purchase_time', 'purchase_id'],
@@ -56,6 +60,7 @@ export const goldTables: readonly GoldTable[] = [
   },
   {
     name: 'global_notif_impact_per_day',
+    about: 'What came of the notifications that a user got on a day, UTC, by what they said',
     subject: 'notifications',
     dateColumn: 'notif_date',
     key: ['user_id', 'content_notif', 'notif_date'],

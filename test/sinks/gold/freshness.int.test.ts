@@ -49,6 +49,13 @@ describe('what analysts see says how old it is', () => {
     for (const name of ['global_user_activity_per_day', 'silver.users', 'silver.user_purchases_history'])
       assert.equal(rows.get(name)?.['state'], 'complete when Courant was stopped', name)
     assert.equal(await world.count('silver.user_purchases'), 30)
+    // Under the name of analysts' file, which is not the one it was made under.
+    assert.equal(await world.count(`silver.user_purchases_as_of(now())`), 30)
+    const silent = `(SELECT name FROM (
+      SELECT table_name AS name, comment FROM duckdb_tables() WHERE schema_name = 'main'
+      UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE schema_name IN ('silver', 'courant')
+    ) WHERE comment IS NULL)`
+    assert.equal(await world.count(silent), 0)
   })
 
   it('waits at the stop for what Silver of the same process still writes', async () => {

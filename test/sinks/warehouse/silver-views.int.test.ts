@@ -84,3 +84,28 @@ test('a table may have any name that a file can have', async (t) => {
     assert.deepEqual(await rows(`SELECT * FROM silver."${name.replaceAll('-', '_')}_history"`), [])
   }
 })
+
+test('every view and column says what it is, and rows can be had as they were', async (t) => {
+  const { file, show, rows } = await opened(t)
+  const change = (n: number, user: string, op: string) =>
+    `SELECT 'g1' AS groups_id, '${user}' AS users_id, '${op}' AS _op, ${n}::BIGINT AS _version,
+     TIMESTAMPTZ '2026-11-2${n} 12:00:00+00' AS _changed_at, 0 AS _partition, ${n}::BIGINT AS _offset`
+  const changes = [change(1, 'u1', 'c'), change(2, 'u2', 'c'), change(3, 'u1', 'd')].join(' UNION ALL ')
+  await show([await file('a', `* FROM (${changes})`)])
+  const asOf = (day: string) =>
+    rows(`SELECT users_id FROM silver.groups_users_as_of(TIMESTAMPTZ '${day} 00:00:00+00') ORDER BY 1`)
+  assert.deepEqual(await asOf('2026-11-21'), [])
+  assert.deepEqual(await asOf('2026-11-22'), [{ users_id: 'u1' }])
+  assert.deepEqual(await asOf('2026-11-23'), [{ users_id: 'u1' }, { users_id: 'u2' }])
+  assert.deepEqual(await asOf('2026-11-24'), [{ users_id: 'u2' }])
+  const silent = await rows(
+    `SELECT view_name FROM duckdb_views() WHERE schema_name = 'silver' AND coalesce(comment, '') = ''`
+  )
+  assert.deepEqual(silent, [])
+  const said = await rows(
+    `SELECT column_name, comment FROM duckdb_columns()
+     WHERE table_name = 'groups_users' AND column_name IN ('groups_id', '_changed_at') ORDER BY column_name`
+  )
+  assert.match(JSON.stringify(said[0]), /of a delete that was found by comparison, when it was found/)
+  assert.match(JSON.stringify(said[1]), /Key/)
+})
