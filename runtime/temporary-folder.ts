@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CourantError } from './errors.ts'
+import { identityOf, isAlive, processSpace } from './process-identity.ts'
 
 const prefix = 'courant-process-'
 const dayMs = 86_400_000
@@ -16,6 +17,7 @@ export function temporaryFolder(): string {
   if (own !== undefined) return own
   sweep()
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
+  writeFileSync(join(folder, ownerFile), `${processSpace()}\n${identityOf(process.pid)}\n`)
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   own = folder
   return folder
@@ -35,16 +37,37 @@ export function temporaryError(error: unknown): unknown {
   )
 }
 
-// By age and not by process id alone: containers that share a temporary folder do not share process ids.
+/** Says whose folder it is: where its process is numbered, and which one it is. */
+const ownerFile = 'owner'
+
 function sweep(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = /^courant-process-(\d+)-/.exec(name)?.[1]
-    if (pid === undefined || isRunning(Number(pid))) continue
+    if (pid === undefined) continue
     const folder = join(tmpdir(), name)
     const found = statSync(folder, { throwIfNoEntry: false })
-    const isOurs = found?.uid === process.getuid?.()
-    if (found && isOurs && Date.now() - found.mtimeMs > dayMs)
-      rmSync(folder, { recursive: true, force: true })
+    if (found?.uid !== process.getuid?.()) continue
+    if (isLeft(folder, Number(pid))) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Of a process numbered where we are, it is known whether it lives. Others, such as those of containers that share the
+ * temporary folder, are judged by age, as their numbers mean nothing here.
+ */
+function isLeft(folder: string, pid: number): boolean {
+  const [space, identity] = ownerOf(folder)
+  const ours = processSpace()
+  if (ours !== null && space === ours && identity) return !isAlive(identity)
+  const found = statSync(folder, { throwIfNoEntry: false })
+  return found !== undefined && !isRunning(pid) && Date.now() - found.mtimeMs > dayMs
+}
+
+function ownerOf(folder: string): readonly string[] {
+  try {
+    return readFileSync(join(folder, ownerFile), 'utf8').split('\n')
+  } catch {
+    return []
   }
 }
 

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CourantError } from '../../runtime/errors.ts'
 import { temporaryError } from '../../runtime/temporary-folder.ts'
@@ -16,4 +20,28 @@ test('a full folder of temporary files is said with what to do, whoever wrote th
 test('any other error stays what it is', () => {
   const other = new Error('Binder Error: no such column')
   assert.equal(temporaryError(other), other)
+})
+
+test('what a process that was killed left goes at the next start, and of strangers only what is old', (t) => {
+  const shared = mkdtempSync(join(tmpdir(), 'courant-test-'))
+  t.after(() => rmSync(shared, { recursive: true }))
+  const module = new URL('../../runtime/temporary-folder.ts', import.meta.url).href
+  const run = (then: string) => {
+    const code = `import { temporaryFolder } from '${module}'; temporaryFolder(); ${then}`
+    const args = ['--input-type=module', '-e', code]
+    return spawnSync(process.execPath, args, { env: { ...process.env, TMPDIR: shared } })
+  }
+  const kill = `process.kill(process.pid, 'SIGKILL')`
+  run(kill)
+  const [left = ''] = readdirSync(shared)
+  assert.match(left, /^courant-process-/)
+  // As if it were of a container that numbers its processes itself.
+  const owner = join(shared, left, 'owner')
+  const own = readFileSync(owner, 'utf8')
+  writeFileSync(owner, own.replace(/^\S+/, 'another-machine'))
+  run('')
+  assert.deepEqual(readdirSync(shared), [left])
+  writeFileSync(owner, own)
+  run('')
+  assert.deepEqual(readdirSync(shared), [])
 })
