@@ -3,6 +3,7 @@ import { operatorSettings } from '../edge/operator.ts'
 import { progressSettings } from '../producers/progress/settings.ts'
 import { deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { logLevel } from '../runtime/observability.ts'
+import { acceptedRisks } from '../runtime/production.ts'
 import { settingsOf } from '../runtime/run-all.ts'
 import type { Environment, Setting } from '../runtime/settings.ts'
 import { alertSettings } from '../runtime/teams-alerts.ts'
@@ -26,6 +27,7 @@ export function allSettings(): readonly Setting[] {
     ...edgeSettings,
     ...operatorSettings,
     systems,
+    acceptedRisks,
     ...alertSettings,
     deadLetterClearMs,
     logLevel

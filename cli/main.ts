@@ -12,6 +12,9 @@ const withoutServers: readonly string[] = ['up', 'down', 'demo', 'list', 'cv']
 
 const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
 
+// Names, e-mails and texts of people lie in what we write: files are for this account alone, unless a setting says more.
+process.umask(0o077)
+
 // Whoever reads us may have seen enough: `courant topics list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 process.exitCode = await main(process.argv.slice(2))

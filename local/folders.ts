@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Environment } from '../runtime/settings.ts'
@@ -30,7 +39,14 @@ export function userInsteadOfRoot(): DroppedUser | undefined {
 /** The wished folder when the user may enter it, else one that everybody may: a clone or home under /root is closed. */
 export function enterableCache(wished: string, user: DroppedUser | undefined): string {
   mkdirSync(wished, { recursive: true })
-  return !user || mayEnter(user, wished) ? wished : '/var/cache/courant'
+  return !user || mayEnter(user, wished) ? wished : openFolder('/var/cache/courant')
+}
+
+/** A folder that everybody may pass through, whatever the umask. */
+function openFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  chmodSync(folder, 0o755)
+  return folder
 }
 
 /**
@@ -55,7 +71,7 @@ function outsideOf(wished: string): string {
   if (existsSync(wished) && lstatSync(wished).isSymbolicLink()) return target
   rmSync(target, { recursive: true, force: true })
   rmSync(wished, { recursive: true, force: true })
-  mkdirSync(dirname(target), { recursive: true })
+  openFolder(dirname(target))
   symlinkSync(target, wished)
   return target
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { withLock } from './lock.ts'
 import type { Report, Server } from './server.ts'
 
@@ -31,6 +33,8 @@ export async function installOnce(
     mkdirSync(unfinished, { recursive: true })
     try {
       await fill(unfinished)
+      // Nothing in it is secret, and PostgreSQL runs as another user where we are root.
+      await promisify(execFile)('chmod', ['-R', 'a+rX', unfinished])
       renameSync(unfinished, folder)
     } finally {
       rmSync(unfinished, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CourantError } from './errors.ts'
+import { unacceptedRisks } from './production.ts'
 
 /** One environment variable: what it is for, its default, and how its text is checked. */
 export interface Setting {
@@ -9,6 +10,16 @@ export interface Setting {
   readonly default?: string
   /** Says what is wrong with a text, or null when it is fine. */
   readonly check?: (text: string) => string | null
+  /** What is too weak for production about it, given the others. */
+  readonly risks?: (settings: Settings, env: Environment) => readonly Risk[]
+}
+
+/** What must not be in production without a word. */
+export interface Risk {
+  /** By which it is accepted. */
+  readonly name: string
+  /** What it is and what to do, without values. */
+  readonly says: string
 }
 
 /** Reads declared settings; `<NAME>_FILE` names a file that holds the value, so that secrets need not be in the environment. */
@@ -59,6 +70,9 @@ export function checkSettings(settings: readonly Setting[], env: Environment): v
     const { problem } = checked(setting, env)
     return problem ? [`${setting.env} ${problem} (${setting.describe})`] : []
   })
+  // What cannot be read is said first: what follows from it would be guessed.
+  if (problems.length === 0)
+    problems.push(...unacceptedRisks([...unique.values()], { env, read: settingsFrom(env) }))
   if (problems.length > 0)
     throw new CourantError('CONFIG_INVALID', `Correct these settings:\n  ${problems.join('\n  ')}`)
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { stateDir } from '../../runtime/positions.ts'
 import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
+import { inClear, passwordIn } from '../../runtime/production.ts'
 import { type Setting, wholeNumber } from '../../runtime/settings.ts'
 import * as postgres from '../postgres/settings.ts'
 
@@ -13,7 +14,21 @@ export const databaseUrl: Setting = {
   check: (text) =>
     text === '' || /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')
       ? null
-      : 'must begin with postgres:// and be a URL (special characters in the password as %XX)'
+      : 'must begin with postgres:// and be a URL (special characters in the password as %XX)',
+  risks: (settings, env) => {
+    const url = settings.text(databaseUrl)
+    const mode = URL.parse(url)?.searchParams.get('sslmode') ?? settings.text(sslMode)
+    return [
+      ...inClear('applications-plaintext', {
+        addresses: [url],
+        isEncrypted: mode !== 'disable',
+        remedy: `end ${databaseUrl.env} with ?sslmode=verify-full`
+      }),
+      ...(URL.parse(env[databaseUrl.env] ?? '')?.password
+        ? [passwordIn('applications-password-in-url', databaseUrl)]
+        : [])
+    ]
+  }
 }
 export const mappingFile: Setting = {
   env: 'COURANT_APPLICATIONS_MAPPING',

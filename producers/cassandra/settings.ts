@@ -1,5 +1,6 @@
 import { types } from 'cassandra-driver'
-import { oneOf, type Setting, wholeNumber } from '../../runtime/settings.ts'
+import { inClear } from '../../runtime/production.ts'
+import { oneOf, type Risk, type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 
 /** Consistency levels a read may have; with replicas, QUORUM or LOCAL_QUORUM sees what was acknowledged at QUORUM. */
 export const readLevels: Readonly<Record<string, number>> = {
@@ -12,12 +13,22 @@ export const readLevels: Readonly<Record<string, number>> = {
   LOCAL_ONE: types.consistencies.localOne
 }
 
+function cassandraRisks(settings: Settings): Risk[] {
+  const { contactPoints, tls } = connectionSettings
+  return inClear('cassandra-plaintext', {
+    addresses: settings.text(contactPoints).split(','),
+    isEncrypted: settings.text(tls) === 'true',
+    remedy: `set ${tls.env}=true`
+  })
+}
+
 /** How Cassandra is reached. */
 export const connectionSettings = {
   contactPoints: {
     env: 'COURANT_CASSANDRA_CONTACT_POINTS',
     describe: 'Cassandra nodes to ask first: host:port, separated by commas',
-    default: '127.0.0.1:9042'
+    default: '127.0.0.1:9042',
+    risks: cassandraRisks
   },
   datacenter: {
     env: 'COURANT_CASSANDRA_DATACENTER',

@@ -1,9 +1,20 @@
 import { stateDir } from '../../runtime/positions.ts'
 import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
+import { inClear } from '../../runtime/production.ts'
 import { type Setting, oneOf, wholeNumber } from '../../runtime/settings.ts'
 import { deleteGuardSettings, deletesAllowed } from '../../runtime/delete-guard.ts'
 
-export const host: Setting = { env: 'PGHOST', describe: 'PostgreSQL host', default: '127.0.0.1' }
+export const host: Setting = {
+  env: 'PGHOST',
+  describe: 'PostgreSQL host',
+  default: '127.0.0.1',
+  risks: (settings) =>
+    inClear('postgres-plaintext', {
+      addresses: [settings.text(host)],
+      isEncrypted: settings.text(sslMode) !== 'disable',
+      remedy: `set ${sslMode.env}=verify-full`
+    })
+}
 export const port: Setting = {
   env: 'PGPORT',
   describe: 'PostgreSQL port',

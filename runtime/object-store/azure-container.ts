@@ -1,3 +1,4 @@
+import { inClear } from '../production.ts'
 import { type Setting, type Settings, wholeNumber } from '../settings.ts'
 import { type AzureOptions, AzureStore } from './azure-store.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -9,7 +10,19 @@ const connectionString: Setting = {
   check: (text) =>
     /UseDevelopmentStorage=true|AccountKey=|SharedAccessSignature=/.test(text)
       ? null
-      : 'must be a connection string with AccountName and AccountKey, or with BlobEndpoint and SharedAccessSignature'
+      : 'must be a connection string with AccountName and AccountKey, or with BlobEndpoint and SharedAccessSignature',
+  risks: (settings) => {
+    const parts = settings.text(connectionString).split(';')
+    const endpoints = parts
+      .filter((part) => /^\w+Endpoint=http:/i.test(part))
+      .map((part) => part.replace(/^\w+=/, ''))
+    const isInClear = parts.includes('DefaultEndpointsProtocol=http')
+    return inClear('azure-plaintext', {
+      addresses: endpoints.length > 0 || !isInClear ? endpoints : ['blob.core.windows.net'],
+      isEncrypted: false,
+      remedy: `have https in ${connectionString.env}`
+    })
+  }
 }
 
 const idleMs: Setting = {

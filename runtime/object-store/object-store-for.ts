@@ -1,4 +1,5 @@
 import { CourantError } from '../errors.ts'
+import { inClear } from '../production.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../settings.ts'
 import { FolderStore } from './folder-store.ts'
 import { MinioStore } from './minio-store.ts'
@@ -18,7 +19,13 @@ const endpoint: Setting = {
   env: 'MINIO_ENDPOINT',
   describe: 'Object store, host:port without a scheme',
   default: '127.0.0.1:9000',
-  check: (text) => (/^[\w.-]+(:\d+)?$/.test(text) ? null : 'must be host or host:port, without a scheme')
+  check: (text) => (/^[\w.-]+(:\d+)?$/.test(text) ? null : 'must be host or host:port, without a scheme'),
+  risks: (settings) =>
+    inClear('minio-plaintext', {
+      addresses: [settings.text(endpoint)],
+      isEncrypted: settings.text(useSsl) === 'true' || !settings.text(lakeUrl).startsWith('s3:'),
+      remedy: `set ${useSsl.env}=true`
+    })
 }
 const useSsl: Setting = {
   env: 'MINIO_USE_SSL',

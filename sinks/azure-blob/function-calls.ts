@@ -5,6 +5,7 @@ import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import type { Context, LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import { type PostAnswer, postJson } from '../../runtime/post-json.ts'
+import { inClear } from '../../runtime/production.ts'
 import type { Setting } from '../../runtime/settings.ts'
 import { documentBlobNames, ingestionDate, jsonBlobName } from '../../schemas/applications/blob-names.ts'
 import { compareReads } from '../../schemas/applications/newer.ts'
@@ -22,7 +23,13 @@ const functionUrl: Setting = {
   secret: true,
   default: '',
   check: (text) =>
-    text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? null : 'must be an http(s) address'
+    text === '' || /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? null : 'must be an http(s) address',
+  risks: (settings) =>
+    inClear('function-plaintext', {
+      addresses: [settings.text(functionUrl)],
+      isEncrypted: settings.text(functionUrl).startsWith('https:'),
+      remedy: `let ${functionUrl.env} begin with https://`
+    })
 }
 
 const functionKey: Setting = {

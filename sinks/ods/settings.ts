@@ -1,8 +1,31 @@
 import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
 import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
-import { type Setting, wholeNumber } from '../../runtime/settings.ts'
+import { inClear, passwordIn } from '../../runtime/production.ts'
+import {
+  type Environment,
+  type Risk,
+  type Setting,
+  type Settings,
+  wholeNumber
+} from '../../runtime/settings.ts'
 import { parseConnectionUrl, urlForm } from './connection-url.ts'
 import { mergeWays } from './sqlserver/merge-ability.ts'
+
+function odsRisks(settings: Settings, env: Environment): Risk[] {
+  const { url, sslMode: mode } = odsSettings
+  const target = parseConnectionUrl(settings.text(url))
+  if (!target) return []
+  const isPostgres = target.scheme === 'postgres'
+  const isEncrypted = isPostgres
+    ? (target.options.get('sslmode') ?? settings.text(mode)) !== 'disable'
+    : target.options.get('encrypt') !== 'false'
+  const remedy = `end ${url.env} with ${isPostgres ? '?sslmode=verify-full' : '?encrypt=true'}`
+  const isOpen = (parseConnectionUrl(env[url.env] ?? '')?.password ?? '') !== ''
+  return [
+    ...inClear('ods-plaintext', { addresses: [target.host], isEncrypted, remedy }),
+    ...(isOpen ? [passwordIn('ods-password-in-url', url)] : [])
+  ]
+}
 
 /** Where the ODS is, and how it is written. */
 export const odsSettings = {
@@ -12,7 +35,8 @@ export const odsSettings = {
       'Database of the ODS: postgres://user:password@host:port/database, with ?sslmode=require or verify-full in place of PGSSLMODE, or mssql:// for SQL Server (docs/ods.md has its options), with ?trustServerCertificate=true where its certificate is its own; without it PGHOST, PGPORT, PGUSER and PGPASSWORD, database ods',
     secret: true,
     default: '',
-    check: (text) => (text === '' || parseConnectionUrl(text) ? null : urlForm)
+    check: (text) => (text === '' || parseConnectionUrl(text) ? null : urlForm),
+    risks: odsRisks
   },
   host: { env: 'PGHOST', describe: 'PostgreSQL host', default: '127.0.0.1' },
   port: { env: 'PGPORT', describe: 'PostgreSQL port', default: '5432', check: wholeNumber(1, 65_535) },

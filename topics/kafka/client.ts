@@ -1,7 +1,15 @@
 import type { SASLOptions } from 'kafkajs'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Log } from '../../runtime/pipeline.ts'
-import { fileNamedBy, oneOf, type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
+import { inClear } from '../../runtime/production.ts'
+import {
+  fileNamedBy,
+  oneOf,
+  type Risk,
+  type Setting,
+  type Settings,
+  wholeNumber
+} from '../../runtime/settings.ts'
 import { openAdmin } from './admin.ts'
 import { type CodecName, codecNames } from './compression.ts'
 import { openConsumer } from './consumer.ts'
@@ -15,7 +23,8 @@ export const brokers: Setting = {
   env: 'COURANT_KAFKA_BROKERS',
   describe: 'Kafka brokers to start from, as host:port, separated by commas',
   default: '127.0.0.1:19092',
-  check: (text) => (/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/.test(text) ? null : 'must be host:port[,host:port…]')
+  check: (text) => (/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/.test(text) ? null : 'must be host:port[,host:port…]'),
+  risks: kafkaRisks
 }
 const clientId: Setting = {
   env: 'COURANT_KAFKA_CLIENT_ID',
@@ -60,6 +69,30 @@ const saslPassword: Setting = {
   env: 'COURANT_KAFKA_SASL_PASSWORD',
   describe: "Kafka user's password",
   secret: true
+}
+
+function kafkaRisks(settings: Settings): Risk[] {
+  const isEncrypted = settings.text(sslEnabled) === 'true'
+  const hasUser = [saslUsername, saslPassword].some((setting) => settings.optional(setting) !== null)
+  const hasFiles = [sslCa, sslCert, sslKey].some((setting) => settings.optional(setting) !== null)
+  return [
+    ...inClear('kafka-plaintext', {
+      addresses: settings.text(brokers).split(','),
+      isEncrypted,
+      remedy: `set ${sslEnabled.env}=true`
+    }),
+    ...(hasUser && settings.optional(saslMechanism) === null
+      ? [{ name: 'kafka-no-login', says: `nobody logs in to Kafka without ${saslMechanism.env}: set it` }]
+      : []),
+    ...(hasFiles && !isEncrypted
+      ? [
+          {
+            name: 'kafka-unused-tls',
+            says: `the files for TLS with Kafka are not used: set ${sslEnabled.env}=true`
+          }
+        ]
+      : [])
+  ]
 }
 
 /** Every setting the port reads that must be right. */

@@ -1,6 +1,7 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import avro, { type Type } from 'avsc'
 import { CourantError } from '../../runtime/errors.ts'
+import { inClear } from '../../runtime/production.ts'
 import type { Setting, Settings } from '../../runtime/settings.ts'
 import type { RecordSchema } from '../../schemas/envelope.ts'
 import { avroOptions, withPlainRecords } from '../../schemas/avro-type.ts'
@@ -25,7 +26,13 @@ const url: Setting = {
   env: 'COURANT_REGISTRY_URL',
   describe: "Schema registry that speaks Confluent's REST API",
   default: 'http://127.0.0.1:18081/apis/ccompat/v7',
-  check: (text) => (URL.canParse(text) ? userInfoIn(text) : 'must be a URL')
+  check: (text) => (URL.canParse(text) ? userInfoIn(text) : 'must be a URL'),
+  risks: (settings) =>
+    inClear('registry-plaintext', {
+      addresses: [settings.text(url)],
+      isEncrypted: settings.text(url).startsWith('https:'),
+      remedy: `let ${url.env} begin with https://`
+    })
 }
 const username: Setting = {
   env: 'COURANT_REGISTRY_USERNAME',

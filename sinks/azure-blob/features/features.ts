@@ -25,7 +25,16 @@ const salt: Setting = {
   describe:
     'Secret that turns application ids into keys of the features; without it, whoever knows the ids can compute them',
   secret: true,
-  default: ''
+  default: '',
+  risks: (settings) =>
+    settings.text(salt) === ''
+      ? [
+          {
+            name: 'empty-salt',
+            says: `whoever knows the ids can compute the keys of the features: set ${salt.env}`
+          }
+        ]
+      : []
 }
 
 const featuresLingerMs: Setting = {
