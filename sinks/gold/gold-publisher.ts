@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
@@ -8,6 +8,7 @@ import { reportQuality } from '../lake/quality.ts'
 import { withAttached } from '../warehouse/attached-database.ts'
 import { publishDatabase } from '../warehouse/publish-database.ts'
 import { writeFreshness } from '../warehouse/freshness.ts'
+import { makeSharedFolder } from '../warehouse/share-files.ts'
 import { SilverCatalogue } from '../warehouse/silver-catalogue.ts'
 import { silverWritersClosed } from '../lake/open-writers.ts'
 import { GoldFreshness } from './gold-freshness.ts'
@@ -19,7 +20,7 @@ import { ModelEngine } from './model-engine.ts'
 import { definitionsHash } from './models.ts'
 import { loadRates } from './rates.ts'
 import { refresh } from './refresh.ts'
-import { goldSettings } from './settings.ts'
+import { goldSettings, publishedAs, sharedMode } from './settings.ts'
 import type { GoldState } from './state/gold-state.ts'
 import { uncomputable } from './uncomputable.ts'
 
@@ -90,7 +91,7 @@ export class GoldPublisher {
   ): Promise<GoldPublisher> {
     const { settings } = context
     const folder = settings.text(goldSettings.dir)
-    mkdirSync(folder, { recursive: true })
+    await makeSharedFolder(folder, sharedMode(settings))
     const rates = loadRates(settings)
     state.useDefinitions(definitionsHash(rates))
     // Somebody removed it; all it had can be computed from what was kept.
@@ -99,7 +100,8 @@ export class GoldPublisher {
     const engine = await ModelEngine.open(folder, rates)
     const silver = new SilverCatalogue(store, {
       folder: join(folder, 'silver'),
-      graceMs: settings.number(goldSettings.graceMs)
+      graceMs: settings.number(goldSettings.graceMs),
+      mode: sharedMode(settings)
     })
     const files = new GoldFiles(engine.connection, { store, state })
     return new GoldPublisher({ context, state, engine, silver, files, folder, ends })
@@ -263,7 +265,7 @@ export class GoldPublisher {
         isLast
       })
     )
-    await publishDatabase(workFile(this.#folder), resolve(settings.text(goldSettings.analyticsPath)))
+    await publishDatabase(workFile(this.#folder), publishedAs(settings))
     this.#isStale = false
     this.#unpublishedDays = 0
     this.#fresh.published(shown)

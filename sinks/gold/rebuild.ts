@@ -16,7 +16,7 @@ import { workFile } from './gold-publisher.ts'
 import { openDuckDb, ratesView } from './model-engine.ts'
 import { createModelViews, type GoldTable, goldTables } from './models.ts'
 import { loadRates } from './rates.ts'
-import { goldSettings } from './settings.ts'
+import { goldSettings, publishedAs, sharedMode } from './settings.ts'
 import { createSilverInputs, type DaySpan } from './silver-inputs.ts'
 import { behindGold, type GoldProgress, type SilverProgress, silverProgress } from './silver-progress.ts'
 import { GoldState } from './state/gold-state.ts'
@@ -83,7 +83,7 @@ export async function rebuildFromSilver(settings: Settings, days: DaySpan): Prom
         await new GoldFiles(connection, { store, state }).writeAll()
         return comparison
       })
-      await publishDatabase(file, resolve(settings.text(goldSettings.analyticsPath)))
+      await publishDatabase(file, publishedAs(settings))
       return result
     })
   } finally {
@@ -129,7 +129,8 @@ async function withRebuilt<T>(
 async function openSilver(connection: DuckDBConnection, settings: Settings): Promise<void> {
   const mirror = new SilverMirror(await objectStoreFor(settings), {
     folder: join(settings.text(goldSettings.dir), 'silver'),
-    graceMs: settings.number(goldSettings.graceMs)
+    graceMs: settings.number(goldSettings.graceMs),
+    mode: sharedMode(settings)
   })
   for (const { table } of keptTables) {
     const paths = (await mirror.files(table)).map(({ path }) => path)

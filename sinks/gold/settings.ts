@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Setting, wholeNumber } from '../../runtime/settings.ts'
+import { type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 
 /** What the gold pipeline and its commands can be told. */
 export const goldSettings = {
@@ -12,6 +13,13 @@ export const goldSettings = {
     env: 'COURANT_ANALYTICS_PATH',
     describe: 'The DuckDB file that analysts open',
     default: '.courant/analytics.duckdb'
+  },
+  fileMode: {
+    env: 'COURANT_GOLD_FILE_MODE',
+    describe:
+      'Rights of that file and of the Silver files its views read: 600 for our own account alone, 640 for its group, 644 for everybody on the machine',
+    default: '600',
+    check: (text) => (/^[0-7]?[67][0-7][0-7]$/.test(text) ? null : 'must be a mode such as 640')
   },
   currency: {
     env: 'COURANT_GOLD_CURRENCY',
@@ -57,3 +65,15 @@ export const goldSettings = {
     check: wholeNumber(0)
   }
 } as const satisfies Record<string, Setting>
+
+/** Where analysts find the database, and who may read it beside us. */
+export const publishedAs = (settings: Settings): { readonly to: string; readonly mode: number | null } => ({
+  to: resolve(settings.text(goldSettings.analyticsPath)),
+  mode: sharedMode(settings)
+})
+
+/** The mode of what analysts read; null where it is what everything of ours has. */
+export function sharedMode(settings: Settings): number | null {
+  const text = settings.text(goldSettings.fileMode)
+  return text === goldSettings.fileMode.default ? null : Number.parseInt(text, 8)
+}

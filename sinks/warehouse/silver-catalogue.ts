@@ -7,7 +7,7 @@ import { FolderLedger } from '../lake/folder-ledger.ts'
 import { FileColumns } from './file-columns.ts'
 import { writeSilverFiles } from './lineage-tables.ts'
 import { QualityResults } from './quality-results.ts'
-import { type LocalSilverFile, SilverMirror } from './silver-mirror.ts'
+import { type LocalSilverFile, type MirrorOptions, SilverMirror } from './silver-mirror.ts'
 import { createSilverViews } from './silver-views.ts'
 
 /** What was found of a table. */
@@ -29,7 +29,7 @@ export class SilverCatalogue {
   readonly #columns = new Map<Table, FileColumns>()
   #isQualityNew = true
 
-  constructor(store: ObjectStore, options: { readonly folder: string; readonly graceMs: number }) {
+  constructor(store: ObjectStore, options: MirrorOptions) {
     this.#store = store
     this.#mirror = new SilverMirror(store, options)
     this.#quality = new QualityResults(store)

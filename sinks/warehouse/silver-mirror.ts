@@ -4,6 +4,7 @@ import { isAbsent } from '../../runtime/durable-files.ts'
 import { mapAtOnce } from '../../runtime/map-at-once.ts'
 import type { Table } from '../../schemas/table.ts'
 import { type SilverFile, silverFiles } from '../lake/silver-files.ts'
+import { shareFile, shareFolders } from './share-files.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 
 /** A large lake has more files than a process may have sockets. */
@@ -12,6 +13,13 @@ const copiesAtOnce = 16
 /** A Silver file and where it can be read on this machine. */
 export interface LocalSilverFile extends SilverFile {
   readonly path: string
+}
+
+/** Where the files lie, how long old ones stay, and who may read them beside us. */
+export interface MirrorOptions {
+  readonly folder: string
+  readonly graceMs: number
+  readonly mode?: number | null
 }
 
 /**
@@ -23,6 +31,7 @@ export class SilverMirror {
   readonly #folder: string
   readonly #store: ObjectStore
   readonly #graceMs: number
+  readonly #mode: number | null
   /** When files that still lie here were first missed in the newest list, by path. */
   readonly #missedAt = new Map<string, number>()
   /** Paths that are known to be there, by table, so that a large lake is not asked for each at every look. */
@@ -30,10 +39,11 @@ export class SilverMirror {
   /** When what is no longer wanted was looked for, by table. */
   readonly #sweptAt = new Map<string, number>()
 
-  constructor(store: ObjectStore, options: { readonly folder: string; readonly graceMs: number }) {
+  constructor(store: ObjectStore, options: MirrorOptions) {
     this.#store = store
     this.#folder = resolve(options.folder)
     this.#graceMs = options.graceMs
+    this.#mode = options.mode ?? null
   }
 
   /** The files that together hold each row of a table once, made local. */
@@ -59,7 +69,12 @@ export class SilverMirror {
       this.#folder,
       file.name.replace(/^silver\//, '').replace(/\.parquet$/, `${version}.parquet`)
     )
-    if (there?.has(path) || (await isThere(path))) return { ...file, path }
+    if (there?.has(path)) return { ...file, path }
+    if (await isThere(path)) {
+      // The setting may be another one since.
+      await this.#share(path)
+      return { ...file, path }
+    }
     await mkdir(join(path, '..'), { recursive: true })
     // A copy may be cut short by a crash, so it gets its name when it is whole.
     const unfinished = `${path}.${process.pid}.next`
@@ -67,7 +82,14 @@ export class SilverMirror {
     const condition = file.etag === null ? {} : { ifMatch: file.etag }
     if (!(await this.#store.copyTo(file.name, unfinished, condition))) return null
     await rename(unfinished, path)
+    await this.#share(path)
     return { ...file, path }
+  }
+
+  async #share(path: string): Promise<void> {
+    if (this.#mode === null) return
+    await shareFile(path, this.#mode)
+    await shareFolders(path, { mode: this.#mode, top: this.#folder })
   }
 
   async #removeOld(table: Table, current: readonly LocalSilverFile[]): Promise<void> {

@@ -52,7 +52,7 @@ async function publisherIn(folder: string): Promise<(n: number) => Promise<void>
     await withAttached(connection, { file, name: 'work' }, async () => {
       await connection.run(`CREATE OR REPLACE TABLE work.main.numbers AS SELECT ${n} AS n FROM range(20000)`)
     })
-    await publishDatabase(file, join(folder, 'analytics.duckdb'))
+    await publishDatabase(file, { to: join(folder, 'analytics.duckdb') })
   }
 }
 

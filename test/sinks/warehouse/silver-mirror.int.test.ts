@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { bytesContent } from '../../../runtime/object-store/content.ts'
 import { tables } from '../../../schemas/tables.ts'
@@ -63,5 +63,28 @@ describe('the local files of Silver', () => {
     await mirror.files(table)
     assert.ok(existsSync(path))
     await eventually(async () => (await mirror.files(table)).length === 0 && !existsSync(path))
+  })
+
+  it('have the rights that the setting names, and so do the folders that lead to them, but none above', async (t) => {
+    const store = new MemoryObjectStore()
+    await store.put(partName(0), bytesContent('x'))
+    const above = temporaryFolder(t)
+    const folder = join(above, 'silver')
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
+    const before = modeOf(above)
+    const umask = process.umask(0o077)
+    t.after(() => process.umask(umask))
+    const [own] = await new SilverMirror(store, { folder, graceMs: 60_000 }).files(table)
+    assert.equal(modeOf(own?.path ?? ''), '600')
+    await new SilverMirror(store, { folder, graceMs: 60_000, mode: 0o640 }).files(table)
+    assert.equal(modeOf(own?.path ?? ''), '640')
+    await store.put(partName(1), bytesContent('x'))
+    const shared = await new SilverMirror(store, { folder, graceMs: 60_000, mode: 0o640 }).files(table)
+    for (const { path } of shared) {
+      assert.equal(modeOf(path), '640')
+      assert.equal(modeOf(dirname(path)), '750')
+    }
+    assert.equal(modeOf(folder), '750')
+    assert.equal(modeOf(above), before)
   })
 })
