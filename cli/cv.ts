@@ -6,6 +6,7 @@ import { jsonResumeOf } from '../processors/cv/json-resume.ts'
 import type { ParsedCv } from '../processors/cv/read-cv.ts'
 import { CvRefused } from '../processors/cv/refusal.ts'
 import { CourantError } from '../runtime/errors.ts'
+import { complain, print } from './output.ts'
 
 interface ParseOptions {
   readonly out?: string
@@ -43,7 +44,7 @@ async function parse(paths: readonly string[], options: ParseOptions): Promise<v
   try {
     const refused = await Promise.all(files.map((file) => parseOne(readers, file, options)))
     const count = refused.filter(Boolean).length
-    if (files.length > 1) process.stderr.write(`${files.length - count} read, ${count} refused\n`)
+    if (files.length > 1) complain(`${files.length - count} read, ${count} refused`)
     if (count > 0) process.exitCode = 1
   } finally {
     readers.close()
@@ -58,18 +59,16 @@ async function parseOne(readers: CvReaders, file: string, options: ParseOptions)
       readFileSync(file === '-' ? 0 : file),
       file === '-' ? {} : { fileName: name }
     )
-    const json = `${JSON.stringify(shown(parsed, options), null, 2)}\n`
-    if (options.out === undefined) process.stdout.write(json)
+    const json = JSON.stringify(shown(parsed, options), null, 2)
+    if (options.out === undefined) print(json)
     else {
-      writeFileSync(join(options.out, `${basename(name, extname(name))}.json`), json)
-      process.stderr.write(
-        `${name}: read${parsed.warnings.length > 0 ? ` (${parsed.warnings.join(', ')})` : ''}\n`
-      )
+      writeFileSync(join(options.out, `${basename(name, extname(name))}.json`), `${json}\n`)
+      complain(`${name}: read${parsed.warnings.length > 0 ? ` (${parsed.warnings.join(', ')})` : ''}`)
     }
     return false
   } catch (error) {
     if (!(error instanceof CvRefused)) throw error
-    process.stderr.write(`${name}: ${error.sentence('fr')} / ${error.sentence('en')} (${error.refusal})\n`)
+    complain(`${name}: ${error.sentence('fr')} / ${error.sentence('en')} (${error.refusal})`)
     return true
   }
 }

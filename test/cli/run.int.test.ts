@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { settingsFrom } from '../../runtime/settings.ts'
@@ -22,6 +23,7 @@ test('run --once ends when analysts see all there is, though a topic ends in wha
     COURANT_SYSTEMS: 'activity',
     COURANT_GOLD_DIR: join(folder, 'gold'),
     COURANT_ANALYTICS_PATH: join(folder, 'analytics.duckdb'),
+    COURANT_GOLD_FILE_MODE: '640',
     COURANT_LAKE_URL: join(folder, 'lake'),
     COURANT_OPERATOR_PORT: '0',
     COURANT_LOG_LEVEL: 'warn'
@@ -53,6 +55,12 @@ test('run --once ends when analysts see all there is, though a topic ends in wha
   const shown = JSON.parse(await courant(['gold', 'show', '--json']))
   const users = shown.global_user_activity_per_day.map((row: { user_id: string }) => row.user_id)
   assert.deepEqual(users, [uuid(1, 1)])
+  // Texts of people lie there: another account reads what the setting says, and nothing else.
+  assert.equal(statSync(env.COURANT_ANALYTICS_PATH).mode & 0o777, 0o640)
+  const others = readdirSync(env.COURANT_GOLD_DIR, { withFileTypes: true }).filter((entry) => entry.isFile())
+  assert.ok(others.length > 0)
+  for (const { name } of others)
+    assert.equal(statSync(join(env.COURANT_GOLD_DIR, name)).mode & 0o077, 0, name)
 })
 
 test('run --once ends when Kafka does not answer, instead of going on unwatched', async (t) => {
