@@ -5,8 +5,9 @@ import * as fc from 'fast-check'
 import type { RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { migrate } from '../../sinks/ods/migrate.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
+import { nextOffsetOf, passUpTo, standingRuns } from '../../sinks/ods/standing-runs.ts'
 import { type Environment, settingsFrom } from '../../runtime/settings.ts'
-import { OdsWorld } from '../sinks/ods/ods-world.ts'
+import { OdsWorld, write } from '../sinks/ods/ods-world.ts'
 import { column, runIdOf, type SampleTable } from '../sinks/ods/sample-runs.ts'
 
 const article: SampleTable = {
@@ -109,6 +110,24 @@ export function odsRefusalsContract(name: string, env: () => Environment): void 
       const { entry } = await w.load({ number: 9, rows: keys.map((key) => row(key)) })
       assert.equal(entry.rowsInserted, keys.length)
       assert.deepEqual(new Set((await w.rows('code')).flat()), new Set(keys))
+    })
+
+    it('what stands can be seen and passed: nothing of it is merged, and the next run has its turn', async (t) => {
+      const w = world(t)
+      await w.load({ number: 1, rows: [row('a')] })
+      w.log.run({ number: 2, rows: [row('a', 'never'), row('b')] })
+      const half = await w.open()
+      await half.writer.write(w.log.items.slice(half.next ?? 0, -1), write)
+      await half.writer.close()
+      const place = { tableName: w.name, group: `ods.${w.name}`, topic: w.log.topic }
+      const seen = async () => (await standingRuns(w.ods, w.name)).map(({ runId, status }) => [runId, status])
+      assert.deepEqual(await seen(), [[runIdOf(2), 'running']])
+      await passUpTo(w.ods, place, w.log.items.length)
+      assert.equal(await nextOffsetOf(w.ods, place), w.log.items.length)
+      assert.deepEqual(await seen(), [[runIdOf(2), 'failed']])
+      await w.load({ number: 3, rows: [row('a', 'new')] })
+      assert.deepEqual(await w.rows('code', 'libelle'), [['a', 'new']])
+      assert.deepEqual(await seen(), [])
     })
 
     it('a record that is set aside in the middle of a run costs nothing of the run', async (t) => {
