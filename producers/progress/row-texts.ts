@@ -48,7 +48,7 @@ export class RowTexts {
     if (elements === null)
       throw new CourantError(
         'SOURCE_REFUSED',
-        `The array "${selected.source.name}" of ${this.#table} has elements that end with ~ and others with ~; in them, which OpenEdge writes alike: set KeepArray = 1 for it in config.ETL_Columns, so that it stays one text, or IsExcluded = 1`
+        `The array "${selected.source.name}" of ${this.#table} has elements that end with ~ and others with ~; in them, which OpenEdge writes alike: set a SourceExpression for it in config.ETL_Columns, such as CAST("${selected.source.name}" AS VARCHAR(2000)), so that it stays one text, or IsExcluded = 1`
       )
     if (elements.length > extent)
       throw new CourantError(

@@ -72,7 +72,10 @@ function checkPresent(table: EtlTable, source: SourceTable, configured: readonly
 function selectedColumn(source: SourceColumn, config: EtlColumn | undefined): SelectedColumn {
   const sqlName = config?.sqlName || sqlNameOf(source.name)
   const expression = withoutAlias(config?.sourceExpression ?? null) ?? quoted(source.name)
-  return { source, sqlName, expression, columns: runColumns(source, sqlName) }
+  // What somebody computes of an array is one value, whatever it is.
+  const isOneText = source.extent > 0 && expression !== quoted(source.name)
+  const read = isOneText ? ({ ...source, type: 'text', extent: 0, width: null } as const) : source
+  return { source: read, sqlName, expression, columns: runColumns(read, sqlName) }
 }
 
 /** `"gencod-v" AS gencod_v` as `"gencod-v"`: what a value is called from here on is SqlName. */

@@ -40,7 +40,7 @@ export function checkLimits(
   if (count > most) {
     const arrays = largestArrays(columns)
     problems.push(
-      `it has ${columns.length} columns and ${technicalColumns.length} technical ones, where ${database} takes ${most}: exclude columns in config.ETL_Columns${arrays && `, or keep an array as one text (${arrays})`}`
+      `it has ${columns.length} columns and ${technicalColumns.length} technical ones, where ${database} takes ${most}: exclude columns in config.ETL_Columns${arrays && `, or give an array a SourceExpression, such as CAST(… AS VARCHAR(2000)), so that it stays one text (${arrays})`}`
     )
   }
   for (const { sqlName, sourceName } of columns)

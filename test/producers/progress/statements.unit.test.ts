@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { selectColumns } from '../../../producers/progress/selected-columns.ts'
 import { Statements } from '../../../producers/progress/statements.ts'
 import type { SourceColumn } from '../../../schemas/erp/columns.ts'
-import { parseEtlTable } from '../../../schemas/erp/metadata.ts'
+import { parseEtlColumn, parseEtlTable } from '../../../schemas/erp/metadata.ts'
 
 const column = (name: string, type: SourceColumn['type'], width: number | null = null): SourceColumn => ({
   name,
@@ -40,7 +40,34 @@ const statements = (changedFrom: string | null) =>
 
 const list = `"code-a" AS "code_a", "num" AS "num", CAST("prix" AS VARCHAR(18)) AS "prix", "dat-m" AS "dat_m"`
 
+const configured = (columnName: string, SourceExpression: string) =>
+  parseEtlColumn({
+    TableName: 'ligne',
+    ColumnName: columnName,
+    SqlName: columnName.replace('-', '_'),
+    SourceExpression
+  })
+
 describe('statements of a run', () => {
+  it('take SourceExpression with the alias that operators write, and without', () => {
+    for (const expression of ['"code-a" AS code_a', '"code-a"', '"code-a" as "le code"']) {
+      const { selected } = selectColumns(table, source, [configured('code-a', expression)])
+      assert.equal(selected[0]?.expression, '"code-a"')
+    }
+    const { selected } = selectColumns(table, source, [configured('num', 'CAST("num" AS INTEGER)')])
+    assert.equal(selected[1]?.expression, 'CAST("num" AS INTEGER)')
+  })
+
+  it('keep an array as one text where its SourceExpression computes something of it', () => {
+    const tel = { ...column('tel', 'integer'), extent: 3 }
+    const columnsFor = (expression: string) =>
+      selectColumns(table, { ...source, columns: [...source.columns, tel] }, [configured('tel', expression)])
+        .columns.slice(4)
+        .map(({ sqlName, type }) => `${sqlName} ${type}`)
+    assert.deepEqual(columnsFor('"tel" AS tel'), ['tel__1 integer', 'tel__2 integer', 'tel__3 integer'])
+    assert.deepEqual(columnsFor('CAST("tel" AS VARCHAR(99))'), ['tel text'])
+  })
+
   it('quote every name, cast decimals to text, and order by the key', () => {
     assert.equal(statements(null).scan(null), `SELECT ${list} FROM "PUB"."ligne" ORDER BY "code-a", "num"`)
   })
