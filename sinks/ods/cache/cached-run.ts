@@ -41,18 +41,21 @@ export class CachedRun {
     cacheDir: string,
     run: { table: string; runId: string; memoryMb: number }
   ): Promise<CachedRun> {
-    const folder = runFolder(cacheDir, run.table, run.runId)
+    // What a person types is no name of a folder before it is known to be an id.
+    const folder = isRunId(run.runId) ? runFolder(cacheDir, run.table, run.runId) : null
     try {
-      const facts = JSON.parse(await readFile(join(folder, factsFile), 'utf8')) as RunFacts
-      return new CachedRun(folder, facts, run.memoryMb)
+      if (folder !== null) {
+        const facts = JSON.parse(await readFile(join(folder, factsFile), 'utf8')) as RunFacts
+        return new CachedRun(folder, facts, run.memoryMb)
+      }
     } catch (error) {
       if (!isAbsent(error)) throw error
-      const known = (await cachedRunIds(cacheDir, run.table)).join(', ') || 'none'
-      throw new CourantError(
-        'CONFIG_INVALID',
-        `Run ${run.runId} of ${run.table} is not in the cache (there: ${known}): load the table from Progress`
-      )
     }
+    const known = (await cachedRunIds(cacheDir, run.table)).join(', ') || 'none'
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `Run ${run.runId} of ${run.table} is not in the cache (there: ${known}): load the table from Progress`
+    )
   }
 
   /** The rows as CSV in the order of cacheColumns and the run's columns, the hash as PostgreSQL writes bytes. */
