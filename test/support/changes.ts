@@ -44,7 +44,8 @@ export function userChange(
       after: isDelete ? null : user,
       source,
       op,
-      ts_ms: source.ts_ms
+      ts_ms: source.ts_ms,
+      withdrawn: null
     }
   }
 }
