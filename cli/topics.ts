@@ -1,14 +1,17 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
-import { type DeclaredTopic, topicCatalogue } from '../topics/catalogue.ts'
-import { type Settings, settingsFrom } from '../runtime/settings.ts'
+import { type DeclaredTopic, deadLettersIn, topicCatalogue } from '../topics/catalogue.ts'
+import { type Environment, type Settings, settingsFrom } from '../runtime/settings.ts'
 import { aclsOf, commandOf } from '../topics/acls.ts'
 import { type Connection, connectionFor, topicPrefix } from '../topics/connection.ts'
 import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics/plan.ts'
+import { patientRegistry } from '../topics/registry/patient-registry.ts'
+import { retryWithin } from '../runtime/retry.ts'
 import { atLeastOne } from './arguments.ts'
 import { print, printRows, type Row } from './output.ts'
-import { pipelines } from './pipelines.ts'
+import { pipelines, pipelinesNamed } from './pipelines.ts'
 import { skipVerb } from './skip.ts'
+import { isOn } from './systems.ts'
 import { tailTopic } from './tail.ts'
 import { withConnection } from './with-connection.ts'
 
@@ -26,7 +29,7 @@ export function topicsCommand(program: Command): void {
     .action(({ json = false }: Json) =>
       withConnection(
         async (connection, settings) =>
-          printPlan(await planTopics(declaredTopics(), connection, settings), json),
+          printPlan(await planTopics(neededTopics(), patient(connection), settings), json),
         planSettings
       )
     )
@@ -83,6 +86,22 @@ function printAcls(): void {
 
 const declaredTopics = () => topicCatalogue(pipelines.map(({ name }) => name))
 
+/** Those that the systems which are on need, and no others: a cluster of somebody's own is not filled with the sample's. */
+function neededTopics(env: Environment = process.env): readonly DeclaredTopic[] {
+  const running = new Set(pipelinesNamed([], env).map(({ name }) => name))
+  const isNeeded = ({ name, owner }: DeclaredTopic) =>
+    deadLettersIn(name) === null ? isOn(owner, env) : running.has(owner)
+  return declaredTopics().filter(isNeeded)
+}
+
+const registryPatienceMs = 60_000
+const kafkaPatienceMs = 30_000
+
+const patient = (connection: Connection): Connection => ({
+  ...connection,
+  registry: patientRegistry(connection.registry, { withinMs: registryPatienceMs })
+})
+
 function findDeclared(name: string): DeclaredTopic {
   const found = declaredTopics().find((topic) => topic.name === name)
   if (!found)
@@ -93,17 +112,26 @@ function findDeclared(name: string): DeclaredTopic {
   return found
 }
 
-/** Creates and configures every declared topic and registers its schema; returns what was changed. */
+/**
+ * Creates and configures the topics of the systems that are on and registers their schemas; returns what was changed.
+ * What fails for a moment is tried again for a minute.
+ */
 export async function applyTopics(settings: Settings): Promise<readonly TopicChange[]> {
-  const connection = connectionFor(settings)
-  const plan = await planTopics(declaredTopics(), connection, settings)
-  await applyPlan(plan, connection)
-  return plan
+  const connection = patient(connectionFor(settings))
+  return retryWithin(
+    async () => {
+      const plan = await planTopics(neededTopics(), connection, settings)
+      await applyPlan(plan, connection)
+      return plan
+    },
+    { withinMs: kafkaPatienceMs }
+  )
 }
 
 /** What `apply` would change, a sentence each; none when topics and schemas are as declared. */
 export async function topicsToChange(connection: Connection, settings: Settings): Promise<string[]> {
-  const plan = await planTopics(declaredTopics(), connection, settings)
+  const registry = patientRegistry(connection.registry, { withinMs: 5_000 })
+  const plan = await planTopics(neededTopics(), { ...connection, registry }, settings)
   return plan.map((change) =>
     change.action === 'refuse'
       ? change.error.message

@@ -2,6 +2,7 @@ import avro from 'avsc'
 import { CourantError } from '../runtime/errors.ts'
 import { cleanProblems } from './clean-attribute.ts'
 import type { AvroField, AvroRecord, ColumnKind, Table } from './table.ts'
+import { secretColumns } from './secret-columns.ts'
 import { historyViewName, viewName } from './view-names.ts'
 
 /** The systems that tables are read from; each has its producers in producers/. */
@@ -101,13 +102,16 @@ function fieldProblems(field: AvroField, isKey: boolean): string[] {
   ].map((problem) => `field ${name}: ${problem}`)
 }
 
-function attributeProblems({ type, clean, secret }: AvroField, isKey: boolean): string[] {
+function attributeProblems({ name, type, clean, secret }: AvroField, isKey: boolean): string[] {
   const isNullable = Array.isArray(type)
   const kind = kindOf(isNullable ? type[1] : type)?.kind
   return [
     ...(clean && kind ? cleanProblems(clean, { kind, isNullable, isKey }) : []),
     // What is a secret is left out of the file.
-    ...(secret ? ['"secret" can only be false'] : [])
+    ...(secret ? ['"secret" can only be false'] : []),
+    ...(secretColumns([{ name, isNoSecret: secret === false }]).length > 0
+      ? ['it looks like a secret: take it out of the file, or say "secret": false if it is none']
+      : [])
   ]
 }
 

@@ -2,7 +2,7 @@ import type { Client } from 'cassandra-driver'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Table } from '../../schemas/table.ts'
 import { keyKindProblems } from '../key-kinds.ts'
-import { secretColumns } from '../secret-columns.ts'
+import { secretColumns } from '../../schemas/secret-columns.ts'
 import { type ColumnText, columnText } from './column-text.ts'
 import { execute } from './execute.ts'
 

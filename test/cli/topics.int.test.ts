@@ -45,6 +45,20 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
     assert.deepEqual(JSON.parse((await courant('topics', 'plan', '--json')).out), [])
   })
 
+  it('plan what the systems that are on need, and nothing of others', async () => {
+    const planned = async (systems: string) => {
+      const { out } = await runCourant(['topics', 'plan', '--json'], {
+        env: { ...env, COURANT_TOPIC_PREFIX: `${unique('other')}.`, COURANT_SYSTEMS: systems }
+      })
+      const rows = JSON.parse(out) as { topic: string }[]
+      return new Set(rows.map(({ topic: name }) => name.split('.')[0]))
+    }
+    const applications = await planned('applications')
+    assert.ok(applications.has('applications'))
+    assert.ok(!applications.has('activity') && !applications.has('gold') && !applications.has('silver'))
+    assert.ok(!(await planned('activity')).has('applications'))
+  })
+
   it('say why something cannot be applied, instead of to apply it', async () => {
     const fewer = await runCourant(['check', 'clean-users'], {
       env: { ...env, COURANT_KAFKA_PARTITIONS: '1' }

@@ -56,7 +56,8 @@ function userInfoIn(text: string): string | null {
 
 export const registrySettings: readonly Setting[] = [url, username, password]
 
-const timeoutMs = 5_000
+/** A registry that has just started, or shares a loaded machine, answers its first requests after seconds. */
+const timeoutMs = 20_000
 /** How long an id the registry does not know is taken for unknown without asking again. */
 const unknownForMs = 30_000
 /** How many such ids are remembered. */

@@ -1,4 +1,4 @@
-import type { Column } from '../schemas/table.ts'
+import type { Column } from './table.ts'
 
 const secretName = /passw|pwd|secret(?!ar)|credential|hash(?!tag)|token|api_?key|private_?key/i
 
