@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { setTimeout as wait } from 'node:timers/promises'
+import { CourantError } from '../runtime/errors.ts'
 import { withLock } from './lock.ts'
 import type { Report, Server } from './server.ts'
 
@@ -14,10 +16,26 @@ export async function install(server: Server, cacheDir: string, report: Report):
   const folder = server.installedIn(cacheDir)
   await installOnce(folder, async (unfinished) => {
     const begunAt = performance.now()
-    await server.install(unfinished, report)
+    await retried(() => server.install(unfinished, report), report)
     report(`installed in ${((performance.now() - begunAt) / 1000).toFixed(1)} s`)
   })
   return folder
+}
+
+const attempts = 3
+const pauseMs = 3000
+
+/** Registries and networks have their moments: what fails is tried again, a few times. */
+async function retried(work: () => Promise<void>, report: Report): Promise<void> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof CourantError)) throw error
+      report(`${error.message}; trying again`)
+      await wait(pauseMs * attempt)
+    }
 }
 
 /** Fills a folder under another name and renames it, so that a half installation is never taken for a whole one. */

@@ -6,6 +6,8 @@ import { CourantError } from '../runtime/errors.ts'
 import type { Environment } from '../runtime/settings.ts'
 import { type PortChoice, type Ports, choosePorts } from './ports.ts'
 import type { Launch, Place, Report, Running, Server } from './server.ts'
+import { lastWords } from './last-words.ts'
+import { cpuMsOf, type Patience, WorkWatch } from './still-working.ts'
 import { spawnTied } from './tied-process.ts'
 
 export interface LaunchOptions {
@@ -14,9 +16,13 @@ export interface LaunchOptions {
   readonly ports: PortChoice
   readonly env: Environment
   readonly report: Report
+  /** When a server that starts counts as stuck, two minutes of doing nothing unless told. */
+  readonly patience?: Patience
 }
 
-const readyWithinMs = 180_000
+/** However busily it starts: what logs the same for so long never gets there. */
+const longestStartMs = 30 * 60_000
+const toldEveryMs = 30_000
 const stopWithinMs = 30_000
 const logKeptBytes = 20_000_000
 // The last is Cassandra's, of the port for its peers.
@@ -38,6 +44,8 @@ export async function launch(server: Server, options: LaunchOptions): Promise<Ru
   }
 }
 
+const lastLine = (text: string) => (lastWords(text) ? `: ${lastWords(text)}` : '')
+
 /** The last start of one server on fixed ports and data. */
 class LaunchedServer implements Running {
   readonly name
@@ -47,6 +55,7 @@ class LaunchedServer implements Running {
   readonly #server: Server
   readonly #place: Place
   readonly #report: Report
+  readonly #patience: Patience | undefined
   #child: ChildProcess | null = null
   /** Resolves when the process and all its threads are gone; null before and after a life. */
   #life: Promise<void> | null = null
@@ -59,6 +68,7 @@ class LaunchedServer implements Running {
     const home = join(options.dataDir, server.name)
     this.#server = server
     this.#report = options.report
+    this.#patience = options.patience
     this.#place = { home, installed: options.installed, ports, logText: async () => this.logText() }
     this.name = server.name
     this.logFile = join(options.dataDir, 'logs', `${server.name}.log`)
@@ -74,8 +84,7 @@ class LaunchedServer implements Running {
     const begunAt = performance.now()
     mkdirSync(this.#place.home, { recursive: true })
     const launch = await this.#server.prepare(this.#place)
-    const deadline = begunAt + readyWithinMs
-    while (!(await this.#startOnce(launch, deadline))) await wait(300)
+    while (!(await this.#startOnce(launch, begunAt))) await wait(300)
     this.#isUp = true
     const seconds = ((performance.now() - begunAt) / 1000).toFixed(1)
     this.#report(`ready in ${seconds} s on ${this.url}`)
@@ -106,17 +115,33 @@ class LaunchedServer implements Running {
     return existsSync(this.logFile) ? readFileSync(this.logFile).subarray(this.#logFrom).toString('utf8') : ''
   }
 
-  /** False when the server ended for a reason that passes by itself. */
-  async #startOnce(launch: Launch, deadline: number): Promise<boolean> {
+  /** False when the server ended for a reason that passes by itself. It may take its time while it works. */
+  async #startOnce(launch: Launch, begunAt: number): Promise<boolean> {
     this.#spawn(launch)
-    while (performance.now() < deadline) {
+    const watch = new WorkWatch(this.#progress(), performance.now(), this.#patience)
+    for (let toldAt = performance.now(); ; ) {
       if (!this.#life && launch.passingTrouble?.test(this.logText())) return false
       if (!this.#life) throw this.#notReady('ended while starting')
       if (await this.#server.isReady(this.#place).catch(() => false)) return true
+      const now = performance.now()
+      if (watch.isIdle(this.#progress(), now)) throw await this.#givenUp('does nothing any more')
+      if (now - begunAt > longestStartMs) throw await this.#givenUp('is not ready after half an hour')
+      if (now - toldAt > toldEveryMs) {
+        toldAt = now
+        this.#report(`still starting after ${Math.round((now - begunAt) / 1000)} s`)
+      }
       await wait(100)
     }
+  }
+
+  #progress() {
+    const logged = existsSync(this.logFile) ? statSync(this.logFile).size : 0
+    return { logged, cpuMs: cpuMsOf(this.pid) }
+  }
+
+  async #givenUp(why: string): Promise<CourantError> {
     await this.kill()
-    throw this.#notReady(`was not ready within ${readyWithinMs / 1000} s`)
+    return this.#notReady(`${why} while starting`)
   }
 
   #spawn(launch: Launch): void {
@@ -132,7 +157,8 @@ class LaunchedServer implements Running {
     this.#life = new Promise((resolve) => {
       const ended = (why: string) => {
         this.#life = null
-        if (this.#isUp) this.#report(`ended by itself (${why}); log: ${this.logFile}`)
+        if (this.#isUp)
+          this.#report(`ended by itself (${why})${lastLine(this.logText())}; log: ${this.logFile}`)
         resolve()
       }
       child.once('error', (error) => ended(error.message))
@@ -154,7 +180,9 @@ class LaunchedServer implements Running {
   }
 
   #notReady(what: string): CourantError {
-    const last = this.logText().trimEnd().split('\n').slice(-20).join('\n  ')
-    return new CourantError('SERVER_NOT_READY', `${this.name} ${what}; log: ${this.logFile}\n  ${last}`)
+    return new CourantError(
+      'SERVER_NOT_READY',
+      `${this.name} ${what}${lastLine(this.logText())} (log: ${this.logFile})`
+    )
   }
 }

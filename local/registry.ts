@@ -32,7 +32,7 @@ export const registry: Server = {
       method: 'PUT',
       body,
       headers,
-      signal: AbortSignal.timeout(5000)
+      signal: AbortSignal.timeout(30_000)
     })
     return answer.ok
   },
@@ -55,6 +55,11 @@ function settings({ home, ports }: Place): string[] {
     '-Dapicurio.storage.kind=sql',
     '-Dapicurio.storage.sql.kind=h2',
     `-Dapicurio.datasource.url=jdbc:h2:file:${join(home, 'schemas')};WRITE_DELAY=0`,
+    // Under load twenty connections at once take longer to open than the pool waits by default.
+    '-Dapicurio.datasource.jdbc.initial-size=2',
+    '-Dapicurio.datasource.jdbc.min-size=2',
+    '-Dapicurio.datasource.jdbc.max-size=20',
+    '-Dquarkus.datasource.h2.jdbc.acquisition-timeout=60S',
     '-Dapicurio.datasource.username=courant',
     '-Dapicurio.datasource.password=courant'
   ]

@@ -4,7 +4,7 @@ import type { Environment } from '../runtime/settings.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { cacheDirFrom, dataDirFrom } from './folders.ts'
 import { install, isInstalled } from './install.ts'
-import { launch } from './launch.ts'
+import { launch, type LaunchOptions } from './launch.ts'
 import { holderOf, tryLock } from './lock.ts'
 import type { PortChoice } from './ports.ts'
 import { type Prerequisite, lacking } from './prerequisites.ts'
@@ -20,6 +20,8 @@ export interface StackOptions {
   readonly ports?: PortChoice
   /** Gets each line of progress, the server's name first. */
   readonly report?: Report
+  /** Where one does not start, leave the others running; else they are stopped, which is said. */
+  readonly keepOthers?: boolean
   /** Settings, and the endpoints that replace a server; the process's environment unless told. */
   readonly env?: Environment
 }
@@ -35,11 +37,11 @@ export interface Stack {
 
 /**
  * Installs what is missing and starts the servers side by side, each as soon as it is installed; one whose endpoint
- * is configured in the environment is left out. When one fails, the others are stopped. They die with this process,
+ * is configured in the environment is left out. One that fails is started once more. They die with this process,
  * kill -9 included. Throws PREREQUISITE_MISSING or SERVER_NOT_READY.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { env = process.env, report = () => {}, ports = 'default' } = options
+  const { env = process.env, report = () => {}, ports = 'default', keepOthers = false } = options
   const dataDir = options.dataDir ?? dataDirFrom(env)
   const cacheDir = cacheDirFrom(env)
   const wanted = notReplaced(options.servers, env, report)
@@ -50,9 +52,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const say = lineOf(server, report)
       try {
         const installed = await install(server, cacheDir, say)
-        return await launch(server, { installed, dataDir, ports, env, report: say })
+        return await launchTwice(server, { installed, dataDir, ports, env, report: say })
       } catch (error) {
-        say('failed; waiting for the others before it says why')
+        say(error instanceof Error ? error.message : String(error))
         throw error
       }
     })
@@ -63,7 +65,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     release()
   }
   const failure = results.find((result) => result.status === 'rejected')
-  if (failure) {
+  if (failure && !(keepOthers && started.length > 0)) {
+    if (started.length > 0)
+      report(`stopping ${started.map(({ name }) => name).join(', ')}, which had started`)
     await stop()
     throw failure.reason
   }
@@ -109,6 +113,17 @@ function notReplaced(names: readonly ServerName[], env: Environment, report: Rep
       lineOf(server, report)(`not started: ${server.replacedBy} is set`)
       return false
     })
+}
+
+/** A start that fails may have been a moment's: once more, and only then it counts. */
+async function launchTwice(server: Server, options: LaunchOptions): Promise<Running> {
+  try {
+    return await launch(server, options)
+  } catch (error) {
+    if (!(error instanceof CourantError) || error.code !== 'SERVER_NOT_READY') throw error
+    options.report(`${error.message}; once more`)
+    return launch(server, options)
+  }
 }
 
 /** Has installed what the system must give to run these servers, and to install those that are not yet. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, execFileSync, spawn } from 'node:child_process'
 import { CourantError } from '../runtime/errors.ts'
 import { type Inherited, childEnvironment } from './child-environment.ts'
+import { lastWords } from './last-words.ts'
 
 /** A user without rights, for servers that refuse to be root. */
 export interface DroppedUser {
@@ -61,7 +62,7 @@ function dropTo(user: DroppedUser | undefined): string[] {
   return user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : []
 }
 
-/** Runs a program to its end, giving each line of its output; SERVER_NOT_READY with its last lines when it fails. */
+/** Runs a program to its end, giving each line of its output; SERVER_NOT_READY with the line that says why when it fails. */
 export async function runTied(
   command: string,
   args: readonly string[],
@@ -71,7 +72,7 @@ export async function runTied(
   const last: string[] = []
   const take = (line: string) => {
     last.push(line)
-    if (last.length > 25) last.shift()
+    if (last.length > 50) last.shift()
     options.onLine?.(line)
   }
   for (const stream of [child.stdout, child.stderr]) splitLines(stream, take)
@@ -82,7 +83,8 @@ export async function runTied(
   if (outcome !== '0')
     throw new CourantError(
       'SERVER_NOT_READY',
-      `${command} failed (${outcome}); correct what its last lines say and start again:\n  ${last.join('\n  ')}`
+      `${command} failed (${outcome}): ${lastWords(last.join('\n'))}`,
+      { details: { last: last.slice(-10) } }
     )
 }
 

@@ -21,7 +21,7 @@ interface UpOptions {
 export async function up({ servers, report, fill }: UpOptions): Promise<void> {
   const dataDir = dataDirFrom(process.env)
   const npmGone = new Promise<string>((resolve) => stoppedByNpm(() => resolve('npm is gone')))
-  const stack = await startStack({ servers, report, dataDir })
+  const stack = await startStack({ servers, report, dataDir, keepOthers: fill === undefined })
   try {
     const asked = Promise.race([npmGone, received('SIGINT'), received('SIGTERM')])
     await Promise.race([fill?.(stack), asked])

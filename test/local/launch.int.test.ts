@@ -35,6 +35,20 @@ test('a server that ends while starting fails with its last log lines and where 
   })
 })
 
+test('a server that does nothing any more while it starts is given up, and one that works is not', async (t) => {
+  const stuck = { ...optionsFor(t, 'free'), patience: { idleMs: 300, cpuMs: 1_000 } }
+  await assert.rejects(
+    launch(shellServer('echo cannot find the other; exec sleep 600', nothingMore), stuck),
+    /does nothing any more while starting: cannot find the other \(log: /
+  )
+  const slow = 'for i in 1 2 3 4 5 6 7 8; do echo step $i; sleep 0.2; done; echo READY; exec sleep 600'
+  const running = await launch(shellServer(slow, nothingMore), {
+    ...optionsFor(t, 'free'),
+    patience: { idleMs: 1_000, cpuMs: 1_000 }
+  })
+  await running.stop()
+})
+
 test('a server that ends later by itself is reported', async (t) => {
   const options = optionsFor(t, 'free')
   const running = await launch(shellServer(runs, nothingMore), options)
