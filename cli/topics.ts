@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { type DeclaredTopic, deadLettersIn, topicCatalogue } from '../topics/catalogue.ts'
 import { type Environment, type Settings, settingsFrom } from '../runtime/settings.ts'
+import { unreleased } from '../schemas/history.ts'
 import { aclsOf, commandOf } from '../topics/acls.ts'
 import { type Connection, connectionFor, topicPrefix } from '../topics/connection.ts'
 import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics/plan.ts'
@@ -38,10 +39,11 @@ export function topicsCommand(program: Command): void {
     .description('create topics, add partitions, set configuration, register schemas; deletes nothing')
     .option('--json', 'for machines')
     .action(({ json = false }: Json) =>
-      withConnection(
-        async (_connection, settings) => printPlan(await applyTopics(settings), json),
-        planSettings
-      )
+      withConnection(async (_connection, settings) => {
+        const done = await applyTopics(settings)
+        printPlan(done, json)
+        if (!json) tellUnreleased(done)
+      }, planSettings)
     )
   topics
     .command('list')
@@ -147,6 +149,16 @@ function printPlan(plan: readonly TopicChange[], json: boolean): void {
   if (!json && plan.some((change) => change.action === 'add partitions'))
     print(
       '\nMore partitions move keys: records of a key before and after the change lie in different partitions, so stop the producers and let every reader catch up before applying.'
+    )
+}
+
+/** What is applied for others stays: the next version must be checked against it. */
+function tellUnreleased(done: readonly TopicChange[]): void {
+  const registered = done.some(({ action }) => action === 'register schema')
+  const count = registered ? unreleased().length : 0
+  if (count > 0)
+    print(
+      `\n${count} schemas are not in schemas/history. Where others use what they describe, note them: npm run generate -- --release, and commit.`
     )
 }
 

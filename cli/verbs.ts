@@ -49,6 +49,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'look at the Gold tables, rebuild them, trace their rows',
     load: async () => (await import('./gold.ts')).goldCommand
   },
+  tables: {
+    describe: "list a source's tables, and declare some from its catalogue",
+    load: async () => (await import('./tables.ts')).tablesCommand
+  },
   topics: {
     describe: 'declare, create and look into topics',
     load: async () => (await import('./topics.ts')).topicsCommand

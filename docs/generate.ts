@@ -5,6 +5,7 @@ import { pipelines } from '../cli/pipelines.ts'
 import { errorTable } from '../runtime/errors.ts'
 import type { Setting } from '../runtime/settings.ts'
 import { generatedTypes } from '../schemas/generate.ts'
+import { appendHistory, historyProblems } from '../schemas/history.ts'
 import { fileColumns } from '../sinks/azure-blob/features/feature-rows.ts'
 import { topicCatalogue } from '../topics/catalogue.ts'
 
@@ -86,9 +87,14 @@ function featuresPage(): string {
   return page('Features of job applications', ['column', 'type', 'what it is'], rows)
 }
 
-if (import.meta.main)
+// `npm run generate`; with `-- --release` it also notes the schemas as a version that was released.
+if (import.meta.main) {
   for (const [path, text] of await generatedFiles()) {
     const file = new URL(`../${path}`, import.meta.url)
     mkdirSync(new URL('.', file), { recursive: true })
     writeFileSync(file, text)
   }
+  const problems = process.argv.includes('--release') ? appendHistory() : historyProblems()
+  for (const problem of problems) process.stderr.write(`${problem}\n`)
+  if (problems.length > 0) process.exitCode = 1
+}

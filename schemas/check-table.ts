@@ -118,7 +118,8 @@ function attributeProblems({ name, type, clean, secret }: AvroField, isKey: bool
 /** Of a field or record; dots are between the names of a namespace. */
 const isAvroName = (text: string) => text.split('.').every((name) => /^[A-Za-z_]\w*$/.test(name))
 
-function nameProblems(name: string): string[] {
+/** Why a column's name cannot be a field's. */
+export function nameProblems(name: string): string[] {
   if (name.includes('.') || !isAvroName(name))
     return [
       'Avro names have letters, digits and _ only: leave the column out, or have the source show it by another name'

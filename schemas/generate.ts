@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import type { RecordSchema } from './envelope.ts'
 import { recordsIn } from './event.ts'
-import { appendHistory } from './history.ts'
 import type { AvroField } from './table.ts'
 
 // The generator reads the .avsc files itself: the lists in tables.ts and events.ts import the types that are made here.
@@ -84,14 +83,4 @@ const scalars: Record<string, string> = {
   float: 'number',
   double: 'number',
   bytes: 'Buffer'
-}
-
-if (import.meta.main) {
-  for (const [file, text] of generatedTypes()) {
-    mkdirSync(new URL('types/', here), { recursive: true })
-    writeFileSync(new URL(file, here), text)
-  }
-  const problems = appendHistory()
-  for (const problem of problems) process.stderr.write(`${problem}\n`)
-  if (problems.length > 0) process.exitCode = 1
 }

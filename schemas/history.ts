@@ -11,7 +11,10 @@ interface Subject {
 
 const committed = new URL('./history/', import.meta.url)
 
-/** One sentence for each subject whose committed history is stale or whose schema breaks it; none when all is well. */
+/**
+ * One sentence for each subject whose schema breaks a version that was released; a change that breaks none is no
+ * problem before it is released itself.
+ */
 export function historyProblems(
   subjects: readonly Subject[] = subjectList(),
   folder: URL = committed
@@ -19,17 +22,22 @@ export function historyProblems(
   return subjects.flatMap(({ subject, schema }) => {
     const versions = versionsOf(subject, folder)
     const broken = brokenBy(avroType(schema), versions.map(avroType))
-    if (broken)
-      return [
-        `${subject} cannot read an older version: ${broken.message}. What is published stays: give a new field a default, and a field of another type another name. If no version was ever applied, remove schemas/history/${subject} and run \`npm run generate\`.`
-      ]
-    return isLast(schema, versions)
-      ? []
-      : [`schemas/history/${subject} lacks the newest version: run \`npm run generate\`.`]
+    return broken
+      ? [
+          `${subject} cannot read an older version: ${broken.message}. What is published stays: give a new field a default, and a field of another type another name. If no version was ever applied, remove schemas/history/${subject}.`
+        ]
+      : []
   })
 }
 
-/** Appends a version where a schema changed and still reads the older ones; returns the problems that are left. */
+/** The subjects whose schema is none of the released versions yet. */
+export function unreleased(subjects: readonly Subject[] = subjectList(), folder: URL = committed): string[] {
+  return subjects
+    .filter(({ subject, schema }) => !isLast(schema, versionsOf(subject, folder)))
+    .map(({ subject }) => subject)
+}
+
+/** Notes each schema that changed and still reads the older ones as a released version; returns the problems that are left. */
 export function appendHistory(
   subjects: readonly Subject[] = subjectList(),
   folder: URL = committed
