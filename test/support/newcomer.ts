@@ -37,6 +37,11 @@ export async function courantUp(
   up.start()
   t.after(() => up.end('SIGTERM'))
   const file = join(folder, 'stack.env')
-  await eventually(() => existsSync(file), { timeoutMs: 120_000, what: 'the local stack is up' })
+  // As long as it says something new, it gets on.
+  const isUp = () => {
+    if (existsSync(file)) return true
+    throw new Error(up.output().trimEnd().split('\n').at(-1))
+  }
+  await eventually(isUp, { timeoutMs: 120_000, what: 'the local stack is up' })
   return file
 }

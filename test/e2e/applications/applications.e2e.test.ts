@@ -22,7 +22,8 @@ const seed = process.env['COURANT_TEST_SEED'] ?? String(Date.now())
 const random = randomFrom(seed)
 const noPython = whyNoPython()
 const azureSdk = 'azure-storage-blob==12.27.1'
-const settleMs = 300_000
+/** Without any of the records behind becoming fewer. */
+const settleMs = 120_000
 
 describe(`job applications while all is killed under ${perSecond} webhooks a second (COURANT_TEST_SEED=${seed})`, () => {
   let world: RecruitmentWorld
