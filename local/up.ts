@@ -26,7 +26,9 @@ export async function up({ servers, report, fill }: UpOptions): Promise<void> {
     const asked = Promise.race([npmGone, received('SIGINT'), received('SIGTERM')])
     await Promise.race([fill?.(stack), asked])
     const lines = writeStackEnv(dataDir, stack.servers)
-    report(`\n${lines.join('\n')}\n\nAlso in ${stackEnvFile(dataDir)}. Ctrl-C stops everything.`)
+    report(
+      `\n${lines.map(withoutSecret).join('\n')}\n\nAll of it is in ${stackEnvFile(dataDir)}. Ctrl-C stops everything.`
+    )
     report(`stopping: ${await asked}`)
   } finally {
     removeStackEnv(dataDir)
@@ -50,6 +52,9 @@ export async function down(report: Report): Promise<boolean> {
   }
   return true
 }
+
+/** What is printed ends in logs and on screens that others see. */
+const withoutSecret = (line: string): string => line.replace(/^(\w*(?:PASSWORD|SECRET)\w*)=.*/, '$1=…')
 
 // Before everything runs, these signals end us at once and the servers with us.
 async function received(signal: NodeJS.Signals): Promise<string> {
