@@ -1,3 +1,4 @@
+import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
@@ -17,11 +18,11 @@ import { goldPreview } from '../sinks/warehouse/gold-preview.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { columns } from './columns.ts'
 import { pipelinesNamed } from './pipelines.ts'
+import { ProgressLine } from './progress-line.ts'
 import { startLiveRun } from './live-run.ts'
 import { untilSettled } from './settled.ts'
 import { StageWatch } from './stages.ts'
 import { type StopSignal, untilStopSignal } from './stop-signal.ts'
-import { print } from './output.ts'
 import { applyTopics } from './topics.ts'
 
 /** What the demo sets where nothing is configured: it shows changes and deletes soon, and writes the lake to a folder. */
@@ -111,7 +112,7 @@ async function runDemo({
     if (stop.signal.aborted) return
     const live = await startLiveRun(pipelines, {
       signal: stop.signal,
-      logger: createLog(settings.text(logLevel)),
+      logger: createLog(settings.text(logLevel), logFile()),
       onFailure: 'stop all'
     })
     const watch = new StageWatch(pipelines, live.metrics)
@@ -132,7 +133,7 @@ async function runDemo({
 async function caughtUp(watch: StageWatch, settled: Promise<void>): Promise<void> {
   const isSettled = settled.then(() => true)
   while (!(await Promise.race([isSettled, wait(1000, false)])))
-    say(`pipeline   ${progressLine(await watch.look())}`)
+    progress.show(`pipeline   ${progressLine(await watch.look())}`)
 }
 
 const progressLine = (figures: Awaited<ReturnType<StageWatch['look']>>): string =>
@@ -141,12 +142,16 @@ const progressLine = (figures: Awaited<ReturnType<StageWatch['look']>>): string 
 async function tell(watch: StageWatch, { url, begunAt }: { url: string; begunAt: number }): Promise<void> {
   const settings = sharedSettings(process.env)
   say(`\ncaught up ${((performance.now() - begunAt) / 1000).toFixed(1)} s after the start\n`)
-  say(`${columns(await watch.look())}\n`)
+  const figures = await watch.look()
+  if (figures.every(({ rows }) => rows === 0))
+    say('Nothing was new: all of it is there from an earlier demo.\n')
+  else say(`${columns(figures)}\n`)
   for (const { table, rows } of await goldPreview(settings))
     if (table.startsWith('global_')) say(`${table}\n${columns(rows)}\n`)
   say(`pipelines  ${url}\nmetrics    ${url}/metrics`)
   say(`analytics  duckdb -readonly ${process.env['COURANT_ANALYTICS_PATH']}`)
-  say(`lake       ${process.env['COURANT_LAKE_URL']}\n`)
+  say(`lake       ${process.env['COURANT_LAKE_URL']}`)
+  say(`log        ${logPath()}\n`)
 }
 
 async function stayLive(
@@ -156,10 +161,19 @@ async function stayLive(
   say(`live: about ${newActivityPerSecond} new things happen each second; Ctrl-C ends everything`)
   const activity = trickle({ signal, perSecond: newActivityPerSecond, seed: sampleSize.seed }, sources)
   while (!signal.aborted) {
-    await wait(5000, undefined, { signal }).catch(() => undefined)
-    say(`live       ${progressLine(await watch.look())}`)
+    await wait(2000, undefined, { signal }).catch(() => undefined)
+    progress.show(`live       ${progressLine(await watch.look())}`)
   }
   await activity
 }
 
-const say = print
+const progress = new ProgressLine()
+const say = (line: string): void => progress.say(line)
+
+const logPath = () => join(dataDirFrom(process.env), 'logs', 'courant.log')
+
+/** What pipelines log is for who looks for a cause; between the lines of a first look it only puzzles. */
+function logFile(): NodeJS.WritableStream {
+  mkdirSync(join(dataDirFrom(process.env), 'logs'), { recursive: true })
+  return createWriteStream(logPath(), { flags: 'a', mode: 0o600 })
+}

@@ -52,7 +52,7 @@ export class StageWatch {
         rejected: rejected?.get(name) ?? 0,
         dead: dead?.get(name) ?? 0,
         seconds,
-        'rows/s': seconds > 0 ? Math.round(rows / seconds) : null
+        'rows/s': rows > 0 && seconds > 0 ? Math.round(rows / seconds) : null
       }
     })
   }
