@@ -20,7 +20,8 @@ export function checkCommand(program: Command): void {
   program
     .command('check')
     .argument('[pipelines...]')
-    .action(async (names: string[]) => {
+    .option('--json', 'for machines')
+    .action(async (names: string[], { json = false }: { json?: boolean }) => {
       const pipelines = pipelinesNamed(names)
       const problems = await withConnection(
         async (connection, settings) => [
@@ -30,11 +31,17 @@ export function checkCommand(program: Command): void {
         ],
         [...settingsOf(pipelines), ...planSettings]
       )
-      for (const problem of problems) print(redacted(problem))
-      const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-      print(problems.length === 0 ? `${pipelines.length} pipelines can run.` : `\n${count}.`)
       process.exitCode = problems.length === 0 ? 0 : 1
+      if (json)
+        print(redacted(JSON.stringify({ pipelines: pipelines.map(({ name }) => name), problems }, null, 2)))
+      else tell(problems, pipelines.length)
     })
+}
+
+function tell(problems: readonly string[], count: number): void {
+  for (const problem of problems) print(redacted(problem))
+  const many = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  print(problems.length === 0 ? `${count} pipelines can run.` : `\n${many}.`)
 }
 
 /** Kafka or the registry out of reach is one problem among others: the sources are looked at all the same. */

@@ -11,6 +11,7 @@ import { azureSinks } from '../sinks/azure-blob/index.ts'
 import { goldPipeline } from '../sinks/gold/index.ts'
 import { lakeSinks } from '../sinks/index.ts'
 import { tableList } from '../schemas/tables.ts'
+import { nearest } from './nearest.ts'
 import { howToSwitchOn, isOn, namedSystems, systemOf, systems } from './systems.ts'
 
 /** Every pipeline, in the order data flows. */
@@ -42,12 +43,24 @@ export function pipelinesNamed(
   if (empty.length > 0)
     throw new CourantError(
       'CONFIG_INVALID',
-      [`No pipeline is named ${empty.join(', ')}; \`courant list\` shows them all`, ...whatIsOff(env)].join(
-        '. '
-      )
+      [
+        `No pipeline is named ${empty.join(', ')}${meantInstead(empty)}; \`courant list\` shows them all`,
+        ...whatIsOff(env)
+      ].join('. ')
     )
   const meant = new Set(patterns.flatMap(meantBy))
   return pipelines.filter((pipeline) => meant.has(pipeline))
+}
+
+/** The names that come near, also of systems that are off: a full name runs whatever is on. */
+function meantInstead(unknown: readonly string[]): string {
+  const near = unknown.flatMap((name) =>
+    nearest(
+      name,
+      pipelines.map((pipeline) => pipeline.name)
+    )
+  )
+  return near.length > 0 ? ` (did you mean ${[...new Set(near)].join(', ')}?)` : ''
 }
 
 /** Whether a pipeline runs when none is named. Gold also publishes the Silver views, so it runs with any table. */
