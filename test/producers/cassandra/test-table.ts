@@ -11,7 +11,10 @@ import { unique } from '../../support/unique.ts'
 
 /** A keyspace for one test file, because Cassandra is slow to make one; each test has a table of its own in it. */
 export interface TestKeyspace {
+  readonly name: string
   readonly client: Client
+  /** The settings of whoever looks into it. */
+  readonly env: Environment
   /** Makes an empty table like one of the application's, or with other columns. */
   table(like: Table, columns?: string): Promise<TestTable>
   readonly drop: () => Promise<void>
@@ -36,7 +39,9 @@ export async function testKeyspace(): Promise<TestKeyspace> {
   )
   let made = 0
   return {
+    name: keyspace,
     client,
+    env: { ...stack, COURANT_CASSANDRA_KEYSPACE: keyspace },
     async table(like, columns = columnsOf(like)) {
       made += 1
       const sourceTable = `T_${made}`
