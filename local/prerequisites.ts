@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 /** What the system must give to the local servers. */
@@ -115,10 +114,11 @@ export function findGo(): string | null {
   return Number(minor ?? -1) >= 21 ? 'go' : null
 }
 
-/** Whether the optional module odbc is installed beside us and can be loaded. */
+/** Whether the optional module odbc is installed beside us and can be loaded; asked of a process that has not looked before. */
 export function hasOdbcModule(): boolean {
   try {
-    createRequire(import.meta.url)('odbc')
+    const look = ['-e', "require('odbc')"]
+    execFileSync(process.execPath, look, { cwd: join(import.meta.dirname, '..'), stdio: 'ignore' })
     return true
   } catch {
     return false
