@@ -23,7 +23,7 @@ const pipeline = 'silver.users'
 const lines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('')
 const linesOf = (text: string) => text.trim().split('\n')
 
-describe('the verbs about topics', { timeout: 240_000 }, () => {
+describe('the verbs about topics', { timeout: 600_000 }, () => {
   const env = { ...sharedStack('kafka', 'registry'), COURANT_TOPIC_PREFIX: `${unique('cli')}.` }
   const courant = (...args: string[]) => runCourant(args, { env })
   const publish = (input: string, ...args: string[]) =>
@@ -73,7 +73,7 @@ describe('the verbs about topics', { timeout: 240_000 }, () => {
     assert.equal(refused.code, 1)
     assert.match(
       refused.err,
-      /^line 2: op is not of type courant\.Op\nline 3: not JSON\n.*nothing was published/
+      /^line 2: op is not of type courant\.Op\nline 3: not valid JSON\n.*nothing was published/
     )
     const published = await publish(lines(userChange(1).value, userChange(2).value))
     assert.equal(published.out, `2 published to ${topic}, 0 left out\n`)
