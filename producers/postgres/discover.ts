@@ -8,7 +8,7 @@ import type { AvroSchema } from '../../schemas/table.ts'
 import { Connection, type TextRow } from './connection.ts'
 import { type Found, findTable } from './find-table.ts'
 import * as names from './settings.ts'
-import { quoteName } from './source-table.ts'
+import { quoteName } from './key-column.ts'
 
 // A domain goes by what it is made of, with the precision it gives.
 const columnsQuery = `
