@@ -2,6 +2,7 @@ import { CourantError } from '../runtime/errors.ts'
 import type { Context, StoredOffsets } from '../runtime/pipeline.ts'
 import type { Setting } from '../runtime/settings.ts'
 import type { Generations } from './generations.ts'
+import { refuseLost } from './kafka/log-range.ts'
 import type { AssignedPartition, TopicOffset } from './kafka/port.ts'
 import { placeOf, type Repeats } from './repeats.ts'
 
@@ -23,6 +24,7 @@ interface Start {
 /**
  * Where to read newly assigned partitions from, in place of what the group committed: what the sink has stored with its
  * data goes first, and a reader that drops repeats begins a window's length before its start. Throws TOPIC_REPLACED,
+ * OFFSET_LOST where the start lies beyond the log (a window before it may lie within, and would be read without end),
  * and SINK_BEHIND where a sink ends before what its group has read and the log no longer has what it lacks.
  */
 export async function startingOffsets(
@@ -49,6 +51,8 @@ async function startsOf(
   )
   await generations.settle({ topic, id, isBehind })
   const begun = partitions.map((at) => ({ at, ...beginning(at, next?.get(at.partition), start) }))
+  for (const { at, offset } of begun)
+    if (offset !== null && offset > at.high) refuseLost({ ...at, offset }, at)
   // What a sink takes over from its group is its own from now on.
   const taken = begun.flatMap(({ at, offset, isTaken }) =>
     isTaken && offset !== null ? [{ ...at, offset }] : []

@@ -45,7 +45,7 @@ async function run(options: RunOptions): Promise<void> {
     const chosen = chooseTables(known, options.filter)
     const tables = inRunOrder(chosen.tables)
     if (options.dryRun) {
-      for (const { error } of chosen.wrong) process.stderr.write(`${error.message}\n`)
+      for (const { error } of chosen.wrong) complain(error.message)
       tellOrder(tables, options)
     } else {
       const failed = await logWrong(session, chosen.wrong, options.mode)
@@ -119,7 +119,7 @@ async function watchBeside(
   tables: readonly EtlTable[],
   failed: readonly LoadReport[]
 ): Promise<void> {
-  for (const report of failed) process.stderr.write(`${sentenceOf(report)}\n`)
+  for (const report of failed) complain(sentenceOf(report))
   if (tables.length === 0 && failed.length > 0) process.exitCode = 1
   else await watch(session, tables)
 }

@@ -14,10 +14,11 @@ interface Case {
   readonly low: number
   readonly env?: Record<string, string>
   readonly generation?: number
+  readonly repeatWindow?: number
 }
 
 /** Where a sink begins, what it notes, and how many warnings there are. */
-async function begin({ own, committed, low, env = {}, generation = 0 }: Case) {
+async function begin({ own, committed, low, env = {}, generation = 0, repeatWindow = 0 }: Case) {
   const context = testContext({ COURANT_KAFKA_BROKERS: 'none:1', ...env }, 'silver.users')
   const noted: (readonly [number, number])[] = []
   const stored = {
@@ -31,7 +32,7 @@ async function begin({ own, committed, low, env = {}, generation = 0 }: Case) {
       context,
       stored,
       generations: new Generations(context, topics),
-      repeats: new Repeats(0)
+      repeats: new Repeats(repeatWindow)
     }
   )
   return { offset: start?.offset, noted, warnings: context.warnings.length }
@@ -72,6 +73,11 @@ describe('where a sink begins', () => {
 
   it('is left to the port where records were deleted that nobody had read', async () => {
     assert.equal((await begin({ own: 1084, committed: 1084, low: 1100 })).offset, 1084)
+  })
+
+  it('is refused beyond the log, also where a window before it lies within', async () => {
+    for (const repeatWindow of [0, 10_000])
+      await assert.rejects(begin({ own: 2001, committed: 5, low: 0, repeatWindow }), { code: 'OFFSET_LOST' })
   })
 
   it('is where its group has committed, or the log begins, once the gap is confirmed', async () => {

@@ -28,7 +28,7 @@ const runRefusals: Readonly<Record<string, string>> = {
   '42701': 'it would have two columns of one name: set another SqlName for one in config.ETL_Columns',
   '42809': 'something else than a table has its name: set another DestinationTable in config.ETL_Tables',
   '54000':
-    'a row is wider than a page of PostgreSQL (8 kB; 18 bytes for each text that is long), or a key than an index takes (2.7 kB): exclude columns in config.ETL_Columns, `courant etl preflight` names the widest',
+    'a row is wider than a page of PostgreSQL (8 kB; 18 bytes for each text that is long), or a key than an index takes (2.7 kB): exclude columns in config.ETL_Columns, texts of more than 18 bytes first; `courant etl profile` tells how long they are',
   '54011': 'the table has more than 1,600 columns: exclude columns in config.ETL_Columns, arrays first'
 }
 const diskFull = '53100'

@@ -8,7 +8,7 @@ export interface ServerError {
 const rights = 'grant the user of COURANT_ODS_URL the rights it needs: `courant etl grants` prints them'
 const missing = 'something of the ODS is missing there: run `courant etl migrate`'
 const tooWide =
-  'a row is wider than the 8,060 bytes that SQL Server has for one: exclude columns in config.ETL_Columns; `courant etl preflight` names the widest'
+  'a row is wider than the 8,060 bytes that SQL Server has for one: exclude columns in config.ETL_Columns, the longest texts first; `courant etl profile` tells how long they are'
 const notOurs =
   'the table is not as Courant makes it: rename it or give another DestinationTable in config.ETL_Tables, and Courant makes its own'
 const unfit =

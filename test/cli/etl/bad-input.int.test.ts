@@ -181,6 +181,9 @@ describe('what a load is given wrongly', { skip: withoutOdbc, timeout: 300_000 }
     const shown = await world.etl(['runs', 'stand'])
     assert.match(shown.out, /lost +full +running/)
     assert.match(shown.out, /goes on at offset 1000, which the topic does not have any more .*etl skip/)
+    const lost = await world.load('stand')
+    assert.equal(lost.code, 1)
+    assert.match(lost.err, /OFFSET_LOST/)
     assert.match((await world.etl(['skip', 'stand', '--dry-run'])).out, /would be passed/)
     assert.match((await world.etl(['skip', 'stand'])).out, /were passed; load it/)
     assert.equal((await world.load('stand')).code, 0)
@@ -193,6 +196,6 @@ describe('what a load is given wrongly', { skip: withoutOdbc, timeout: 300_000 }
       COURANT_ODS_URL: 'oracle://x'
     })
     assert.equal(code, 2)
-    assert.match(err, /COURANT_ODS_URL must begin with[^]*COURANT_PROGRESS_ODBC is not set/)
+    assert.match(err, /COURANT_ODS_URL must be like[^]*COURANT_PROGRESS_ODBC is not set/)
   })
 })
