@@ -12,6 +12,9 @@ const totalBytes = 16 * 1_048_576
 /** A poll takes no further batch above this many bytes of keys and values: compressed, they may have been few. */
 const pollBytes = 16 * 1_048_576
 
+/** An unpacked batch above this is finished before another partition has its turn. */
+const largeBytes = 8 * 1_048_576
+
 /** What a poll gathers. */
 export class Intake {
   readonly records: KafkaRecord[] = []
@@ -48,6 +51,8 @@ export class Inlet implements TopicPartition {
   waitingBytes = 0
   readonly batches: RawBatch[] = []
   decoded: KafkaRecord[] = []
+  /** Bytes of keys and values of the unpacked batch, those that are gone already too. */
+  decodedBytes = 0
   cursor = 0
   /** The first offset wanted; a batch may begin before it. */
   from: number
@@ -138,12 +143,12 @@ export class Inbox {
       }
   }
 
-  /** What is unpacked already goes first, so that no two partitions have large batches in memory. */
+  /** A large batch that is unpacked goes first, so that no two are in memory; others take turns with all partitions. */
   #inTurn(): Inlet[] {
     const inlets = this.#inlets
     const first = this.#turn++
     const turned = inlets.map((_, index) => inlets[(first + index) % inlets.length]!)
-    const isOpen = (inlet: Inlet) => inlet.cursor < inlet.decoded.length
+    const isOpen = (inlet: Inlet) => inlet.decodedBytes > largeBytes && inlet.cursor < inlet.decoded.length
     return [...turned.filter(isOpen), ...turned.filter((inlet) => !isOpen(inlet))]
   }
 
@@ -192,6 +197,7 @@ export class Inbox {
     inlet.waitingBytes -= batch.records.length
     this.#waitingBytes -= batch.records.length
     inlet.decoded = decoded
+    inlet.decodedBytes = decoded.reduce((bytes, record) => bytes + sizeOf(record), 0)
     inlet.cursor = 0
     this.#skipTo(inlet, inlet.from)
     this.changed.notify()
