@@ -116,7 +116,7 @@ async function lookAt(session: EtlSession, table: EtlTable): Promise<string> {
       'CONFIG_INVALID',
       `Table '${table.tableName}' has no columns in config.ETL_Columns: run \`courant etl sync\``
     )
-  const { added, gone } = await columnChanges(session, table, columns)
+  const { added, gone, unread } = await columnChanges(session, table, columns)
   const found = await preflightTable(connection, settings, {
     table,
     columns,
@@ -130,6 +130,7 @@ async function lookAt(session: EtlSession, table: EtlTable): Promise<string> {
     `${found.rows} rows, ${found.columns.length} columns, ${found.fetchSize} rows a fetch`,
     added.length > 0 ? `new at the source: ${added.join(', ')} (run \`courant etl sync\`)` : '',
     gone.length > 0 ? `gone from the source: ${gone.join(', ')} (run \`courant etl sync\`)` : '',
+    unread.length > 0 ? `not read, as their types are not known: ${unread.join(', ')}` : '',
     index !== '' && !found.isKeyPrimary ? `PrimaryKeyCols is not the primary index (${index})` : ''
   ]
     .filter(Boolean)

@@ -10,6 +10,8 @@ export interface ColumnChanges {
   readonly columns: readonly SourceColumn[]
   readonly added: readonly string[]
   readonly gone: readonly string[]
+  /** Those that cannot be read, each with the type that is not known. */
+  readonly unread: readonly string[]
 }
 
 /** Compares the source's catalogue with config.ETL_Columns; CONFIG_INVALID names columns that would collide. */
@@ -18,7 +20,7 @@ export async function columnChanges(
   { tableName }: EtlTable,
   configured: readonly EtlColumn[]
 ): Promise<ColumnChanges> {
-  const { columns } = await readSourceTable(connection, tableName)
+  const { columns, unread } = await readSourceTable(connection, tableName)
   const known = new Map(configured.map((column) => [column.columnName.toLowerCase(), column]))
   const present = new Set(columns.map(({ name }) => name.toLowerCase()))
   const named = columns.flatMap(({ name }) => {
@@ -28,6 +30,7 @@ export async function columnChanges(
   checkSqlNames(tableName, named)
   return {
     columns,
+    unread,
     added: columns.filter(({ name }) => !known.has(name.toLowerCase())).map(({ name }) => name),
     gone: configured
       .filter(({ columnName }) => !present.has(columnName.toLowerCase()))

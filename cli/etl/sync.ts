@@ -21,6 +21,8 @@ interface SyncedTable {
   readonly columns: number
   readonly added: readonly string[]
   readonly gone: readonly string[]
+  /** Columns that cannot be read, each with the type that is not known. */
+  readonly unread: readonly string[]
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
@@ -74,9 +76,9 @@ async function syncTable(session: EtlSession, table: EtlTable, dryRun: boolean):
   const { tableName } = table
   try {
     const configured = await readEtlColumns(session.ods, tableName)
-    const { columns, added, gone } = await columnChanges(session, table, configured)
+    const { columns, added, gone, unread } = await columnChanges(session, table, configured)
     if (!dryRun) await syncColumns(session.ods, tableName, columns)
-    return { table: tableName, columns: columns.length, added, gone, error: null }
+    return { table: tableName, columns: columns.length, added, gone, unread, error: null }
   } catch (error) {
     if (!(error instanceof CourantError) || error.verdict === 'transient') throw error
     return unsynced(tableName, error)
@@ -88,6 +90,7 @@ const unsynced = (table: string, error: CourantError): SyncedTable => ({
   columns: 0,
   added: [],
   gone: [],
+  unread: [],
   error: errorOf(error)
 })
 
@@ -96,11 +99,12 @@ function tell(synced: readonly SyncedTable[], { dryRun, output }: { dryRun: bool
     print(JSON.stringify(synced, null, 2))
     return
   }
-  const rows = synced.map(({ table, columns, added, gone, error }) => ({
+  const rows = synced.map(({ table, columns, added, gone, unread, error }) => ({
     table,
     columns,
     added: added.length,
     gone: gone.join(', '),
+    'type not known': unread.join(', '),
     result: error ? `${error.message} (${error.code})` : dryRun ? 'dry run' : 'synced'
   }))
   printRows(rows, {

@@ -9,16 +9,18 @@ export interface SourceTable {
   /** In the catalogue's letter case. */
   readonly name: string
   readonly columns: readonly SourceColumn[]
+  /** Columns of a type that is not known, which are left out, each with that type. */
+  readonly unread: readonly string[]
 }
 
 /** Reads a table's columns: of sysprogress, or of the driver where that cannot be read. SOURCE_REFUSED when absent. */
 export async function readSourceTable(connection: OdbcConnection, table: string): Promise<SourceTable> {
-  const columns = await sysprogressColumns(connection, table).catch((error: unknown) => {
+  const found = await sysprogressColumns(connection, table).catch((error: unknown) => {
     if (error instanceof CourantError && error.code === 'SOURCE_REFUSED')
       return driverColumns(connection, table)
     throw error
   })
-  const [first] = columns
+  const [first] = found
   if (!first)
     throw new CourantError(
       'SOURCE_REFUSED',
@@ -26,13 +28,18 @@ export async function readSourceTable(connection: OdbcConnection, table: string)
     )
   return {
     name: first.tableName,
-    columns: columns.map(({ column }) => column).toSorted((a, b) => a.ordinal - b.ordinal)
+    columns: found
+      .flatMap(({ column: { type, ...column } }) => (type === null ? [] : [{ ...column, type }]))
+      .toSorted((a, b) => a.ordinal - b.ordinal),
+    unread: found.flatMap(({ column }) =>
+      column.type === null ? [`${column.name} (${column.sqlType})`] : []
+    )
   }
 }
 
 interface FoundColumn {
   readonly tableName: string
-  readonly column: SourceColumn
+  readonly column: Omit<SourceColumn, 'type'> & { readonly type: SourceColumn['type'] | null }
 }
 
 async function sysprogressColumns(connection: OdbcConnection, table: string): Promise<FoundColumn[]> {
@@ -43,7 +50,7 @@ async function sysprogressColumns(connection: OdbcConnection, table: string): Pr
   )
   return rows.map(([tbl, col, coltype, width, scale, nullflag, extent, id]) => ({
     tableName: cellText(tbl),
-    column: columnOf(table, {
+    column: columnOf({
       name: cellText(col),
       sqlType: cellText(coltype),
       width: cellNumber(width),
@@ -86,7 +93,7 @@ async function driverColumns(connection: OdbcConnection, table: string): Promise
   const rows = await connection.columns(table)
   return rows.map((row) => ({
     tableName: cellText(row[2]),
-    column: columnOf(table, {
+    column: columnOf({
       name: cellText(row[3]),
       sqlType: wordsByCode[cellNumber(row[4]) ?? 0] ?? cellText(row[5]),
       width: cellNumber(row[6]),
@@ -98,13 +105,8 @@ async function driverColumns(connection: OdbcConnection, table: string): Promise
   }))
 }
 
-function columnOf(table: string, column: Omit<SourceColumn, 'type'>): SourceColumn {
-  const type = erpTypeOf(column.sqlType)
-  if (type) return { ...column, type }
-  throw new CourantError(
-    'SOURCE_REFUSED',
-    `Column "${column.name}" of '${table}' has the type ${column.sqlType}, which is not known: set IsExcluded = 1 for it in config.ETL_Columns`
-  )
+function columnOf(column: Omit<SourceColumn, 'type'>): FoundColumn['column'] {
+  return { ...column, type: erpTypeOf(column.sqlType) }
 }
 
 /** The columns of a table's primary index: as the driver knows it, else the first unique index of sysprogress. */

@@ -37,6 +37,8 @@ export interface RunPlan {
   readonly clockUs: number
   /** COUNT(*) before the first row, for the progress and the reconciliation. */
   readonly expectedRows: number
+  /** Columns that are not read, each with the type that is not known. */
+  readonly unread: readonly string[]
 }
 
 /** Looks at the source and decides how a run reads it; refuses what could not be merged. */
@@ -70,6 +72,7 @@ export async function planRun(
     windowFrom,
     windowTo,
     clockUs,
+    unread: source.unread,
     expectedRows: await checkedCount(connection, statements, table)
   }
 }

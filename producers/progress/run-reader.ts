@@ -168,7 +168,9 @@ export class RunReader implements Reader<RunEnvelope> {
     if (reading.isAnnounced) return []
     reading.isAnnounced = true
     const { id: runId, plan } = reading.run
-    const { mode, expectedRows, fetchSize } = plan
+    const { mode, expectedRows, fetchSize, unread } = plan
+    if (unread.length > 0)
+      this.#context.log.warn({ run: runId, unread }, 'columns are left out: nobody knows their types')
     this.#context.log.info({ run: runId, mode, expectedRows, fetchSize }, 'a run begins')
     this.#options.onEvent?.({ kind: 'started', runId, mode, expectedRows })
     return [reading.items.start()]

@@ -33,7 +33,7 @@ export interface Selection {
  */
 export function selectColumns(
   table: EtlTable,
-  source: SourceTable,
+  source: Pick<SourceTable, 'name' | 'columns'>,
   configured: readonly EtlColumn[]
 ): Selection {
   const byName = new Map(configured.map((column) => [column.columnName.toLowerCase(), column]))
@@ -55,7 +55,11 @@ export function selectColumns(
 
 const named = ({ source, sqlName }: SelectedColumn) => ({ sourceName: source.name, sqlName })
 
-function checkPresent(table: EtlTable, source: SourceTable, configured: readonly EtlColumn[]): void {
+function checkPresent(
+  table: EtlTable,
+  source: Pick<SourceTable, 'columns'>,
+  configured: readonly EtlColumn[]
+): void {
   const present = new Set(source.columns.map((column) => column.name.toLowerCase()))
   const gone = configured.filter(
     (column) => !column.isExcluded && !present.has(column.columnName.toLowerCase())

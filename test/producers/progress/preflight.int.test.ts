@@ -67,6 +67,21 @@ describe('a look at the source', { skip: withoutOdbc }, () => {
     assert.deepEqual([found.primaryIndex, found.isKeyPrimary], [['b-c', 'id'], false])
   })
 
+  it('leaves out a column of a type that is not known, names it, and reads the others', async () => {
+    const columns: ErpColumn[] = [
+      { name: 'id', type: 'integer', value: 'g' },
+      { name: 'heure', type: 'time', value: "'08:00'::time" },
+      { name: 'nom', type: 'varchar(40)', value: "'n'" }
+    ]
+    await erp.table('odd', columns, { key: ['id'], rows: 1 })
+    const { columns: read, unread } = await readSourceTable(connection, 'odd')
+    assert.deepEqual(
+      read.map(({ name }) => name),
+      ['id', 'nom']
+    )
+    assert.match(unread.join(), /^heure \(time/)
+  })
+
   it('reads columns from the driver where sysprogress cannot be read, and the key from a real primary key', async () => {
     await erp.client.query(
       `CREATE TABLE "PUB".plain ("num-x" int, b varchar(7), c numeric(9,2), PRIMARY KEY (b, "num-x"))`
