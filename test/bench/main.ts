@@ -14,6 +14,7 @@ import { growth } from './4-growth.ts'
 import { oldWay } from './5-old-way.ts'
 import { ods } from './6-ods.ts'
 import { applications } from './7-applications.ts'
+import { cv } from './8-cv.ts'
 import { sectionText, writeSection } from './benchmarks-page.ts'
 
 const benches: readonly Bench[] = [
@@ -23,7 +24,8 @@ const benches: readonly Bench[] = [
   growth,
   oldWay,
   ods,
-  applications
+  applications,
+  cv
 ]
 
 const usage = `npm run bench -- [options] [numbers or names]
