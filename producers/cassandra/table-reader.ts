@@ -187,7 +187,7 @@ export class TableReader implements Reader<RawChange> {
     this.#hasWarned = true
     log.warn(
       { lookingMs },
-      'looking for new rows takes Cassandra long, so it is done less often: create an SAI index on the time column (docs/cassandra.md)'
+      'looking for new rows takes Cassandra long, so it is done less often; without an SAI index on the time column it always does (docs/cassandra.md)'
     )
   }
 

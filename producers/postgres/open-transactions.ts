@@ -15,7 +15,8 @@ export interface Moment {
 // The clock and the snapshot are those of the statement's start, before the lists of transactions are read: one that
 // begins later starts later and writes with a later xid. Prepared transactions are read after active ones, so that
 // none is between the two. A standby does not list its primary's transactions; its snapshot knows them, those of
-// other databases too. Without pg_read_all_stats a role sees other roles' sessions without state and start.
+// other databases too. Without pg_read_all_stats a role sees other roles' sessions without their start, kind and
+// state: `<insufficient privilege>` in place of the query says so (utils/adt/pgstatfuncs.c).
 const query = `
   SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint,
     (SELECT json_agg(json_build_array(pid || '/' || xact_start, (extract(epoch FROM xact_start) * 1000000)::bigint))
@@ -31,7 +32,7 @@ const query = `
     (SELECT json_agg(json_build_array('prepared ' || gid, (extract(epoch FROM prepared) * 1000000)::bigint))
      FROM pg_prepared_xacts WHERE database = current_database())::text,
     (SELECT count(*) FROM pg_stat_activity
-     WHERE datname = current_database() AND backend_type = 'client backend' AND state IS NULL),
+     WHERE datname = current_database() AND query = '<insufficient privilege>'),
     pg_is_in_recovery()::text`
 
 type Listed = readonly (readonly [id: string, start: Micros])[]
