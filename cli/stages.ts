@@ -12,14 +12,18 @@ const stages: readonly { readonly name: string; readonly has: (pipeline: AnyPipe
 
 export interface StageFigures extends Record<string, string | number | null> {
   readonly stage: string
-  /** Rows written, rejected rows not among them. */
+  /** Rows written; of the cleaning without what takes the place of rejected ones, which the stages after it have, too. */
   readonly rows: number
   readonly rejected: number
+  /** What was written for rejected rows, so that an earlier version of them is no longer current. */
+  readonly withdrawn: number
   readonly dead: number
   /** From the start of the run until the stage last wrote anything. */
   readonly seconds: number
   readonly 'rows/s': number | null
 }
+
+const of = (sums: ReadonlyMap<string, number> | undefined, stage: string): number => sums?.get(stage) ?? 0
 
 /** Watches what each stage has done since it was made. */
 export class StageWatch {
@@ -37,11 +41,13 @@ export class StageWatch {
 
   /** What each stage has done so far. */
   async look(): Promise<readonly StageFigures[]> {
-    const [written, rejected, dead] = await Promise.all(
-      ['items_written_total', 'items_rejected_total', 'dead_letters_total'].map((name) => this.#sums(name))
+    const [written, rejected, withdrawn, dead] = await Promise.all(
+      ['items_written_total', 'items_rejected_total', 'items_withdrawn_total', 'dead_letters_total'].map(
+        (name) => this.#sums(name)
+      )
     )
     return stages.map(({ name }) => {
-      const rows = written?.get(name) ?? 0
+      const rows = of(written, name)
       const last = this.#lastChange.get(name)
       const atMs = last?.rows === rows ? last.atMs : performance.now()
       this.#lastChange.set(name, { rows, atMs })
@@ -49,8 +55,9 @@ export class StageWatch {
       return {
         stage: name,
         rows,
-        rejected: rejected?.get(name) ?? 0,
-        dead: dead?.get(name) ?? 0,
+        rejected: of(rejected, name),
+        withdrawn: of(withdrawn, name),
+        dead: of(dead, name),
         seconds,
         'rows/s': rows > 0 && seconds > 0 ? Math.round(rows / seconds) : null
       }
