@@ -6,6 +6,7 @@ import { jsonResumeOf } from '../processors/cv/json-resume.ts'
 import type { ParsedCv } from '../processors/cv/read-cv.ts'
 import { CvRefused } from '../processors/cv/refusal.ts'
 import { CourantError } from '../runtime/errors.ts'
+import { mapAtOnce } from '../runtime/map-at-once.ts'
 import { complain, print } from './output.ts'
 
 interface ParseOptions {
@@ -42,7 +43,9 @@ async function parse(paths: readonly string[], options: ParseOptions): Promise<v
   if (options.out !== undefined) mkdirSync(options.out, { recursive: true })
   const readers = new CvReaders()
   try {
-    const refused = await Promise.all(files.map((file) => parseOne(readers, file, options)))
+    const refused = await mapAtOnce(withOutputs(files), filesAtOnce, (file) =>
+      parseOne(readers, file, options)
+    )
     const count = refused.filter(Boolean).length
     if (files.length > 1) complain(`${files.length - count} read, ${count} refused`)
     if (count > 0) process.exitCode = 1
@@ -51,8 +54,37 @@ async function parse(paths: readonly string[], options: ParseOptions): Promise<v
   }
 }
 
+/** More are not held in memory while they wait for a reader. */
+const filesAtOnce = 8
+
+/** Each file with the name of its JSON: without the ending where no other file is named so. Refuses files of one name. */
+function withOutputs(files: readonly string[]): ParsedFile[] {
+  const named = files.map((file) => (file === '-' ? 'stdin' : basename(file)))
+  const twice = named.find((name, index) => named.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new CourantError(
+      'CONFIG_INVALID',
+      `Two files are named ${twice}: parse their folders one by one, each with an --out of its own`
+    )
+  const stems = Map.groupBy(named, stemOf)
+  const outputOf = (name: string) => ((stems.get(stemOf(name))?.length ?? 0) > 1 ? name : stemOf(name))
+  return files.map((file, index) => ({ file, output: `${outputOf(named[index] ?? '')}.json` }))
+}
+
+const stemOf = (name: string) => basename(name, extname(name))
+
+interface ParsedFile {
+  readonly file: string
+  /** The name of its JSON. */
+  readonly output: string
+}
+
 /** Reads one file and tells whether it was refused. */
-async function parseOne(readers: CvReaders, file: string, options: ParseOptions): Promise<boolean> {
+async function parseOne(
+  readers: CvReaders,
+  { file, output }: ParsedFile,
+  options: ParseOptions
+): Promise<boolean> {
   const name = file === '-' ? 'stdin' : basename(file)
   try {
     const parsed = await readers.parse(
@@ -62,7 +94,7 @@ async function parseOne(readers: CvReaders, file: string, options: ParseOptions)
     const json = JSON.stringify(shown(parsed, options), null, 2)
     if (options.out === undefined) print(json)
     else {
-      writeFileSync(join(options.out, `${basename(name, extname(name))}.json`), `${json}\n`)
+      writeFileSync(join(options.out, output), `${json}\n`)
       complain(`${name}: read${parsed.warnings.length > 0 ? ` (${parsed.warnings.join(', ')})` : ''}`)
     }
     return false
