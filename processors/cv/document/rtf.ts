@@ -190,7 +190,6 @@ class RtfReader {
   #destination(word: string, at: number): void {
     this.#star = false
     const state = this.#state
-    if (word === 'fldinst') state.link = null
     if (word === 'listtext' || word === 'pntext') this.#bullet = true
     if (word === 'fldinst') this.#field(at)
     if (word === 'shppict' || word === 'shpinst' || word === 'shptxt') return
