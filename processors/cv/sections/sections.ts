@@ -97,7 +97,7 @@ function cellsLine(line: Line, cells: readonly Cell[]): Line {
 
 function headingKinds(lines: readonly Line[]): (SectionKind | null)[] {
   const body = bodySize(lines)
-  const named = lines.map((line, index) => namedKind(lines, index, line))
+  const named = lines.map((_, index) => namedKind(lines, index, body))
   const styles = new Map<string, number>()
   for (const [index, line] of lines.entries())
     if (named[index]) styles.set(looks(line), (styles.get(looks(line)) ?? 0) + 1)
@@ -142,9 +142,10 @@ function isConvincing(line: Line, { body, strong, isHeadingLooks, next }: Looks)
   return !plain || next === undefined || next.size < line.size
 }
 
-function namedKind(lines: readonly Line[], index: number, line: Line): SectionKind | null {
+function namedKind(lines: readonly Line[], index: number, body: number): SectionKind | null {
+  const line = lines[index] as Line
   // An icon before a heading is taken for a bullet.
-  if (line.cells.length > 1 || (line.bullet && line.size <= bodySize(lines) * 1.05)) return null
+  if (line.cells.length > 1 || (line.bullet && line.size <= body * 1.05)) return null
   const kind = headingKind(line.text.replace(/\s*[:：]\s*$/u, ''))
   if (kind !== 'languages') return kind
   // Programming languages are skills: what follows tells.
