@@ -10,7 +10,7 @@ import { alertSettings } from '../runtime/teams-alerts.ts'
 import { odsSinkSettings } from '../sinks/ods/settings.ts'
 import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
 import { planSettings } from '../topics/plan.ts'
-import { etlSettings } from './etl/settings.ts'
+import { etlSettings } from '../systems/erp/settings.ts'
 import { pipelines } from './pipelines.ts'
 import { systems } from './systems.ts'
 

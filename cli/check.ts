@@ -7,10 +7,10 @@ import { redacted } from '../runtime/redact.ts'
 import { retryWithin } from '../runtime/retry.ts'
 import { planSettings } from '../topics/plan.ts'
 import { unknownSettings } from './all-settings.ts'
-import { print } from './output.ts'
+import { print } from './verb/output.ts'
 import { pipelinesNamed } from './pipelines.ts'
 import { topicsToChange } from './topics.ts'
-import { withConnection } from './with-connection.ts'
+import { withConnection } from './verb/with-connection.ts'
 
 /** How long a server that does not answer is asked again. */
 const patienceMs = 5_000

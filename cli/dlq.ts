@@ -12,11 +12,11 @@ import {
   waitingLetters
 } from '../topics/replay.ts'
 import { masked } from '../topics/masking.ts'
-import { atLeastOne } from './arguments.ts'
-import { print, printRows } from './output.ts'
+import { atLeastOne } from './verb/arguments.ts'
+import { print, printRows } from './verb/output.ts'
 import { pipelines } from './pipelines.ts'
-import { untilStopSignal } from './stop-signal.ts'
-import { withConnection } from './with-connection.ts'
+import { untilStopSignal } from './verb/stop-signal.ts'
+import { withConnection } from './verb/with-connection.ts'
 
 /** `courant dlq list|show|replay|dismiss`. */
 export function dlqCommand(program: Command): void {

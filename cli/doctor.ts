@@ -12,7 +12,7 @@ import {
 import { provide } from '../local/provide.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { type Silence, silentServers } from './endpoints.ts'
-import { print } from './output.ts'
+import { print } from './verb/output.ts'
 import { isOn } from './systems.ts'
 
 const needed: readonly Prerequisite[] = ['setpriv', 'java', 'maven', 'go', 'npm']

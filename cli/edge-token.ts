@@ -5,7 +5,7 @@ import { nameProblem, readTokens } from '../edge/token-list.ts'
 import { digestOf } from '../edge/tokens.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { topicList } from '../topics/catalogue.ts'
-import { print } from './output.ts'
+import { print } from './verb/output.ts'
 
 interface TokenOptions {
   readonly publish: readonly string[]

@@ -7,9 +7,9 @@ import type { Context } from '../runtime/pipeline.ts'
 import { contextFor } from '../runtime/run-all.ts'
 import { retryTransient } from '../runtime/retry.ts'
 import { edgeTokenCommand } from './edge-token.ts'
-import { untilStopped, untilStopSignal } from './stop-signal.ts'
+import { untilStopped, untilStopSignal } from './verb/stop-signal.ts'
 import { howToSwitchOn, isOn, systems } from './systems.ts'
-import { withConnection } from './with-connection.ts'
+import { withConnection } from './verb/with-connection.ts'
 
 /** `courant edge`: takes events and webhooks over HTTP until SIGINT or SIGTERM. */
 export function edgeCommand(program: Command): void {

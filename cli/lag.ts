@@ -9,10 +9,10 @@ import { LagBook, oldestSeconds } from '../topics/health/lag-book.ts'
 import { lagPromise, promisesOf } from '../topics/health/promise.ts'
 import { headline, levelText, reasonText } from '../topics/health/sentences.ts'
 import { type LagSample, LagWindow, sampleLags } from '../topics/lag.ts'
-import { print, printRows, type Row } from './output.ts'
+import { print, printRows, type Row } from './verb/output.ts'
 import { pipelinesNamed } from './pipelines.ts'
-import { untilStopSignal } from './stop-signal.ts'
-import { withConnection } from './with-connection.ts'
+import { untilStopSignal } from './verb/stop-signal.ts'
+import { withConnection } from './verb/with-connection.ts'
 
 interface LagOptions {
   readonly json?: boolean

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { print, printRows } from './output.ts'
+import { print, printRows } from './verb/output.ts'
 import { pipelines, runs, whatIsOff } from './pipelines.ts'
 import { systemOf } from './systems.ts'
 

@@ -4,7 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { isAbort } from '../runtime/retry.ts'
-import { complain } from './output.ts'
+import { complain } from './verb/output.ts'
 import { addVerbs, verbs } from './verbs.ts'
 
 /** Verbs that need no server, or start their own. */

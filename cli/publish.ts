@@ -11,9 +11,9 @@ import { checkEvent, sentenceOf } from '../topics/events.ts'
 import { readJson } from '../topics/json-text.ts'
 import { LogWriter } from '../topics/log-writer.ts'
 import type { Topic } from '../topics/topic.ts'
-import { complain, print } from './output.ts'
-import { untilStopSignal } from './stop-signal.ts'
-import { withConnection } from './with-connection.ts'
+import { complain, print } from './verb/output.ts'
+import { untilStopSignal } from './verb/stop-signal.ts'
+import { withConnection } from './verb/with-connection.ts'
 
 interface PublishOptions {
   readonly file?: string

@@ -3,10 +3,10 @@ import { createLog, logLevel } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { sharedSettings } from '../runtime/run-all.ts'
 import { closeConnections } from '../topics/connection.ts'
-import { startLiveRun } from './live-run.ts'
+import { startLiveRun } from './verb/live-run.ts'
 import { pipelinesNamed } from './pipelines.ts'
 import { untilSettled } from './settled.ts'
-import { endSoon, untilStopSignal } from './stop-signal.ts'
+import { endSoon, untilStopSignal } from './verb/stop-signal.ts'
 
 /** `courant run [pipelines…]`: runs pipelines in this process until SIGINT or SIGTERM, or until caught up. */
 export function runCommand(program: Command): void {

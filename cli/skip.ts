@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import type { Connection } from '../topics/connection.ts'
 import { skipRecords } from '../topics/skip-records.ts'
-import { wholeFrom } from './arguments.ts'
-import { print } from './output.ts'
+import { wholeFrom } from './verb/arguments.ts'
+import { print } from './verb/output.ts'
 import { pipelines } from './pipelines.ts'
-import { untilStopSignal } from './stop-signal.ts'
-import { withConnection } from './with-connection.ts'
+import { untilStopSignal } from './verb/stop-signal.ts'
+import { withConnection } from './verb/with-connection.ts'
 
 interface SkipOptions {
   readonly pipeline: string

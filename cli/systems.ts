@@ -1,7 +1,7 @@
 import { databaseUrl } from '../producers/applications/settings.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { Environment, Setting } from '../runtime/settings.ts'
-import { webhookSecret } from '../edge/webhooks/settings.ts'
+import { webhookSecret } from '../systems/applications/webhook-settings.ts'
 
 export const systems: Setting = {
   env: 'COURANT_SYSTEMS',

@@ -13,7 +13,7 @@ import { checkSettings, settingsFrom } from '../runtime/settings.ts'
 import { type Declaration, declareTable, tableNameFrom } from '../schemas/discovery/declare-table.ts'
 import type { DiscoveredTable } from '../schemas/discovery/discovered.ts'
 import { withTables } from '../schemas/discovery/list-tables.ts'
-import { print, printRows } from './output.ts'
+import { print, printRows } from './verb/output.ts'
 
 interface AddOptions {
   readonly domain?: string

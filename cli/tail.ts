@@ -5,8 +5,8 @@ import type { Connection } from '../topics/connection.ts'
 import type { KafkaRecord, PartitionOffsets } from '../topics/kafka/port.ts'
 import { masked } from '../topics/masking.ts'
 import { decoder } from '../topics/registry/codec.ts'
-import { print } from './output.ts'
-import { untilStopSignal } from './stop-signal.ts'
+import { print } from './verb/output.ts'
+import { untilStopSignal } from './verb/stop-signal.ts'
 
 interface TailOptions {
   readonly count: number

@@ -8,13 +8,13 @@ import { type Connection, connectionFor, topicPrefix } from '../topics/connectio
 import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics/plan.ts'
 import { patientRegistry } from '../topics/registry/patient-registry.ts'
 import { retryWithin } from '../runtime/retry.ts'
-import { atLeastOne } from './arguments.ts'
-import { print, printRows, type Row } from './output.ts'
+import { atLeastOne } from './verb/arguments.ts'
+import { print, printRows, type Row } from './verb/output.ts'
 import { pipelines, pipelinesNamed } from './pipelines.ts'
 import { skipVerb } from './skip.ts'
 import { isOn } from './systems.ts'
 import { tailTopic } from './tail.ts'
-import { withConnection } from './with-connection.ts'
+import { withConnection } from './verb/with-connection.ts'
 
 interface Json {
   readonly json?: boolean

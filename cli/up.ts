@@ -7,7 +7,7 @@ import type { Stack } from '../local/stack.ts'
 import { down, up } from '../local/up.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { settingsFrom } from '../runtime/settings.ts'
-import { print } from './output.ts'
+import { print } from './verb/output.ts'
 
 /** `courant up [servers…]`: starts the local servers until Ctrl-C. */
 export function upCommand(program: Command): void {

@@ -43,11 +43,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   etl: {
     describe: 'copy the ERP (Progress OpenEdge) into the ODS, and operate that',
-    load: async () => (await import('./etl.ts')).etlCommand
+    load: async () => (await import('../systems/erp/etl.ts')).etlCommand
   },
   gold: {
     describe: 'look at the Gold tables, rebuild them, trace their rows',
-    load: async () => (await import('./gold.ts')).goldCommand
+    load: async () => (await import('../systems/gold/gold-verb.ts')).goldCommand
   },
   tables: {
     describe: "list a source's tables, and declare some from its catalogue",
@@ -71,11 +71,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
   applications: {
     describe: 'job applications: publish them again, or make a database to try with',
-    load: async () => (await import('./applications.ts')).applicationsCommand
+    load: async () => (await import('../systems/applications/applications-verb.ts')).applicationsCommand
   },
   cv: {
     describe: 'read CVs (PDF, DOCX, DOC, RTF, text) to structured data, offline',
-    load: async () => (await import('./cv.ts')).cvCommand
+    load: async () => (await import('../systems/cv/cv-verb.ts')).cvCommand
   },
   dlq: {
     describe: 'look into and replay what pipelines set aside',

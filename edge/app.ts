@@ -14,9 +14,9 @@ import { guarded } from './limits.ts'
 import { listenOn } from './listening.ts'
 import { eventDays, publishRoutes } from './publish.ts'
 import { tokenCheck } from './tokens.ts'
-import type { ApplicationReads } from './webhooks/application-intake.ts'
-import { applicationWebhook } from './webhooks/application-submitted.ts'
-import { webhookSecret, webhookSettings } from './webhooks/settings.ts'
+import type { ApplicationReads } from '../systems/applications/application-intake.ts'
+import { applicationWebhook } from '../systems/applications/application-submitted.ts'
+import { webhookSecret, webhookSettings } from '../systems/applications/webhook-settings.ts'
 
 /** Of all addresses together. */
 const maxConnections = 1_000
