@@ -1,4 +1,5 @@
 import type { RunColumn } from '../../schemas/erp/columns.ts'
+import type { DatabaseObject } from './database-objects.ts'
 import type { OdsTable } from './ods-table.ts'
 import type { OdsRole } from './roles.ts'
 import type { Statement } from './statement.ts'
@@ -10,6 +11,14 @@ export interface Migration {
   readonly batches: readonly string[]
   /** Tables, views and procedures that it makes, such as etl.ETL_Log. */
   readonly makes: readonly string[]
+  /** Those of earlier migrations that it drops and makes anew, or alters. */
+  readonly replaces?: readonly string[]
+}
+
+/** What an object is called, in which schema. */
+export interface ObjectPlace {
+  readonly schema: string
+  readonly name: string
 }
 
 /** A column as the database has it, its type as the dialect writes it. */
@@ -61,6 +70,14 @@ export interface Dialect {
   /** Makes the table etl.Migrations (Number, Name, AppliedAt) where it is not there. */
   readonly bootstrap: readonly string[]
   readonly migrations: readonly Migration[]
+  /** The number that the database has for an object called `etl.name`, as `id`; NULL where there is none. */
+  objectNumber(name: string): Statement
+  /** Where an object goes that makes room for one of Courant's. */
+  placeAside(place: ObjectPlace, mark: string): ObjectPlace
+  /** Gives an object another place, with all that belongs to it. */
+  moveObject(object: DatabaseObject, to: ObjectPlace): readonly Statement[]
+  /** Every row of a table, whatever its columns. */
+  allRows(place: ObjectPlace): Statement
   /** Runs the procedure etl.SyncConfigColumns. */
   readonly syncConfigColumns: Statement
   /** The type a column has in the ODS. */

@@ -2,8 +2,8 @@ import { type ConfiguredTables, configuredTables } from '../../schemas/erp/confi
 import type { SourceColumn } from '../../schemas/erp/columns.ts'
 import { type EtlColumn, type EtlTable, parseEtlColumn } from '../../schemas/erp/metadata.ts'
 import { sqlNameOf } from '../../schemas/erp/sql-names.ts'
+import { insertRows } from './insert-rows.ts'
 import type { OdsDatabase, OdsSession } from './ods-database.ts'
-import type { SqlValue, Statement } from './statement.ts'
 
 /** Every table that is copied, as config.ETL_Tables says, and its rows that make no sense. */
 export async function readEtlTables(session: OdsSession): Promise<ConfiguredTables> {
@@ -38,7 +38,7 @@ export async function addEtlTable(session: OdsSession, table: EtlTable): Promise
     SLA: table.slaMinutes,
     KeepHistory: table.keepHistory ? 1 : 0
   }
-  await session.query('add to config.ETL_Tables', insert('config.ETL_Tables', [values]))
+  await insertRows(session, 'config.ETL_Tables', [values])
 }
 
 /**
@@ -64,11 +64,7 @@ export async function syncColumns(
   await database.transaction(`sync the columns of ${tableName}`, async (session) => {
     await session.query('lock the configuration', dialect.lock('config.ETL_Columns'))
     await session.query('empty etl.SourceColumns', { text: 'DELETE FROM etl.SourceColumns' })
-    for (let at = 0; at < rows.length; at += rowsPerInsert)
-      await session.query(
-        'fill etl.SourceColumns',
-        insert('etl.SourceColumns', rows.slice(at, at + rowsPerInsert))
-      )
+    await insertRows(session, 'etl.SourceColumns', rows)
     await session.query('call etl.SyncConfigColumns', dialect.syncConfigColumns)
   })
 }
@@ -78,16 +74,4 @@ function intervalText(ms: number): string {
   const minutes = Math.round(ms / 60_000)
   if (minutes % 1440 === 0) return `${minutes / 1440}d`
   return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`
-}
-
-/** SQL Server takes 2,100 parameters at most. */
-const rowsPerInsert = 200
-
-function insert(table: string, rows: readonly Readonly<Record<string, SqlValue>>[]): Statement {
-  const names = Object.keys(rows[0] ?? {})
-  const tuples = rows.map((_, n) => `(${names.map((name) => `@${name}_${n}`).join(', ')})`)
-  const values = Object.fromEntries(
-    rows.flatMap((row, n) => names.map((name) => [`${name}_${n}`, row[name] ?? null]))
-  )
-  return { text: `INSERT INTO ${table} (${names.join(', ')}) VALUES ${tuples.join(', ')}`, values }
 }

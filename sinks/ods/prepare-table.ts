@@ -1,5 +1,6 @@
 import { CourantError } from '../../runtime/errors.ts'
 import { technicalColumns } from '../../schemas/erp/technical-columns.ts'
+import { isCourantTable } from './database-objects.ts'
 import type { OdsSession } from './ods-database.ts'
 import type { Dialect, ExistingColumn } from './dialect.ts'
 import type { OdsTable } from './ods-table.ts'
@@ -18,16 +19,34 @@ export async function prepareTable(
 ): Promise<OdsTable> {
   const doing = `prepare ods.${table.name}`
   const columns = await columnsOf(session, dialect.existingColumns('ods', table.name))
+  refuseForeign('ods', table, columns)
   const isNew = columns.length === 0
   const changes = isNew ? [dialect.createTable(table)] : alterations(dialect, table, columns)
   const indexes = isNew ? [] : await indexesOf(session, dialect, table.name)
   const { before, after, table: prepared } = indexChanges(dialect, table, { columns, indexes })
   for (const statement of [...before, ...changes, ...after]) await session.query(doing, statement)
   const staged = await columnsOf(session, dialect.existingColumns('stg', table.name))
+  refuseForeign('stg', table, staged)
   if (!isStageOf(dialect, table, staged))
     for (const statement of dialect.createStage(table))
       await session.query(`prepare stg.${table.name}`, statement)
   return { ...prepared, lost: lostColumns(columns, table) }
+}
+
+/** What somebody else has made is neither changed nor dropped. */
+function refuseForeign(schema: 'stg' | 'ods', { name }: OdsTable, columns: readonly ExistingColumn[]): void {
+  if (columns.length === 0) return
+  if (
+    isCourantTable(
+      schema,
+      columns.map((column) => column.name)
+    )
+  )
+    return
+  throw new CourantError(
+    'CONFIG_INVALID',
+    `${schema}.${name} is there already and Courant did not make it: \`courant etl adopt\` says how it would move it aside and does it, with a way back; or give the table another DestinationTable in config.ETL_Tables`
+  )
 }
 
 const technical: ReadonlySet<string> = new Set(technicalColumns)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { adoptCommand } from './adopt.ts'
 import { cacheCommand } from './cache.ts'
 import { healthCommand } from './health.ts'
 import { loadCommand } from './load.ts'
@@ -26,6 +27,7 @@ export function etlCommand(program: Command): void {
     healthCommand,
     cacheCommand,
     migrateCommand,
+    adoptCommand,
     grantsCommand,
     sampleCommand
   ]

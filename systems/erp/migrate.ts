@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { migrate, pendingMigrations } from '../../sinks/ods/migrate.ts'
+import { migrate, nameOf, pendingMigrations } from '../../sinks/ods/migrate.ts'
 import { print } from '../../cli/verb/output.ts'
 import { withEtl } from './etl-session.ts'
 import { type Output, outputOption } from './output-option.ts'
@@ -20,9 +20,7 @@ export function migrateCommand(etl: Command): void {
     .addOption(outputOption())
     .action(({ dryRun = false, output }: MigrateOptions) =>
       withEtl(['ods'], async ({ ods }) => {
-        const steps = dryRun
-          ? (await pendingMigrations(ods)).map(({ number, name }) => `${number} ${name}`)
-          : await migrate(ods)
+        const steps = dryRun ? (await pendingMigrations(ods)).map(nameOf) : await migrate(ods)
         if (output === 'json') print(JSON.stringify(steps, null, 2))
         else if (steps.length === 0) print('The ODS has its newest shape.')
         else for (const step of steps) print(`${dryRun ? 'would do' : 'done'}: ${step}`)

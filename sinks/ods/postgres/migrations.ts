@@ -7,6 +7,10 @@ export const postgresBootstrap: readonly string[] = [
   Number integer PRIMARY KEY,
   Name varchar(100) NOT NULL,
   AppliedAt timestamp(6) NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')
+)`,
+  `CREATE TABLE IF NOT EXISTS etl.Objects (
+  ObjectName varchar(260) PRIMARY KEY,
+  ObjectId bigint NOT NULL
 )`
 ]
 
@@ -136,6 +140,7 @@ export const postgresMigrations: readonly Migration[] = [
     number: 6,
     name: 'what operators ask for',
     makes: [],
+    replaces: ['etl.ETL_Log', 'etl.SyncConfigColumns', 'etl.vw_SLABreach'],
     batches: [
       `ALTER TABLE etl.ETL_Log ADD COLUMN IF NOT EXISTS LogTs timestamp(6) GENERATED ALWAYS AS (COALESCE(FinishedAt, StartedAt)) STORED`,
       `COMMENT ON TABLE etl.ETL_Log IS 'Every run of every table. StartedAt, FinishedAt and LogTs are UTC; WindowFrom and WindowTo are the clock of the source'`,
@@ -143,6 +148,22 @@ export const postgresMigrations: readonly Migration[] = [
       syncConfigColumnsSaying,
       'DROP VIEW etl.vw_SLABreach',
       slaBreachOfAgreed
+    ]
+  },
+  {
+    number: 7,
+    name: 'what was adopted',
+    makes: ['etl.Adopted'],
+    batches: [
+      `CREATE TABLE IF NOT EXISTS etl.Adopted (
+  Number integer PRIMARY KEY,
+  Kind varchar(16) NOT NULL,
+  FromSchema varchar(128) NOT NULL,
+  FromName varchar(128) NOT NULL,
+  ToSchema varchar(128) NOT NULL,
+  ToName varchar(128) NOT NULL,
+  AdoptedAt timestamp(6) NOT NULL
+)`
     ]
   }
 ]

@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { postgresGrants } from './grants.ts'
 import { postgresMerge } from './merge.ts'
 import { postgresBootstrap, postgresMigrations } from './migrations.ts'
+import { postgresObjects } from './objects.ts'
 import { postgresTables } from './tables.ts'
 
 /** PostgreSQL 15 and newer. */
@@ -15,6 +16,7 @@ export const postgresDialect: Dialect = {
   bootstrap: postgresBootstrap,
   migrations: postgresMigrations,
   syncConfigColumns: { text: 'CALL etl.SyncConfigColumns()' },
+  ...postgresObjects,
   ...postgresTables,
   ...postgresMerge
 }

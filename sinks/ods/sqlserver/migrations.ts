@@ -15,6 +15,13 @@ export const sqlServerBootstrap: readonly string[] = [
   [Name] varchar(100) NOT NULL,
   [AppliedAt] datetime2(6) NOT NULL DEFAULT (SYSUTCDATETIME())
 )`
+  ),
+  unlessThere(
+    'etl.Objects',
+    `CREATE TABLE [etl].[Objects] (
+  [ObjectName] varchar(260) NOT NULL PRIMARY KEY,
+  [ObjectId] bigint NOT NULL
+)`
   )
 ]
 
@@ -154,6 +161,7 @@ CREATE INDEX [ETL_Log_Started] ON [etl].[ETL_Log] ([StartedAt]);`,
     number: 6,
     name: 'what operators ask for',
     makes: [],
+    replaces: ['etl.ETL_Log', 'etl.SyncConfigColumns', 'etl.vw_SLABreach'],
     batches: [
       `IF COL_LENGTH(N'etl.ETL_Log', N'LogTs') IS NULL
 ALTER TABLE [etl].[ETL_Log] ADD [LogTs] AS (COALESCE([FinishedAt], [StartedAt]));`,
@@ -161,6 +169,25 @@ ALTER TABLE [etl].[ETL_Log] ADD [LogTs] AS (COALESCE([FinishedAt], [StartedAt]))
       syncConfigColumnsSaying,
       'DROP VIEW [etl].[vw_SLABreach];',
       slaBreachOfAgreed
+    ]
+  },
+  {
+    number: 7,
+    name: 'what was adopted',
+    makes: ['etl.Adopted'],
+    batches: [
+      unlessThere(
+        'etl.Adopted',
+        `CREATE TABLE [etl].[Adopted] (
+  [Number] int NOT NULL PRIMARY KEY,
+  [Kind] varchar(16) NOT NULL,
+  [FromSchema] nvarchar(128) NOT NULL,
+  [FromName] nvarchar(128) NOT NULL,
+  [ToSchema] nvarchar(128) NOT NULL,
+  [ToName] nvarchar(128) NOT NULL,
+  [AdoptedAt] datetime2(6) NOT NULL
+)`
+      )
     ]
   }
 ]

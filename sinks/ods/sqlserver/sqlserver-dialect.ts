@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { sqlServerGrants } from './grants.ts'
 import { sqlServerMerge, withoutMerge } from './merge.ts'
 import { sqlServerBootstrap, sqlServerMigrations } from './migrations.ts'
+import { sqlServerObjects } from './objects.ts'
 import { sqlServerTables } from './tables.ts'
 import { bracketed } from './types.ts'
 
@@ -17,6 +18,7 @@ export const sqlServerDialect: Dialect = {
   bootstrap: sqlServerBootstrap,
   migrations: sqlServerMigrations,
   syncConfigColumns: { text: 'EXEC [etl].[SyncConfigColumns];' },
+  ...sqlServerObjects,
   ...sqlServerTables,
   ...sqlServerMerge
 }

@@ -18,6 +18,8 @@ export interface OdsWorldOptions {
   /** With COURANT_ODS_URL. */
   readonly env: Environment
   readonly table: SampleTable
+  /** The table of the ODS, where it is not called like that of the source; it is left there. */
+  readonly destination?: string
 }
 
 /** A table of the ODS with a topic of its own, and the sink between them. */
@@ -30,8 +32,10 @@ export class OdsWorld {
   readonly setAside: Failure[] = []
   readonly cacheDir = mkdtempSync(join(tmpdir(), 'courant-test-ods-'))
   readonly #env: Environment
+  readonly #destination: string
 
-  constructor(t: TestContext, { env, table }: OdsWorldOptions) {
+  constructor(t: TestContext, { env, table, destination }: OdsWorldOptions) {
+    this.#destination = destination ?? this.name
     this.#env = { ...env, COURANT_ODS_CACHE_DIR: this.cacheDir, COURANT_ODS_DUCKDB_MB: '128' }
     this.ods = openOds(settingsFrom(this.#env))
     this.log = new SampleLog(`erp.${this.name}.changes`, table)
@@ -46,7 +50,7 @@ export class OdsWorld {
   /** A writer as a process opens it, which has been assigned the partition; `next` is where it goes on. */
   async open(env: Environment = {}) {
     const context = testContext({ ...this.#env, ...env }, `ods.${this.name}`)
-    const table = { tableName: this.name, destinationTable: this.name }
+    const table = { tableName: this.name, destinationTable: this.#destination }
     const spec = odsSink({ table, onRun: (outcome) => this.outcomes.push(outcome) })
     const writer = await spec.open(context)
     const stored = await writer.stored?.nextOffsets(this.log.topic, [0])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { settingsFrom } from '../../../runtime/settings.ts'
+import { odsAdoptContract } from '../../contracts/ods-adopt.contract.ts'
 import { odsContract } from '../../contracts/ods.contract.ts'
 import { odsShapesContract } from '../../contracts/ods-shapes.contract.ts'
 import { odsRefusalsContract } from '../../contracts/ods-refusals.contract.ts'
@@ -21,12 +22,17 @@ const database = unique('ods')
 const { PGUSER = '', PGPASSWORD = '', PGHOST = '', PGPORT = '' } = stack
 const env = { COURANT_ODS_URL: `postgres://${PGUSER}:${PGPASSWORD}@${PGHOST}:${PGPORT}/${database}` }
 
-after(() => asAdmin(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`))
+const older = unique('older')
+
+after(async () => {
+  for (const name of [database, older]) await asAdmin(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)
+})
 
 odsContract('PostgreSQL', () => env)
 odsRefusalsContract('PostgreSQL', () => env)
 odsShapesContract('PostgreSQL', () => env)
 odsValuesContract('PostgreSQL', () => env)
+odsAdoptContract('PostgreSQL', () => ({ COURANT_ODS_URL: env.COURANT_ODS_URL.replace(database, older) }))
 
 describe('what the command line asks the ODS', () => {
   it('can be asked', async (t) => {

@@ -56,6 +56,13 @@ describe('courant etl', { skip: withoutOdbc, timeout: 300_000 }, () => {
     assert.equal(gencod?.['sqlname'], 'nom_v')
   })
 
+  it('says what taking the database over would move: nothing of what is its own', async () => {
+    const { code, answer } = await json('adopt')
+    assert.deepEqual([code, answer.applied, answer.renamed], [0, false, []])
+    const undone = await world.etl(['adopt', '--undo'])
+    assert.deepEqual([undone.code, /no way back/.test(undone.err)], [2, true])
+  })
+
   it('looks before it loads, and says that all is ready', async () => {
     const { code, answer } = await json('preflight')
     assert.equal(code, 0)

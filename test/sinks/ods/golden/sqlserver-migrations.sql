@@ -7,6 +7,12 @@ CREATE TABLE [etl].[Migrations] (
   [AppliedAt] datetime2(6) NOT NULL DEFAULT (SYSUTCDATETIME())
 );
 GO
+IF OBJECT_ID(N'etl.Objects', N'U') IS NULL
+CREATE TABLE [etl].[Objects] (
+  [ObjectName] varchar(260) NOT NULL PRIMARY KEY,
+  [ObjectId] bigint NOT NULL
+);
+GO
 IF SCHEMA_ID(N'config') IS NULL EXEC (N'CREATE SCHEMA [config]');
 GO
 IF SCHEMA_ID(N'etl') IS NULL EXEC (N'CREATE SCHEMA [etl]');
@@ -261,6 +267,17 @@ FROM (
     GROUP BY [TableName]
   ) AS s ON s.[TableName] = t.[TableName]
 ) AS timed;
+GO
+IF OBJECT_ID(N'etl.Adopted', N'U') IS NULL
+CREATE TABLE [etl].[Adopted] (
+  [Number] int NOT NULL PRIMARY KEY,
+  [Kind] varchar(16) NOT NULL,
+  [FromSchema] nvarchar(128) NOT NULL,
+  [FromName] nvarchar(128) NOT NULL,
+  [ToSchema] nvarchar(128) NOT NULL,
+  [ToName] nvarchar(128) NOT NULL,
+  [AdoptedAt] datetime2(6) NOT NULL
+);
 GO
 EXEC [etl].[SyncConfigColumns];
 GO

@@ -1,4 +1,4 @@
-DELETE FROM [etl].[Topics] WHERE ConsumerGroup = @group AND Topic = @topic
+DELETE FROM etl.Objects WHERE ObjectName = @name
 GO
 DELETE FROM etl.SourceColumns
 GO
@@ -10,19 +10,31 @@ INSERT INTO etl.ETL_Log (RunId, TableName, Mode, Status, StartedAt, FinishedAt, 
 GO
 INSERT INTO etl.Migrations (Number, Name) VALUES (@number, @name)
 GO
+INSERT INTO etl.Objects (ObjectName, ObjectId) VALUES (@name, @id)
+GO
 SELECT * FROM config.ETL_Columns WHERE LOWER(TableName) = @tableName AND IsAtSource = 1 ORDER BY OrdinalPosition
 GO
 SELECT * FROM config.ETL_Tables ORDER BY TableName
 GO
+SELECT COUNT(*) AS adopted FROM etl.Adopted
+GO
 SELECT COUNT(*) AS staged FROM stg."t"
 GO
+SELECT DestinationTable AS destination FROM config.ETL_Tables
+GO
 SELECT Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
+GO
+SELECT Kind AS kind, FromSchema AS fromschema, FromName AS fromname, ToSchema AS toschema, ToName AS toname FROM etl.Adopted ORDER BY Number DESC
+GO
+SELECT LOWER(COLUMN_NAME) AS name FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = 'etl' AND LOWER(TABLE_NAME) = 'migrations'
 GO
 SELECT NextOffset AS nextoffset FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = 0
 GO
 SELECT NextOffset AS nextoffset, Epoch AS epoch FROM [etl].[Offsets] WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition
 GO
-SELECT Number AS number FROM etl.Migrations
+SELECT Number AS number, Name AS name FROM etl.Migrations
+GO
+SELECT ObjectName AS name, ObjectId AS id FROM etl.Objects
 GO
 SELECT RunId AS runid, Mode AS mode, Status AS status, StartedAt AS startedat, ErrorCode AS errorcode, ErrorMessage AS errormessage
 FROM etl.ETL_Log AS l WHERE TableName = @tableName AND Status <> 'succeeded'
@@ -31,9 +43,12 @@ ORDER BY StartedAt DESC
 GO
 SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId
 GO
-SELECT TABLE_SCHEMA AS inschema, TABLE_NAME AS name FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA IN ('config', 'etl')
+SELECT TABLE_SCHEMA AS inschema, TABLE_NAME AS name, COLUMN_NAME AS columnname FROM INFORMATION_SCHEMA.COLUMNS
+WHERE TABLE_SCHEMA IN ('stg', 'ods') AND LOWER(COLUMN_NAME) IN ('row_key', 'hashdiff', 'hashdiff_rule', 'row_version', 'valid_from', 'valid_to', 'is_current', 'is_deleted', 'run_id', 'source_topic', 'source_partition', 'source_offset', 'loaded_at')
+GO
+SELECT TABLE_SCHEMA AS inschema, TABLE_NAME AS name, TABLE_TYPE AS kind FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA IN ('config', 'etl', 'stg', 'ods')
 UNION ALL
-SELECT ROUTINE_SCHEMA AS inschema, ROUTINE_NAME AS name FROM INFORMATION_SCHEMA.ROUTINES WHERE ROUTINE_SCHEMA IN ('config', 'etl')
+SELECT ROUTINE_SCHEMA AS inschema, ROUTINE_NAME AS name, 'ROUTINE' AS kind FROM INFORMATION_SCHEMA.ROUTINES WHERE ROUTINE_SCHEMA IN ('config', 'etl', 'stg', 'ods')
 GO
 SELECT TableName AS tablename, SLAStatus AS slastatus, LastSuccessAt AS lastsuccessat FROM etl.vw_SLABreach ORDER BY TableName
 GO

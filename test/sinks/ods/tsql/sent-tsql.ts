@@ -11,7 +11,9 @@ import { sqlLiterals } from './sql-literals.ts'
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const golden = path('../golden/sqlserver-shared.sql')
 /** Where statements are written that both dialects are sent. */
-const folders = ['../../../../sinks/ods', '../../../../systems/erp'].map(path)
+const folders = ['../../../../sinks/ods', '../../../../sinks/ods/adoption', '../../../../systems/erp'].map(
+  path
+)
 
 /** Files whose statements are not for the ODS: for SQLite, and for the sample's source. */
 const ofOthers = /^(?:key-comparison|sample-erp)\.ts:/
