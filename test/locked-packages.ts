@@ -13,7 +13,8 @@ const allowed = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '
 
 /** Packages that do not say their licence where npm looks, and where it was read instead. */
 const readElsewhere: Readonly<Record<string, string>> = {
-  '@kafkajs/confluent-schema-registry': 'MIT, in the LICENSE of its repository'
+  '@kafkajs/confluent-schema-registry': 'MIT, in the LICENSE of its repository',
+  'png-js': 'MIT, in its LICENSE; of pdfkit, for tests only'
 }
 
 /**

@@ -1,141 +1,118 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { layouts, type Period, periods } from './layouts.ts'
+import { cvOf, type Layout, type ProducerName, truthOf } from './cv.ts'
+import { chromiumLayouts } from './layouts/chromium.ts'
+import { docxLayouts } from './layouts/docx.ts'
+import { firstLayouts } from './layouts/first.ts'
+import { handLayouts } from './layouts/hand.ts'
+import { latexLayouts } from './layouts/latex.ts'
+import { libreOfficeLayouts } from './layouts/libreoffice.ts'
+import { pdfkitLayouts } from './layouts/pdfkit.ts'
+import { typstLayouts } from './layouts/typst.ts'
 import { type Person, persons } from './persons.ts'
+import { type Job, producers } from './producers.ts'
 
-// Renders the corpus of invented persons into a folder, with Chromium: `node test/processors/cv/corpus/render.ts DIR`.
+// Renders the corpus of invented persons into a folder: `node test/processors/cv/corpus/render.ts DIR [producers]`.
 
-const plainText = (p: Person, period: (start: string, end: string) => string) =>
-  [
-    (p.fields['name'] ?? '').toUpperCase(),
-    p.fields['title'],
-    '',
-    p.fields['home'],
-    `Tel : ${p.fields['phone']}`,
-    `Mail : ${p.fields['email']}`,
-    p.fields['noise'] ?? '',
-    '',
-    ...(p.fields['summary'] ? ['PROFIL', p.fields['summary'], ''] : []),
-    'EXPERIENCES PROFESSIONNELLES',
-    '',
-    ...p.experience.flatMap((x) => [
-      `${period(x.start, x.end)} : ${x.title}`,
-      `${x.company} (${x.place})`,
-      ...x.points.map((point) => `- ${point}`),
-      ''
-    ]),
-    'FORMATION',
-    '',
-    ...p.education.flatMap((x) => [`${period(x.start, x.end)} : ${x.degree}, ${x.school}`]),
-    '',
-    'COMPETENCES',
-    ...(p.fields['skills'] ?? '').split(', ').map((skill) => `- ${skill}`),
-    '',
-    'LANGUES',
-    ...p.languages.map((x) => `${x.language} : ${x.level}`),
-    '',
-    'LOISIRS',
-    p.fields['interests'] ?? ''
-  ].join('\n')
+export const layouts: readonly Layout[] = [
+  ...firstLayouts,
+  ...chromiumLayouts,
+  ...typstLayouts,
+  ...latexLayouts,
+  ...libreOfficeLayouts,
+  ...docxLayouts,
+  ...pdfkitLayouts,
+  ...handLayouts
+]
 
-function truth(p: Person, layout: string, period: Period) {
-  const date = (text: string) => (text === '…' ? 'present' : period === 'years' ? text.slice(0, 4) : text)
-  const years =
-    layout === 'etudes-first' ? (text: string) => (text === '…' ? 'present' : text.slice(0, 4)) : date
-  const hasTitle = layout !== 'europass'
-  return {
-    personal_info: {
-      name: p.fields['name']?.replace(/^Dr /, ''),
-      email: p.fields['email'],
-      phone: p.fields['phone'],
-      location: p.fields['home'],
-      links: [],
-      title: hasTitle ? p.fields['title'] : null,
-      summary: layout === 'europass' ? null : (p.fields['summary'] ?? null)
-    },
-    skills: (p.fields['skills'] ?? '').split(', '),
-    experience: p.experience.map((x) => ({
-      title: x.title,
-      company: x.company,
-      location: x.place,
-      start_date: date(x.start),
-      end_date: date(x.end),
-      description: x.points.join('\n')
-    })),
-    education: p.education.map((x) => ({
-      degree: x.degree,
-      institution: x.school,
-      start_date: years(x.start),
-      end_date: years(x.end)
-    })),
-    languages: p.languages
-  }
+/** A person in a layout. Those set aside meet only layouts set aside, so that nothing of such a document was seen. */
+export interface Case {
+  readonly id: string
+  readonly person: Person
+  readonly layout: Layout
 }
 
-interface Kind {
-  readonly layout: string
-  readonly period: Period
-  readonly format: string
+/** How many layouts a person is shown in. */
+const shownIn = { dev: 5, test: 5 }
+
+export function cases(): Case[] {
+  return (['dev', 'test'] as const).flatMap((set) => {
+    const own = layouts.filter((layout) => layout.set === set)
+    return persons()
+      .filter((person) => person.set === set)
+      .flatMap((person, index) =>
+        Array.from({ length: shownIn[set] }, (_, turn) => {
+          const layout = own[(index * shownIn[set] + turn) % own.length] as Layout
+          return { id: `${person.id}-${layout.name}`, person, layout }
+        })
+      )
+  })
 }
 
-/** Writes every person in every layout, with what is to be found, and a manifest. */
-export function render(dir: string): void {
+export interface Rendered {
+  readonly cases: readonly Case[]
+  /** Producers that are not on this machine; their documents are missing. */
+  readonly missing: readonly ProducerName[]
+}
+
+/** Writes the documents that can be made here, with what is to be found in each, and a manifest. */
+export async function render(dir: string, wanted: readonly Case[] = cases()): Promise<Rendered> {
   mkdirSync(join(dir, 'files'), { recursive: true })
   mkdirSync(join(dir, 'gt'), { recursive: true })
-  const work = mkdtempSync(join(tmpdir(), 'courant-cv-'))
-  const cases: object[] = []
-  const add = (p: Person, { layout, period, format }: Kind, content: (file: string) => void) => {
-    const id = `${p.id}-${layout}-${format}`
-    content(join(dir, 'files', `${id}.${format}`))
-    writeFileSync(join(dir, 'gt', `${id}.json`), JSON.stringify(truth(p, layout, period), null, 1))
-    cases.push({
-      id,
-      file: `files/${id}.${format}`,
-      gt: `gt/${id}.json`,
-      format,
-      lang: 'fr',
-      layout,
-      person: p.id,
-      set: p.set
-    })
+  const made: Case[] = []
+  const missing: ProducerName[] = []
+  for (const [name, own] of Map.groupBy(wanted, ({ layout }) => layout.producer)) {
+    if (!producers[name].isThere()) {
+      missing.push(name)
+      continue
+    }
+    await produce(dir, name, own)
+    made.push(...own)
   }
-  for (const p of persons()) {
-    for (const layout of layouts)
-      add(p, { layout: layout.name, period: layout.period, format: 'pdf' }, (file) => {
-        const html = join(work, 'cv.html')
-        writeFileSync(html, layout.html(p, periods[layout.period]))
-        print(html, file, work)
-      })
-    add(p, { layout: 'plain', period: 'short', format: 'txt' }, (file) =>
-      writeFileSync(file, plainText(p, periods.short))
-    )
-  }
-  writeFileSync(join(dir, 'manifest.json'), JSON.stringify({ version: 1, cases }, null, 1))
-  rmSync(work, { recursive: true, force: true })
-}
-
-function print(html: string, file: string, work: string): void {
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    `--user-data-dir=${join(work, 'profile')}`,
-    '--no-pdf-header-footer'
-  ]
-  const { status, stderr } = spawnSync(
-    'chromium',
-    [...flags, `--print-to-pdf=${file}`, pathToFileURL(html).href],
-    { encoding: 'utf8' }
+  const ordered = wanted.filter((each) => made.includes(each))
+  for (const { id, person, layout } of ordered)
+    writeFileSync(join(dir, 'gt', `${id}.json`), JSON.stringify(truthOf(person, layout), null, 1))
+  writeFileSync(
+    join(dir, 'manifest.json'),
+    JSON.stringify({ version: 1, cases: ordered.map(entry) }, null, 1)
   )
-  if (status !== 0) throw new Error(`chromium could not print: ${stderr.slice(-300)}`)
+  return { cases: ordered, missing: missing.sort() }
 }
 
-if (process.argv[1] === import.meta.filename) render(process.argv[2] ?? 'cv-corpus')
+async function produce(dir: string, name: ProducerName, own: readonly Case[]): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'courant-cv-'))
+  try {
+    const jobs: Job[] = []
+    for (const { id, person, layout } of own) {
+      const content = await layout.make(cvOf(person, layout))
+      jobs.push({ id, format: layout.format, content, file: join(dir, fileOf({ id, layout })) })
+    }
+    producers[name].make(jobs, work)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+const fileOf = ({ id, layout }: Pick<Case, 'id' | 'layout'>) => `files/${id}.${layout.format}`
+
+const entry = (each: Case) => ({
+  id: each.id,
+  file: fileOf(each),
+  gt: `gt/${each.id}.json`,
+  format: each.layout.format,
+  lang: 'fr',
+  layout: each.layout.name,
+  via: each.layout.producer,
+  person: each.person.id,
+  set: each.layout.set
+})
+
+if (process.argv[1] === import.meta.filename) {
+  const only = process.argv[3]?.split(',')
+  const wanted = cases().filter(({ layout }) => only === undefined || only.includes(layout.producer))
+  const { cases: made, missing } = await render(process.argv[2] ?? 'cv-corpus', wanted)
+  process.stdout.write(
+    `${made.length} documents${missing.length > 0 ? `; not here: ${missing.join(', ')}` : ''}\n`
+  )
+}
