@@ -8,17 +8,19 @@ import { type ChainRow, FileChain, plainEncoder } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
 import { bronzeBatching, graceMs, keptRows, lakeSettings } from './lake-settings.ts'
 import { FolderLedger } from './folder-ledger.ts'
+import { historyOf, type IsHistory } from './history.ts'
 
 /** Columns after the source's own. */
 const technicalColumns = ['_op', '_changed_at', '_partition', '_offset']
 
 /**
  * Bronze: changes exactly as extracted, `bronze/<table>/<ds>/<table>-p<partition>-<link>.csv` (RFC 4180), where ds is
- * the UTC day the change happened and <table> the table's name in schemas/tables.ts.
+ * the UTC day the change happened, or the month of what was seen long after that, and <table> the table's name in
+ * schemas/tables.ts.
  */
 export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChange>>> {
   return {
-    describe: `CSV files bronze/${table.name}/<day>/`,
+    describe: `CSV files bronze/${table.name}/<day or month>/`,
     settings: lakeSettings,
     batching: bronzeBatching,
     repeatWindow,
@@ -28,6 +30,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       const encoder = plainEncoder<string>((rows) => [header, ...rows.map(({ value }) => value)].join(''))
       const store = await objectStoreFor(settings)
       const folder = `bronze/${table.name}`
+      const isHistory = await historyOf(store, folder, context.now())
       const chain = new FileChain<string>(
         {
           store,
@@ -43,7 +46,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       return new GatheringWriter({
         chain,
         ledger: new FolderLedger(store, folder, () => chain.forget()),
-        rowOf: (item: LogItem<RawChange>) => recordOf(table, item),
+        rowOf: (item: LogItem<RawChange>) => recordOf(table, isHistory, item),
         maxItems: bronzeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)
       })
@@ -52,13 +55,13 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
 }
 
 /** A change as its line: of all that may be kept back, it takes the least memory. */
-function recordOf({ columns }: Table, item: LogItem<RawChange>): ChainRow<string> {
+function recordOf({ columns }: Table, isHistory: IsHistory, item: LogItem<RawChange>): ChainRow<string> {
   const { id, at, value, partition, offset } = item
   // A delete has only its key columns, in `before`.
   const row = value.after ?? value.before
   const cells: (string | null)[] = columns.map(({ name }) => row?.[name] ?? null)
   cells.push(value.op, isoMicros(value.source.ts_us), String(partition), String(offset))
-  return { id, at, partition, offset, value: csvRecord(cells) }
+  return { id, at, isHistory: isHistory(item), partition, offset, value: csvRecord(cells) }
 }
 
 /** Such as 2026-11-22T10:00:00.123456Z. */

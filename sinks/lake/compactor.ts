@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { mapAtOnce } from '../../runtime/map-at-once.ts'
 import { oneAtATime } from '../../runtime/one-at-a-time.ts'
 import { type CompactionJob, compactDay } from './compaction.ts'
+import { lakeConnection } from './duckdb.ts'
 import { compactMs, compactParts, graceMs } from './lake-settings.ts'
+import { maxRunBytes } from './merge-files.ts'
 import { dayOf } from './part-names.ts'
 import { type SilverDay, silverDays } from './silver-files.ts'
 
 /** S3 takes up to 5 GB in one put. */
 const maxBytes = 4.5e9
+
+/** Small folders, of which a first snapshot makes many, wait for the disk or the network more than for the processor. */
+const smallAtOnce = 4
 
 /** Of all tables of this process: compactions share DuckDB's memory. */
 const inTurn = oneAtATime()
@@ -44,16 +50,42 @@ export class Compactor {
   /** Compacts what is due; a closed day only if nothing was added since the last look, unless `evenIfBusy`. */
   async look({ evenIfBusy = false } = {}): Promise<void> {
     const { store, table } = this.#job
-    for (const day of await silverDays(store, table.name)) {
-      if (this.#stop.signal.aborted) return
-      // A day that cannot be compacted must not keep the others from it.
-      await this.#lookAt(day, evenIfBusy).catch((error: unknown) => this.#report(error, day.ds))
-    }
+    const days = await silverDays(store, table.name)
+    // Together they take as much memory as one that is sorted as a whole.
+    const smallBytes = maxRunBytes(this.#job.context.settings) / smallAtOnce
+    const { small = [], large = [] } = Object.groupBy(days, (day) =>
+      inputBytes(day) <= smallBytes ? 'small' : 'large'
+    )
+    await this.#lookAtThem(small, { atOnce: smallAtOnce, evenIfBusy })
+    await this.#lookAtThem(large, { atOnce: 1, evenIfBusy })
   }
 
-  async #lookAt(day: SilverDay, evenIfBusy: boolean): Promise<void> {
+  /** Each worker has a connection of its own: what runs on one waits for what runs on it before. */
+  async #lookAtThem(
+    days: readonly SilverDay[],
+    { atOnce, evenIfBusy }: { readonly atOnce: number; readonly evenIfBusy: boolean }
+  ): Promise<void> {
+    const rest = days.values()
+    const workers = Array.from({ length: Math.min(atOnce, days.length) })
+    await mapAtOnce(workers, atOnce, async () => {
+      const connection = await lakeConnection(this.#job.context.settings)
+      try {
+        for (const day of rest) {
+          if (this.#stop.signal.aborted) return
+          // A day that cannot be compacted must not keep the others from it.
+          await this.#lookAt(day, { ...this.#job, connection }, evenIfBusy).catch((error: unknown) =>
+            this.#report(error, day.ds)
+          )
+        }
+      } finally {
+        connection.closeSync()
+      }
+    })
+  }
+
+  async #lookAt(day: SilverDay, job: CompactionJob, evenIfBusy: boolean): Promise<void> {
     const lastPart = day.live.at(-1)?.name
-    if (this.#isDue(day, evenIfBusy) && (await compactDay(this.#job, day)) === 'refused')
+    if (this.#isDue(day, evenIfBusy) && (await compactDay(job, day)) === 'refused')
       this.#refused.set(day.ds, lastPart)
     this.#lastParts.set(day.ds, lastPart)
     await this.#removeContained(day)
@@ -80,8 +112,8 @@ export class Compactor {
   }
 
   #isDue(day: SilverDay, evenIfBusy: boolean): boolean {
-    const { ds, live, compacted } = day
-    if (live.length === 0 || bytesOf(live) + (compacted?.size ?? 0) > maxBytes) return false
+    const { ds, live } = day
+    if (live.length === 0 || inputBytes(day) > maxBytes) return false
     const lastPart = live.at(-1)?.name
     if (this.#refused.has(ds) && this.#refused.get(ds) === lastPart) return false
     const isClosed = ds < dayOf(this.#job.context.now().getTime())
@@ -119,6 +151,10 @@ export class Compactor {
       'a part of Silver lies beside its chain and is not read; compare it before you remove it'
     )
   }
+}
+
+function inputBytes({ live, compacted }: SilverDay): number {
+  return bytesOf(live) + (compacted?.size ?? 0)
 }
 
 function bytesOf(parts: SilverDay['live']): number {

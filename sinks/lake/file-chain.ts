@@ -4,14 +4,20 @@ import type { Context } from '../../runtime/pipeline.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { confirmNewTopic } from '../../topics/generations.ts'
-import { type Ds, dayNumber, dayOf, parsePartName, partName, partPrefix } from './part-names.ts'
+import {
+  type Ds,
+  folderNumber,
+  folderOf,
+  parsePartName,
+  partName,
+  partPrefix,
+  type Placed
+} from './part-names.ts'
 import { ledgerName } from './folder-ledger.ts'
 
 /** A row of a topic, with what a file of the lake says of it. */
-export interface ChainRow<T> {
+export interface ChainRow<T> extends Placed {
   readonly id: string
-  /** Its day is that of the file. */
-  readonly at: Date
   readonly partition: number
   readonly offset: number
   readonly value: T
@@ -19,7 +25,7 @@ export interface ChainRow<T> {
 
 /** Makes the files of one append: what they share is done once for all of them. */
 export interface PartEncoder<T> {
-  /** Rows of one day and partition, in the order of their offsets: all of those appended from the first one on. */
+  /** Rows of one folder and partition, in the order of their offsets: all of those appended from the first one on. */
   encode(rows: readonly ChainRow<T>[], ds: Ds): Promise<Content>
   close(): Promise<void>
 }
@@ -32,7 +38,7 @@ export interface FileChainOptions<T> {
   readonly extension: string
   readonly contentType: string
   readonly encoderOf: (rows: readonly ChainRow<T>[]) => Promise<PartEncoder<T>>
-  /** Last offsets, by partition, that a day's compacted file contains; absent where nothing is ever compacted. */
+  /** Last offsets, by partition, that a folder's compacted file contains; absent where nothing is ever compacted. */
   readonly contained?: (ds: Ds) => Promise<ReadonlyMap<number, number>>
   /** For how long what is known of a chain's end may be relied on: less than parts live after their compaction. */
   readonly trustMs: number
@@ -59,10 +65,10 @@ interface Group<T> {
  * Appends rows of a topic to files so that each row is stored once, whatever crashes, restarts or lingers (promises 3
  * and 6, invariants I2, I3 and I5).
  *
- * The files of one day and partition are a chain. A file is named by its link: the next offset after the file before
+ * The files of one folder (a day, or a month of history) and partition are a chain. A file is named by its link: the next offset after the file before
  * it. It is created only if absent, and says in its metadata up to which offset it goes. So two writers that know the
  * same end of the chain want the same name, and one loses; a writer that knows an older end wants a name that is
- * taken. Who loses reads the end anew and drops the rows the chain already has. No order between the days of a batch
+ * taken. Who loses reads the end anew and drops the rows the chain already has. No order between the folders of a batch
  * is needed, and no marker.
  */
 export class FileChain<T> {
@@ -80,7 +86,7 @@ export class FileChain<T> {
     this.#ends.clear()
   }
 
-  /** Resolves once every row is in its day's chain. */
+  /** Resolves once every row is in its folder's chain. */
   async append(rows: readonly ChainRow<T>[], signal: AbortSignal): Promise<void> {
     if (rows.length === 0) return
     const encoder = await this.#options.encoderOf(rows)
@@ -209,14 +215,14 @@ function hashOf(id: string): string {
   return createHash('sha256').update(id).digest('hex').slice(0, 16)
 }
 
-/** Rows by day and partition, each group in the order of offsets. */
+/** Rows by folder and partition, each group in the order of offsets. */
 function groupsOf<T>(rows: readonly ChainRow<T>[]): MapIterator<Group<T>> {
   const groups = new Map<string, Group<T>>()
-  const days = new Map<number, Ds>()
+  const folders = new Map<number, Ds>()
   for (const row of rows) {
-    const day = dayNumber(row)
-    let ds = days.get(day)
-    if (ds === undefined) days.set(day, (ds = dayOf(row.at.getTime())))
+    const number = folderNumber(row)
+    let ds = folders.get(number)
+    if (ds === undefined) folders.set(number, (ds = folderOf(row)))
     const place = `${ds}/${row.partition}`
     const group = groups.get(place)
     if (group) group.rows.push(row)

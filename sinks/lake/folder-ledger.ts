@@ -2,7 +2,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import type { StoredOffsets, StoredTopic, StoredTopics } from '../../runtime/pipeline.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
-import { isDay } from './part-names.ts'
+import { hasFiles } from './has-files.ts'
 
 /** The object that says which topics the files of a folder are of, and up to where they go. */
 export const ledgerName = (folder: string): string => `${folder}/_topics.json`
@@ -123,13 +123,11 @@ export class FolderLedger {
     const { entries } = version ?? (await this.#read())
     const entry = entries[topic]
     if (entry?.next) return entry
-    return { ...entry, next: {}, ...((entry || (await this.#hasData())) && { isOlder: true }) }
-  }
-
-  async #hasData(): Promise<boolean> {
-    for await (const { name } of this.#store.list(`${this.#folder}/`))
-      if (isDay(name.split('/').at(-2) ?? '')) return true
-    return false
+    return {
+      ...entry,
+      next: {},
+      ...((entry || (await hasFiles(this.#store, this.#folder))) && { isOlder: true })
+    }
   }
 
   async #read(): Promise<Version> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { temporaryError, temporaryFolder } from '../../runtime/temporary-folder.ts'
 import type { ChainRow } from './file-chain.ts'
-import { dayNumber } from './part-names.ts'
+import { folderNumber } from './part-names.ts'
 
 /** Rows lie spread when they would become more files than `files` with fewer rows each than `rowsPerFile`. */
 const spread = { files: 16, rowsPerFile: 200 } as const
@@ -21,7 +21,7 @@ export class GatheredRows<T> {
   #keptIn: string[] = []
   /** The offset after the last row of each partition. */
   readonly #next = new Map<number, number>()
-  /** Days and partitions, which is what files are made of. */
+  /** Folders and partitions, which is what files are made of. */
   readonly #files = new Set<string>()
 
   constructor(limit: number) {
@@ -33,7 +33,7 @@ export class GatheredRows<T> {
       const { partition, offset } = row
       if (offset < (this.#next.get(partition) ?? 0)) continue
       this.#next.set(partition, offset + 1)
-      this.#files.add(`${dayNumber(row)}/${partition}`)
+      this.#files.add(`${folderNumber(row)}/${partition}`)
       this.#rows.push(row)
       this.#count++
     }

@@ -9,15 +9,15 @@ import type { Table } from '../../schemas/table.ts'
 import { type Content, bytesContent } from '../../runtime/object-store/content.ts'
 import { lakeConnection, sqlName, sqlText } from './duckdb.ts'
 import type { PartEncoder } from './file-chain.ts'
-import { type Ds, dayNumber } from './part-names.ts'
+import { type Ds, folderNumber } from './part-names.ts'
 import { type SilverColumn, type SilverRow, silverColumns, silverOrder } from './silver-columns.ts'
 import { temporaryError, temporaryFolder } from '../../runtime/temporary-folder.ts'
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048
 
-/** Of staged rows only: the day of the file. */
-const dayColumn = '_day'
+/** Of staged rows only: the folder of the file, as a number. */
+const folderColumn = '_folder'
 
 /** Facts that a Parquet file carries in its footer; see `parquet_kv_metadata` in DuckDB. */
 export type FileFacts = Readonly<Record<string, string>>
@@ -68,7 +68,7 @@ export class ParquetEncoder {
   async #stage(name: string, rows: readonly SilverRow[]): Promise<void> {
     const types = [...this.#columns.map(({ staged }) => staged), DOUBLE]
     const columns = this.#columns.map(({ name, staged }) => `${sqlName(name)} ${staged.toString()}`)
-    await this.#connection.run(`CREATE TEMP TABLE ${name} (${columns.join(', ')}, ${dayColumn} DOUBLE)`)
+    await this.#connection.run(`CREATE TEMP TABLE ${name} (${columns.join(', ')}, ${folderColumn} DOUBLE)`)
     const appender = await this.#connection.createAppender(name)
     for (let from = 0; from < rows.length; from += chunkRows) {
       const page = rows.slice(from, from + chunkRows)
@@ -78,7 +78,7 @@ export class ParquetEncoder {
           at,
           page.map(({ value }) => value[at] ?? null)
         )
-      chunk.setColumnValues(this.#columns.length, page.map(dayNumber))
+      chunk.setColumnValues(this.#columns.length, page.map(folderNumber))
       appender.appendDataChunk(chunk)
     }
     appender.closeSync()
@@ -89,7 +89,7 @@ export class ParquetEncoder {
     if (!first) throw new Error('A file needs a row')
     const file = join(temporaryFolder(), `${randomUUID()}.parquet`)
     try {
-      const query = `SELECT ${this.#select} FROM ${staged} WHERE ${dayColumn} = ${dayNumber(first)}
+      const query = `SELECT ${this.#select} FROM ${staged} WHERE ${folderColumn} = ${folderNumber(first)}
         AND _partition = ${first.partition} AND _offset >= ${first.offset}`
       const facts = { ds, count: String(rows.length) }
       // Level 1 is as small as the default on sorted rows and a tenth faster; compaction writes these rows again.

@@ -5,7 +5,7 @@ import type { Column, Table } from '../../schemas/table.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { sqlName, sqlText } from './duckdb.ts'
-import { type Ds, dayOf } from './part-names.ts'
+import { type Ds, dayOf, spanOf } from './part-names.ts'
 
 /** One check of one day of one table, as it is stored and loaded into the warehouse. */
 export interface QualityResult {
@@ -165,7 +165,7 @@ export const countWhere = (
 })
 
 function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check[] {
-  const dayUs = Date.parse(ds) * 1000
+  const { from, before } = spanOf(ds)
   return [
     rowBalance(rowsIn),
     ...table.columns
@@ -174,7 +174,7 @@ function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check
     countWhere('known_op', `_op IS NULL OR _op NOT IN ('c', 'u', 'd', 'r')`),
     countWhere(
       'changed_that_day',
-      `_changed_at IS NULL OR epoch_us(_changed_at) < ${dayUs} OR epoch_us(_changed_at) >= ${dayUs + 86_400_000_000}`
+      `_changed_at IS NULL OR epoch_us(_changed_at) < ${from * 1000} OR epoch_us(_changed_at) >= ${before * 1000}`
     ),
     ...table.columns
       .filter(({ type }) => type.kind === 'timestamp')

@@ -1,6 +1,6 @@
 import { mapAtOnce } from '../../runtime/map-at-once.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
-import { type Ds, isDay, parsePartName } from './part-names.ts'
+import { type Ds, isDs, overlaps, parsePartName } from './part-names.ts'
 
 /** A lake has a day's file for each day of years, of which the first listing asks for the metadata. */
 const requestsAtOnce = 16
@@ -40,6 +40,7 @@ export interface CompactedFile {
   readonly offsets: ReadonlyMap<number, number>
 }
 
+/** What lies in one folder: of a day, or of a month of history. */
 export interface SilverDay {
   readonly ds: Ds
   readonly compacted: CompactedFile | null
@@ -51,8 +52,8 @@ export interface SilverDay {
 
 /** Days from `from` to `to`, both inclusive; all when absent. */
 export interface DayRange {
-  readonly from?: Ds
-  readonly to?: Ds
+  readonly from?: string
+  readonly to?: string
 }
 
 /** The name of a day's compacted file. */
@@ -61,7 +62,7 @@ export function compactedName(table: string, ds: Ds): string {
 }
 
 /**
- * The files that together hold each row of those days once: the day's `<table>.parquet` and every part whose link it
+ * The files that together hold each row of those days once, months of history among them: the day's `<table>.parquet` and every part whose link it
  * does not go beyond. Read a compacted file with its etag; when that fails, ask for the files again.
  */
 export async function silverFiles(
@@ -81,7 +82,7 @@ export async function silverDays(
   const days = new Map<Ds, { parts: SilverPart[]; compactedVersion: string | null }>()
   for await (const { name, size, version } of store.list(`silver/${table}/`)) {
     const [, , ds = ''] = name.split('/')
-    if (!isDay(ds) || ds < (range.from ?? '') || ds > (range.to ?? '9999-99-99')) continue
+    if (!isDs(ds) || !overlaps(ds, range)) continue
     const day = days.get(ds) ?? { parts: [], compactedVersion: null }
     const part = parsePartName(name)
     if (part) day.parts.push({ name, size, ...part })

@@ -19,14 +19,16 @@ import {
 import { readCompacted } from './silver-files.ts'
 import { ensureSilverSchema } from './silver-schema.ts'
 import { FolderLedger } from './folder-ledger.ts'
+import { historyOf } from './history.ts'
 
 /**
  * Silver: every clean change, typed, in Parquet. Parts `silver/<table>/<ds>/<table>-p<partition>-<link>.parquet` as
- * rows arrive, compacted into `silver/<table>/<ds>/<table>.parquet`; `silverFiles` says which of them to read.
+ * rows arrive, compacted into `silver/<table>/<ds>/<table>.parquet`; `silverFiles` says which of them to read. As in
+ * Bronze, ds is a day, or a month of history.
  */
 export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
   return {
-    describe: `Parquet files silver/${table.name}/<day>/`,
+    describe: `Parquet files silver/${table.name}/<day or month>/`,
     settings: silverSettings,
     batching: lakeBatching,
     repeatWindow,
@@ -38,6 +40,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       const connection = await lakeConnection(settings)
       const compactor = new Compactor({ store, table, schema, connection, context })
       const folder = `silver/${table.name}`
+      const isHistory = await historyOf(store, folder, context.now())
       const chain = new FileChain<SilverRow['value']>(
         {
           store,
@@ -55,7 +58,10 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       const writer = new GatheringWriter({
         chain,
         ledger: new FolderLedger(store, folder, () => chain.forget()),
-        rowOf: (item: CleanItem) => silverRow(table, columns, item),
+        rowOf: (item: CleanItem) => {
+          const row = silverRow(table, columns, item)
+          return isHistory(item) ? { ...row, isHistory: true } : row
+        },
         maxItems: lakeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)
       })

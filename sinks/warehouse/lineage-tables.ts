@@ -1,11 +1,12 @@
 import { BIGINT, DATE, type DuckDBConnection, type DuckDBValue, INTEGER, VARCHAR } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
+import { firstDayOf } from '../lake/part-names.ts'
 import type { SilverFile } from '../lake/silver-files.ts'
 import { appendRows, dateValue } from './append-rows.ts'
 
 const types = [VARCHAR, DATE, VARCHAR, INTEGER, BIGINT, BIGINT]
 
-/** Replaces `lineage.silver_files` of a database: which topic offsets each Silver file holds. */
+/** Replaces `lineage.silver_files` of a database: which topic offsets each Silver file holds; ds of a month is its first day. */
 export async function writeSilverFiles(
   connection: DuckDBConnection,
   database: string,
@@ -23,7 +24,7 @@ export async function writeSilverFiles(
 function rowsOf(table: string, { ds, name, offsets }: SilverFile): DuckDBValue[][] {
   return offsets.map(({ partition, first, last }) => [
     table,
-    dateValue(ds),
+    dateValue(firstDayOf(ds)),
     name,
     partition,
     BigInt(first),

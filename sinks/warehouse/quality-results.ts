@@ -8,12 +8,13 @@ import {
   VARCHAR
 } from '@duckdb/node-api'
 import { sqlText } from '../lake/duckdb.ts'
+import { firstDayOf } from '../lake/part-names.ts'
 import type { QualityResult } from '../lake/quality.ts'
 import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
 import { appendRows, dateValue, instantValue } from './append-rows.ts'
 import { inTransaction } from './attached-database.ts'
 
-const types = [VARCHAR, DATE, VARCHAR, VARCHAR, BOOLEAN, DOUBLE, VARCHAR, TIMESTAMPTZ]
+const types = [VARCHAR, DATE, VARCHAR, VARCHAR, BOOLEAN, DOUBLE, VARCHAR, TIMESTAMPTZ, BOOLEAN]
 
 /** Days read at once: those of years would take hundreds of MB. */
 const daysAtOnce = 1000
@@ -48,12 +49,16 @@ export class QualityResults {
     await connection.run(
       `CREATE TABLE IF NOT EXISTS ${table} (
          table_name VARCHAR, ds DATE, check_name VARCHAR, severity VARCHAR, passed BOOLEAN, observed DOUBLE,
-         expected VARCHAR, checked_at TIMESTAMPTZ)`
+         expected VARCHAR, checked_at TIMESTAMPTZ, is_month BOOLEAN DEFAULT false)`
     )
+    // Of a database from before months of history were files.
+    await connection.run(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS is_month BOOLEAN DEFAULT false`)
     if (this.#fresh.size === 0) return
     const days = [...this.#fresh.values()].flatMap(([first]) => (first ? [placeOf(first)] : []))
     await inTransaction(connection, async () => {
-      await connection.run(`DELETE FROM ${table} WHERE (table_name, ds) IN (VALUES ${days.join(', ')})`)
+      await connection.run(
+        `DELETE FROM ${table} WHERE (table_name, ds, is_month) IN (VALUES ${days.join(', ')})`
+      )
       const rows = [...this.#fresh.values()].flatMap((results) => results.map(rowOf))
       await appendRows(connection, { database, schema: 'quality', table: 'checks', types }, rows)
     })
@@ -61,9 +66,13 @@ export class QualityResults {
   }
 }
 
-const placeOf = ({ table, ds }: QualityResult): string => `(${sqlText(table)}, DATE ${sqlText(ds)})`
+const isMonth = (ds: string): boolean => firstDayOf(ds) !== ds
+
+const placeOf = ({ table, ds }: QualityResult): string =>
+  `(${sqlText(table)}, DATE ${sqlText(firstDayOf(ds))}, ${isMonth(ds)})`
 
 function rowOf(result: QualityResult): DuckDBValue[] {
   const { table, ds, check, severity, passed, observed, expected, checkedAt } = result
-  return [table, dateValue(ds), check, severity, passed, observed, expected, instantValue(checkedAt)]
+  const at = instantValue(checkedAt)
+  return [table, dateValue(firstDayOf(ds)), check, severity, passed, observed, expected, at, isMonth(ds)]
 }

@@ -36,7 +36,7 @@ describe('compaction', () => {
     await compactor.look()
     assert.deepEqual(
       await namesIn(at.store, 'silver/'),
-      ['_schema.json', ...days.map((ds) => `${ds}/user-purchases.parquet`)]
+      ['_layout.json', '_schema.json', ...days.map((ds) => `${ds}/user-purchases.parquet`)]
         .map((name) => `silver/user-purchases/${name}`)
         .sort()
     )

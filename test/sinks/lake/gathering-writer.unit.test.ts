@@ -11,7 +11,7 @@ import { FolderLedger } from '../../../sinks/lake/folder-ledger.ts'
 import type { CleanItem } from '../../../sinks/lake/silver-columns.ts'
 import { MemoryObjectStore } from '../../support/memory-object-store.ts'
 import { chainViolations, placesChain, placesInText } from './chain-violations.ts'
-import { cleanChange, place, spreadDays, spreadOut } from './sample-log.ts'
+import { cleanChange, place, spreadMonths, spreadOut } from './sample-log.ts'
 
 const { signal } = new AbortController()
 const count = 600
@@ -134,7 +134,7 @@ describe('a gathering writer', () => {
     assert.ok(held > 500, `rows were kept back ${held} times`)
   })
 
-  it('makes far fewer files of a backlog that lies spread over many days', async () => {
+  it('makes far fewer files of a backlog that lies spread over many months', async () => {
     const filesWith = async (keptRows: number) => {
       const store = new MemoryObjectStore()
       const writer = writerOn(store, keptRows)
@@ -145,7 +145,7 @@ describe('a gathering writer', () => {
     }
     const [most, few] = [await filesWith(0), await filesWith(100_000)]
     assert.ok(most > 5000, `${most} files`)
-    assert.equal(few, spreadDays * 3, 'one for each day and partition')
+    assert.equal(few, spreadMonths * 3, 'one for each month and partition')
   })
 
   it('keeps nothing back of what goes to a few files, nor at the end of a backlog', async () => {
