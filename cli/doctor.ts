@@ -17,6 +17,9 @@ import { isOn } from './systems.ts'
 
 const needed: readonly Prerequisite[] = ['setpriv', 'java', 'maven', 'go', 'npm']
 
+/** What production may have, too. */
+const optionalParts: readonly OptionalPart[] = ['odbc', 'tesseract']
+
 interface Options {
   readonly install?: boolean
   readonly tests?: boolean
@@ -40,7 +43,7 @@ export function doctorCommand(program: Command): void {
     .option('--tests', 'with --install: also what only tests need (Python, Mono)')
     .option('--json', 'for machines')
     .action(async ({ install = false, tests = false, json = false }: Options) => {
-      if (install) await installMissing(tests ? ['odbc', 'python', 'tsql'] : ['odbc'])
+      if (install) await installMissing(tests ? [...optionalParts, 'python', 'tsql'] : optionalParts)
       else tell(await examine(), json)
     })
 }
@@ -50,7 +53,7 @@ async function examine(): Promise<Findings> {
   return {
     missing: lacking(needed),
     silent: await silentServers(sources),
-    optional: [...lackingParts(['odbc']), ...(hasOdbcModule() ? [] : [unbuilt])],
+    optional: [...lackingParts(optionalParts), ...(hasOdbcModule() ? [] : [unbuilt])],
     problems
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 export type Prerequisite = 'setpriv' | 'java' | 'maven' | 'go' | 'npm'
 
 /** What only some parts or tests need. */
-export type OptionalPart = 'odbc' | 'python' | 'tsql'
+export type OptionalPart = 'odbc' | 'tesseract' | 'python' | 'tsql'
 
 interface Check {
   readonly isThere: () => boolean
@@ -56,6 +56,11 @@ const optionalChecks: Readonly<Record<OptionalPart, Check>> = {
     isThere: () => odbcPackages().length === 0,
     what: 'ODBC, to read OpenEdge,',
     packages: odbcPackages
+  },
+  tesseract: {
+    isThere: () => /^fra$/m.test(outputOf('tesseract', ['--list-langs'])),
+    what: 'Tesseract, to read CVs that are pictures,',
+    packages: () => ['tesseract-ocr', 'tesseract-ocr-eng', 'tesseract-ocr-fra']
   },
   python: {
     isThere: () => outputOf('python3', ['-c', 'import venv, ensurepip; print("ready")']).includes('ready'),

@@ -15,6 +15,8 @@ export function identify(bytes: Uint8Array): DocumentType {
   if (/^\s*\{\\rt/.test(head)) return 'rtf'
   if (head.startsWith('PK\x03\x04')) return 'docx'
   if (head.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) return docOf(bytes)
+  if (head.startsWith('\xff\xd8\xff')) return 'jpeg'
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png'
   if (isText(bytes)) return 'txt'
   throw new CvRefused('CV_WRONG_TYPE')
 }
@@ -50,7 +52,10 @@ export function typeByName(name: string): DocumentType | null {
     doc: 'doc',
     rtf: 'rtf',
     txt: 'txt',
-    text: 'txt'
+    text: 'txt',
+    jpg: 'jpeg',
+    jpeg: 'jpeg',
+    png: 'png'
   }
   return types[ending ?? ''] ?? null
 }

@@ -29,9 +29,14 @@ const sentences = {
     'Document refusé : trop de pages pour un CV',
     'Document refused: too many pages for a CV'
   ],
-  CV_NO_TEXT: [
-    'Document sans texte : c’est une image ; envoyez un document texte, ou installez Tesseract pour qu’elle soit lue',
-    'Document without text: it is an image; send a text document, or install Tesseract so that it can be read'
+  CV_NO_TEXT: ['Document sans texte lisible', 'Document without text that can be read'],
+  CV_PICTURE: [
+    'Document sans texte : c’est une image ; envoyez un document texte, ou installez Tesseract (paquets tesseract-ocr et tesseract-ocr-fra) pour qu’elle soit lue',
+    'Document without text: it is a picture; send a text document, or install Tesseract (packages tesseract-ocr and tesseract-ocr-fra) so that it can be read'
+  ],
+  CV_OCR_FAILED: [
+    'Document sans texte : c’est une image, et Tesseract ne parvient pas à la lire',
+    'Document without text: it is a picture, and Tesseract fails to read it'
   ],
   CV_TIMEOUT: [
     'Lecture abandonnée : le document demande trop de temps',

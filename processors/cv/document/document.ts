@@ -34,9 +34,11 @@ export interface ReadDocument {
   /** Links that stand on no text. */
   readonly links: readonly string[]
   readonly warnings: readonly string[]
+  /** Pages whose text was read from a picture of it. */
+  readonly ocrPages?: ReadonlySet<number>
 }
 
-export type DocumentType = 'pdf' | 'docx' | 'doc' | 'rtf' | 'txt'
+export type DocumentType = 'pdf' | 'docx' | 'doc' | 'rtf' | 'txt' | 'jpeg' | 'png'
 
 /** A part of a row that a wide gap or a tab parts from the next one. */
 export interface Cell extends Style {

@@ -14,17 +14,18 @@ interface Character {
   readonly color: number
 }
 
-/** The words of a page, how many characters it has, and how many of them no person sees. */
+/** The words of a page, how many characters it has, and how many of them people see, and no person does. */
 export interface PageText {
   readonly pieces: Piece[]
   readonly characters: number
+  readonly shown: number
   readonly hidden: number
 }
 
 /** Puts the characters of a page together to words. */
 export function readPage(module: WrappedPdfiumModule, page: number, index: number): PageText {
   const text = module.FPDFText_LoadPage(page)
-  if (text === 0) return { pieces: [], characters: 0, hidden: 0 }
+  if (text === 0) return { pieces: [], characters: 0, shown: 0, hidden: 0 }
   const reader = new PageReader(module, page, text)
   try {
     return reader.read(index)
@@ -63,15 +64,18 @@ class PageReader {
   read(page: number): PageText {
     const count = Math.min(this.#module.FPDFText_CountChars(this.#text), maxCharacters)
     const words = new Words(page)
-    let hidden = 0
+    let [shown, hidden] = [0, 0]
     for (let index = 0; index < count; index++) {
       const character = this.#character(index)
       if (character === 'hidden') hidden++
       else if (character === null) words.end()
-      else words.add(character)
+      else {
+        words.add(character)
+        shown++
+      }
     }
     words.end()
-    return { pieces: words.pieces, characters: count, hidden }
+    return { pieces: words.pieces, characters: count, shown, hidden }
   }
 
   #character(index: number): Character | 'hidden' | null {

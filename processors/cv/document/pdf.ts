@@ -1,30 +1,20 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { init, type WrappedPdfiumModule } from '@embedpdf/pdfium'
+import type { WrappedPdfiumModule } from '@embedpdf/pdfium'
+import { greyImage } from '../ocr/grey-image.ts'
+import { piecesOf } from '../ocr/ocr-pieces.ts'
+import type { Recognise } from '../ocr/tesseract.ts'
 import { CvRefused } from '../refusal.ts'
-import type { Box, Piece, ReadDocument } from './document.ts'
-import { maxCharacters, readPage } from './pdf-page.ts'
+import type { Piece, ReadDocument } from './document.ts'
+import { linksOf, withLink } from './pdf-links.ts'
+import { maxCharacters, type PageText, readPage } from './pdf-page.ts'
+import { pdfium } from './pdfium.ts'
 
 const maxPages = 60
 
-let loading: Promise<WrappedPdfiumModule> | null = null
-
-/** PDFium as WebAssembly, started once in a process. */
-function pdfium(): Promise<WrappedPdfiumModule> {
-  loading ??= (async () => {
-    const path = createRequire(import.meta.url).resolve('@embedpdf/pdfium/pdfium.wasm')
-    const bytes = await readFile(path)
-    const module = await init({
-      wasmBinary: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)
-    })
-    module.PDFiumExt_Init()
-    return module
-  })()
-  return loading
-}
-
-/** Each character of a PDF with its place and look, put together to words. Refuses what is encrypted or broken. */
-export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
+/**
+ * Each character of a PDF with its place and look, put together to words; pages that are pictures are read by
+ * `recognise` where it is given. Refuses what is encrypted or broken.
+ */
+export async function readPdf(bytes: Uint8Array, recognise: Recognise | null = null): Promise<ReadDocument> {
   const module = await pdfium()
   const memory = module.pdfium.wasmExports
   const data = memory.malloc(bytes.length)
@@ -34,7 +24,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
     if (document === 0) throw refusal(module.FPDF_GetLastError())
     const pages = module.FPDF_GetPageCount(document)
     if (pages > maxPages) throw new CvRefused('CV_TOO_MANY_PAGES')
-    return readPages(module, document, pages)
+    return await new PdfReader(module, document, recognise).read(pages)
   } finally {
     if (document !== 0) module.FPDF_CloseDocument(document)
     memory.free(data)
@@ -46,87 +36,104 @@ function refusal(code: number): CvRefused {
   return new CvRefused(code === 4 || code === 5 ? 'CV_ENCRYPTED' : 'CV_BROKEN')
 }
 
-function readPages(module: WrappedPdfiumModule, document: number, pages: number): ReadDocument {
-  const pieces: Piece[] = []
-  const links: string[] = []
-  const warnings = new Set<string>()
-  let characters = 0
-  for (let index = 0; index < pages && characters < maxCharacters; index++) {
-    const page = module.FPDF_LoadPage(document, index)
-    if (page === 0) continue
-    try {
-      const annotations = linksOf(module, document, page)
-      const found = readPage(module, page, index)
-      characters += found.characters
-      if (found.hidden > 0) warnings.add('hidden_text')
-      const used = new Set<string>()
-      for (const piece of found.pieces) pieces.push(withLink(piece, annotations, used))
-      links.push(...annotations.map((link) => link.url).filter((url) => !used.has(url)))
-    } finally {
-      module.FPDF_ClosePage(page)
-    }
+/** A CV has few pages; each one that is a picture takes seconds. */
+const maxPictures = 8
+
+class PdfReader {
+  readonly #module: WrappedPdfiumModule
+  readonly #document: number
+  readonly #recognise: Recognise | null
+  readonly #pieces: Piece[] = []
+  readonly #links = new Set<string>()
+  readonly #warnings = new Set<string>()
+  readonly #ocrPages = new Set<number>()
+  #characters = 0
+
+  constructor(module: WrappedPdfiumModule, document: number, recognise: Recognise | null) {
+    this.#module = module
+    this.#document = document
+    this.#recognise = recognise
   }
-  if (characters >= maxCharacters) warnings.add('text_cut')
-  return { type: 'pdf', pages, lines: null, pieces, links: [...new Set(links)], warnings: [...warnings] }
-}
 
-interface Annotation {
-  readonly url: string
-  readonly box: Box
-}
-
-function withLink(piece: Piece, annotations: readonly Annotation[], used: Set<string>): Piece {
-  const x = (piece.box.left + piece.box.right) / 2
-  const y = (piece.box.top + piece.box.bottom) / 2
-  const at = annotations.find(({ box }) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom)
-  if (!at) return piece
-  used.add(at.url)
-  return { ...piece, link: at.url }
-}
-
-/** Addresses of link annotations with their places. */
-function linksOf(module: WrappedPdfiumModule, document: number, page: number): Annotation[] {
-  const memory = module.pdfium
-  const found: Annotation[] = []
-  const height = module.FPDF_GetPageHeightF(page)
-  const at = memory.wasmExports.malloc(32)
-  try {
-    memory.setValue(at, 0, 'i32')
-    while (found.length < 500 && module.FPDFLink_Enumerate(page, at, at + 4)) {
-      const link = memory.getValue(at + 4, 'i32')
-      const action = module.FPDFLink_GetAction(link)
-      if (action === 0 || !module.FPDFLink_GetAnnotRect(link, at + 8)) continue
-      const url = uriOf(module, document, action)
-      if (url === null) continue
-      const [left, top, right, bottom] = [0, 4, 8, 12].map((offset) =>
-        memory.getValue(at + 8 + offset, 'float')
-      )
-      const box = {
-        left: left ?? 0,
-        top: height - (top ?? 0),
-        right: right ?? 0,
-        bottom: height - (bottom ?? 0)
+  async read(pages: number): Promise<ReadDocument> {
+    for (let index = 0; index < pages && this.#characters < maxCharacters; index++) {
+      const page = this.#module.FPDF_LoadPage(this.#document, index)
+      if (page === 0) continue
+      try {
+        await this.#page(page, index)
+      } finally {
+        this.#module.FPDF_ClosePage(page)
       }
-      found.push({
-        url,
-        box: { ...box, top: Math.min(box.top, box.bottom), bottom: Math.max(box.top, box.bottom) }
-      })
     }
-  } finally {
-    memory.wasmExports.free(at)
+    if (this.#characters >= maxCharacters) this.#warnings.add('text_cut')
+    return {
+      type: 'pdf',
+      pages,
+      lines: null,
+      pieces: this.#pieces,
+      links: [...this.#links],
+      warnings: [...this.#warnings],
+      ocrPages: this.#ocrPages
+    }
   }
-  return found
+
+  async #page(page: number, index: number): Promise<void> {
+    const found = readPage(this.#module, page, index)
+    this.#characters += found.characters
+    const read = isPicture(this.#module, page, found) ? await this.#picture(page, index) : null
+    // The text behind a scan is what a scanner took it for: where the picture itself is read, nothing is hidden.
+    if (found.hidden > 0 && read === null) this.#warnings.add('hidden_text')
+    const annotations = linksOf(this.#module, this.#document, page)
+    const used = new Set<string>()
+    for (const piece of read ?? found.pieces) this.#pieces.push(withLink(piece, annotations, used))
+    for (const { url } of annotations) if (!used.has(url)) this.#links.add(url)
+  }
+
+  async #picture(page: number, index: number): Promise<Piece[] | null> {
+    if (this.#recognise === null || this.#ocrPages.size >= maxPictures) {
+      this.#warnings.add('picture_not_read')
+      return null
+    }
+    const image = greyImage(this.#module, page)
+    const pieces = piecesOf(await this.#recognise(image), image, index)
+    this.#ocrPages.add(index)
+    this.#warnings.add('ocr')
+    return pieces
+  }
 }
 
-function uriOf(module: WrappedPdfiumModule, document: number, action: number): string | null {
-  const length = module.FPDFAction_GetURIPath(document, action, 0, 0)
-  if (length <= 1 || length > 2_000) return null
-  const memory = module.pdfium
-  const at = memory.wasmExports.malloc(length)
+const fewestLetters = 40
+/** A picture on more of a page than this may be the page itself. */
+const pictureShare = 0.3
+/** Letters that were turned to outlines are very many shapes. */
+const manyShapes = 60
+const kinds = { path: 2, image: 3, form: 5 }
+
+/** Whether a page has hardly any letters that are text, and pictures or outlines instead. */
+function isPicture(module: WrappedPdfiumModule, page: number, { shown }: PageText): boolean {
+  if (shown >= fewestLetters) return false
+  const area = module.FPDF_GetPageWidthF(page) * module.FPDF_GetPageHeightF(page)
+  const count = Math.min(module.FPDFPage_CountObjects(page), 10_000)
+  let [covered, shapes] = [0, 0]
+  for (let index = 0; index < count; index++) {
+    const object = module.FPDFPage_GetObject(page, index)
+    const kind = module.FPDFPageObj_GetType(object)
+    if (kind === kinds.path) shapes++
+    if (kind === kinds.image || kind === kinds.form) covered += areaOf(module, object)
+  }
+  return covered > area * pictureShare || shapes >= manyShapes
+}
+
+function areaOf(module: WrappedPdfiumModule, object: number): number {
+  const { wasmExports, getValue } = module.pdfium
+  const at = wasmExports.malloc(16)
   try {
-    module.FPDFAction_GetURIPath(document, action, at, length)
-    return memory.UTF8ToString(at)
+    if (!module.FPDFPageObj_GetBounds(object, at, at + 4, at + 8, at + 12)) return 0
+    const [left = 0, bottom = 0, right = 0, top = 0] = [0, 4, 8, 12].map((offset) =>
+      getValue(at + offset, 'float')
+    )
+    return Math.max(0, right - left) * Math.max(0, top - bottom)
   } finally {
-    memory.wasmExports.free(at)
+    wasmExports.free(at)
   }
 }

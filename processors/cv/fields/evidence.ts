@@ -11,6 +11,8 @@ export interface Evidence {
   readonly box: Box
   readonly text: string
   readonly confidence: number
+  /** It was read from a picture of text. */
+  readonly ocr?: true
 }
 
 /** The evidence of a value: the line that has it, among those it was taken from. */

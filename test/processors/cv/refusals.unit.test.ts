@@ -11,7 +11,8 @@ const compound = (stream: string) =>
 const refused: readonly (readonly [string, Buffer, string])[] = [
   ['an empty file', Buffer.alloc(0), 'CV_EMPTY'],
   ['a file over 10,485,760 bytes', Buffer.alloc(10_485_761, 'a'), 'CV_TOO_LARGE'],
-  ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'CV_WRONG_TYPE'],
+  ['a picture that is cut', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'CV_BROKEN'],
+  ['a picture of a kind that is not read', Buffer.from('474946383961000000000000', 'hex'), 'CV_WRONG_TYPE'],
   ['a program', Buffer.from('7f454c4602010100', 'hex'), 'CV_WRONG_TYPE'],
   ['a PDF that is cut behind its first line', Buffer.from('%PDF-1.7\n'), 'CV_BROKEN'],
   ['a ZIP that is no document', zipOf([{ name: 'a.txt', content: Buffer.from('a') }]), 'CV_WRONG_TYPE'],
