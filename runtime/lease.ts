@@ -6,6 +6,21 @@
 export interface Lease {
   /** Asks a clock each time: a process that was frozen must know before any timer of it runs. */
   readonly isHeld: boolean
+  /** Present where a store that knows its writers can keep out one that does not know that it has lost its lease. */
+  readonly fence?: Fence
+}
+
+/**
+ * What a store needs to refuse a late writer by itself. A clock cannot: between asking it and the write there is always
+ * time for a process to be stopped in.
+ */
+export interface Fence {
+  /** The same for all readers that share the work, so that the next one is known to come after the last. */
+  readonly name: string
+  /** Asks whoever deals the items out whether they are still ours; throws LeaseLost if not. */
+  confirm(): Promise<void>
+  /** Ends the lease: a store has refused us as the earlier of two writers. */
+  lost(): void
 }
 
 /** Ends a write whose lease is lost, like an abort: nothing is wrong, and the items will be read again. */

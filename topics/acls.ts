@@ -6,7 +6,7 @@ import { skipGroup } from './skips.ts'
 export interface Acl {
   readonly principal: string
   readonly operation: 'Read' | 'Write'
-  readonly resource: 'topic' | 'group'
+  readonly resource: 'topic' | 'group' | 'transactional-id'
   readonly name: string
 }
 
@@ -22,7 +22,12 @@ export function aclsOf(pipeline: AnyPipeline, prefix: string): readonly Acl[] {
   return [
     ...pipeline.reads.map((topic) => acl('Read', 'topic', topic)),
     ...(pipeline.reads.length > 0
-      ? [acl('Read', 'group', pipeline.name), acl('Read', 'group', skipGroup(pipeline.name))]
+      ? [
+          acl('Read', 'group', pipeline.name),
+          acl('Read', 'group', skipGroup(pipeline.name)),
+          // One of each partition that it reads, under its group's name.
+          acl('Write', 'transactional-id', `${pipeline.name}/`)
+        ]
       : []),
     ...written.map((topic) => acl('Write', 'topic', topic))
   ]
@@ -30,4 +35,6 @@ export function aclsOf(pipeline: AnyPipeline, prefix: string): readonly Acl[] {
 
 /** The command that gives the right. */
 export const commandOf = ({ principal, operation, resource, name }: Acl): string =>
-  `kafka-acls --add --allow-principal '${principal}' --operation ${operation} --${resource} '${name}'`
+  `kafka-acls --add --allow-principal '${principal}' --operation ${operation} --${resource} '${name}'${
+    resource === 'transactional-id' ? ' --resource-pattern-type prefixed' : ''
+  }`

@@ -2,6 +2,7 @@ import { CourantError } from '../runtime/errors.ts'
 import type { Context, Failure, Item, Spec, WriteOptions, Writer } from '../runtime/pipeline.ts'
 import { deadLetterTopic } from './catalogue.ts'
 import { connectionFor, connectionSettings } from './connection.ts'
+import { deadLetterHeaders, idHeader, lastOffsetHeader, leftOutHeader } from './headers.ts'
 import type {
   KafkaProducer,
   KafkaRecord,
@@ -9,7 +10,7 @@ import type {
   TopicPartition,
   UnreadableBatch
 } from './kafka/port.ts'
-import { deadLetterHeaders, idHeader, lastOffsetHeader, leftOutHeader } from './headers.ts'
+import { isKafkaRecord, readFrom } from './read-from.ts'
 
 /** Kafka Connect's names of the stages. */
 const stageNames = { read: 'VALUE_CONVERTER', step: 'TRANSFORMATION', write: 'TASK_PUT' } as const
@@ -73,7 +74,8 @@ function letterFor(pipeline: string, failure: Failure): OutgoingRecord {
     partition: 0,
     key: original.key,
     value: original.value,
-    headers
+    headers,
+    from: readFrom(failure.item)
   }
 }
 
@@ -152,8 +154,4 @@ function stackWithoutMessages(error: Error): string {
     .split('\n')
     .filter((line) => line.startsWith('    at '))
     .join('\n')
-}
-
-function isKafkaRecord(raw: unknown): raw is KafkaRecord {
-  return typeof raw === 'object' && raw !== null && 'offset' in raw && 'headers' in raw && 'timestamp' in raw
 }

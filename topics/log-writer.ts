@@ -5,6 +5,7 @@ import { connectionFor } from './connection.ts'
 import { idHeader } from './headers.ts'
 import { partitionFor } from './kafka/partitioner.ts'
 import type { KafkaProducer, OutgoingRecord } from './kafka/port.ts'
+import { readFrom } from './read-from.ts'
 import { encoder } from './registry/codec.ts'
 import type { Topic } from './topic.ts'
 
@@ -66,7 +67,8 @@ export class LogWriter<T> implements Writer<T> {
 
   #recordsOf(item: Item<T>, { partitions, encode }: Ready): OutgoingRecord[] {
     const { name, shape } = this.#topic
-    const place = { topic: name, partition: partitionFor(item.key, partitions), key: item.key }
+    const partition = partitionFor(item.key, partitions)
+    const place = { topic: name, partition, key: item.key, from: readFrom(item) }
     const record: OutgoingRecord = {
       ...place,
       value: encoded(item, encode),

@@ -7,6 +7,7 @@ import type { KafkaClient } from '../../topics/kafka/port.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FaultProxy } from '../support/fault-proxy.ts'
 import { commitOf, KafkaUse, poll, pollUntil, text } from '../support/kafka-use.ts'
+import { fencingLateWriters } from './kafka-late-writers.ts'
 import { producingThroughFaults } from './kafka-producing-faults.ts'
 
 /** A client whose connections all pass a proxy, and one that knows nothing of it. */
@@ -39,6 +40,7 @@ export function kafkaFaultContract(name: string, start: () => Promise<FaultyKafk
     keepingThePlace(() => kafka)
     readingDamage(() => kafka)
     committingThroughFaults(() => kafka)
+    fencingLateWriters(() => kafka)
     stoppingInTime(() => kafka)
   })
 }

@@ -58,6 +58,11 @@ export class CourantProcess {
     this.#child?.kill(signal)
   }
 
+  /** Whether a signal keeps it from running, such as SIGSTOP. */
+  get isStopped(): boolean {
+    return this.isRunning && /^State:\s+T/m.test(statusOf(this.#child?.pid ?? 0))
+  }
+
   /** Resolves when it has ended by itself. */
   ended(): Promise<number | NodeJS.Signals | null> {
     return this.#ended
@@ -80,7 +85,6 @@ export class CourantProcess {
   }
 }
 
-function peakOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
-}
+const statusOf = (pid: number) => readFileSync(`/proc/${pid}/status`, 'utf8')
+
+const peakOf = (pid: number) => Number(/VmHWM:\s+(\d+) kB/.exec(statusOf(pid))?.[1] ?? 0) * 1024

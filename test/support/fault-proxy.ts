@@ -19,8 +19,13 @@ const apis = {
 
 export type Api = keyof typeof apis
 
-/** What happens to a frame: it vanishes, its connection ends in its place, it comes late, or it comes changed. */
-export type Harm = 'drop' | 'cut' | { delayMs: number } | { edit: (frame: Buffer) => Buffer }
+/** What happens to a frame: it vanishes, or into a test's hands; its connection ends in its place; it comes late, or changed. */
+export type Harm =
+  | 'drop'
+  | 'cut'
+  | { keep: (frame: Buffer) => void }
+  | { delayMs: number }
+  | { edit: (frame: Buffer) => Buffer }
 
 export interface Fault {
   readonly api: Api
@@ -97,6 +102,24 @@ export class FaultProxy {
   /** How many requests of a kind went by. */
   requests(api: Api): number {
     return this.#seen.get(`request ${apis[api]}`) ?? 0
+  }
+
+  /** Sends a frame that was kept to the broker, and gives what it answers, behind the correlation id. */
+  async deliver(frame: Buffer): Promise<Buffer> {
+    const [broker = ''] = this.#ports.keys()
+    const [host = '', port = ''] = broker.split(':')
+    const socket = net.connect({ host, port: Number(port) })
+    try {
+      socket.write(frame)
+      let reply = Buffer.alloc(0)
+      for await (const chunk of socket) {
+        reply = Buffer.concat([reply, chunk as Buffer])
+        if (reply.length >= 8 && reply.length >= 4 + reply.readInt32BE(0)) break
+      }
+      return reply.subarray(8)
+    } finally {
+      socket.destroy()
+    }
   }
 
   /** How many connections were refused. */
@@ -190,6 +213,7 @@ class Pair {
   async #forward(frame: Buffer, to: Socket, harm: Harm | null): Promise<void> {
     if (harm === 'drop' || this.isDead) return
     if (harm === 'cut') return this.end()
+    if (harm && 'keep' in harm) return harm.keep(frame)
     if (harm && 'delayMs' in harm) await wait(harm.delayMs)
     const passed = harm && 'edit' in harm ? edited(frame, harm.edit) : frame
     if (!to.destroyed) to.write(passed)

@@ -7,7 +7,7 @@ import { aclsOf, commandOf } from '../../topics/acls.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 
 describe('the rights of a pipeline', () => {
-  it('are to read what it reads as its group, and to write what it writes and its dead letters', () => {
+  it('are to read what it reads as its group, and to write what it writes and its dead letters, which late writers are kept out of', () => {
     const sink = defineSink({
       name: 'silver.users',
       from: topicsOf(tables.users).clean,
@@ -17,6 +17,7 @@ describe('the rights of a pipeline', () => {
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --topic 'eu.activity.users.clean'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --group 'eu.silver.users'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --group 'eu.silver.users.skipped'",
+      "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --transactional-id 'eu.silver.users/' --resource-pattern-type prefixed",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --topic 'eu.silver.users.dead'"
     ])
   })

@@ -1,5 +1,5 @@
 import { uptime } from 'node:os'
-import type { Lease } from '../../runtime/lease.ts'
+import { type Fence, type Lease, requireLease } from '../../runtime/lease.ts'
 
 /** A moment by each clock there is. */
 export interface Moment {
@@ -19,16 +19,29 @@ const elapsedMs = ({ wall, up }: Moment): number => Math.max(Date.now() - wall, 
  */
 const share = 2 / 3
 
+/** The group that a lease is of. */
+export interface LeaseGroup {
+  readonly name: string
+  /** Asks the coordinator how we stand. */
+  standing(): Promise<'member' | 'rebalance' | 'expelled'>
+}
+
 /** A member's right to the partitions of one generation. */
 export class GroupLease implements Lease {
+  readonly fence: Fence
   readonly #ms: number
   #since: Moment
   #isOver = false
 
   /** `since`: when the request was sent that the coordinator last took from us as a member. */
-  constructor(sessionMs: number, since: Moment) {
+  constructor(sessionMs: number, since: Moment, group: LeaseGroup) {
     this.#ms = sessionMs * share
     this.#since = since
+    this.fence = {
+      name: group.name,
+      confirm: () => this.#confirm(group),
+      lost: () => this.end()
+    }
   }
 
   get isHeld(): boolean {
@@ -43,5 +56,12 @@ export class GroupLease implements Lease {
 
   end(): void {
     this.#isOver = true
+  }
+
+  /** A rebalance that has only begun takes nothing away: what is ours is given to others once we join, or are expelled. */
+  async #confirm(group: LeaseGroup): Promise<void> {
+    if ((await group.standing()) === 'expelled') this.end()
+    // Also where it was another generation that answered: we joined it only once this lease was over.
+    requireLease(this)
   }
 }

@@ -34,7 +34,7 @@ export interface Broker {
   /** Which versions of each request it speaks, by api key. */
   readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null
   readonly connectionPool: { send<Reply>(protocol: Protocol<Reply>): Promise<Reply> }
-  initProducerId(request: { transactionTimeout: number }): Promise<{
+  initProducerId(request: { transactionalId?: string; transactionTimeout: number }): Promise<{
     producerId: string
     producerEpoch: number
   }>
@@ -81,7 +81,8 @@ export interface Cluster {
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
   findBroker(node: { nodeId: number | string }): Promise<Broker>
   getNodeIds(): string[]
-  findGroupCoordinator(group: { groupId: string }): Promise<Broker>
+  /** Type 1 is the coordinator of transactional ids; `groupId` is such an id then. */
+  findGroupCoordinator(group: { groupId: string; coordinatorType?: 0 | 1 }): Promise<Broker>
   fetchTopicsOffset(
     topics: (TopicPartitions<{ partition: number }> & { fromBeginning: boolean })[]
   ): Promise<TopicPartitions<{ partition: number; offset: string }>[]>

@@ -1,15 +1,20 @@
 import { CourantError } from '../../runtime/errors.ts'
 import { type BatchIdentity, type EncodedBatch, encodeBatch } from './batch-encoder.ts'
 import type { CodecName } from './compression.ts'
-import type { OutgoingRecord } from './port.ts'
+import type { OutgoingRecord, TopicPartition } from './port.ts'
 
 /** Below Kafka's default max.message.bytes (1,048,588), which counts the compressed batch with its header. */
 const batchBytes = 960_000
 
-/** One partition's records of a send: batch after batch, and the next only once the last is acknowledged. */
+/**
+ * Records of a send that follow each other in one partition and were made of one partition's: batch after batch, and the
+ * next only once the last is acknowledged.
+ */
 export class Lane {
   readonly topic: string
   readonly partition: number
+  /** Where its records were read, as `topic/partition`; empty when that is not known. */
+  readonly from: string
   readonly #records: OutgoingRecord[] = []
   /** Where each record stood in the send, to name the one that was refused. */
   readonly #indexes: number[] = []
@@ -17,9 +22,10 @@ export class Lane {
   #batch: EncodedBatch | null = null
   #maxRecords = Number.MAX_SAFE_INTEGER
 
-  constructor(topic: string, partition: number) {
+  constructor({ topic, partition }: TopicPartition, from: string) {
     this.topic = topic
     this.partition = partition
+    this.from = from
   }
 
   get key(): string {
@@ -82,14 +88,27 @@ export class Lane {
   }
 }
 
-/** The records of a send by partition, in their order. */
+/** The records of a send by partition, in their order: a lane ends where those begin that were read elsewhere. */
 export function lanesOf(records: readonly OutgoingRecord[]): Lane[] {
-  const topics = new Map<string, Lane[]>()
+  const lanes: Lane[] = []
+  const last = new Map<string, Lane[]>()
   for (const [index, record] of records.entries()) {
-    let partitions = topics.get(record.topic)
-    if (!partitions) topics.set(record.topic, (partitions = []))
-    const lane = (partitions[record.partition] ??= new Lane(record.topic, record.partition))
+    let ofTopic = last.get(record.topic)
+    if (!ofTopic) last.set(record.topic, (ofTopic = []))
+    const from = record.from ? `${record.from.topic}/${record.from.partition}` : ''
+    let lane = ofTopic[record.partition]
+    if (lane?.from !== from) {
+      lane = ofTopic[record.partition] = new Lane(record, from)
+      lanes.push(lane)
+    }
     lane.add(record, index)
   }
-  return [...topics.values()].flatMap((partitions) => partitions.filter(Boolean))
+  return lanes
+}
+
+/** Of each partition the first lane that is not done. */
+export function openLanes(lanes: readonly Lane[]): Lane[] {
+  const open = new Map<string, Lane>()
+  for (const lane of lanes) if (!lane.isDone && !open.has(lane.key)) open.set(lane.key, lane)
+  return [...open.values()]
 }

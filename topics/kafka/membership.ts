@@ -89,7 +89,10 @@ export class Membership {
 
   async #oneGeneration(): Promise<void> {
     const partitions = await this.group.join()
-    const lease = new GroupLease(this.#options.sessionMs, this.group.takenAt)
+    const lease = new GroupLease(this.#options.sessionMs, this.group.takenAt, {
+      name: this.#options.group,
+      standing: () => this.group.heartbeat()
+    })
     const over = new AbortController()
     const signal = AbortSignal.any([this.#stop.signal, over.signal])
     const beating = this.#beat(lease, signal).finally(() => over.abort())

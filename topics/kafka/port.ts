@@ -40,6 +40,8 @@ export interface OutgoingRecord {
   readonly headers?: Readonly<Record<string, Buffer | string>>
   /** Milliseconds since the epoch; now when absent. */
   readonly timestamp?: number
+  /** Where the record was read that this one was made of; with a lease, its next owner keeps this one out if it is late. */
+  readonly from?: TopicPartition | undefined
 }
 
 export interface TopicPartition {
@@ -71,7 +73,8 @@ export interface KafkaProducer {
    * (transient), RECORD_TOO_LARGE (`details.index` says which record; of its partition, those before it are in the log
    * and those behind it are not), TOPIC_MISSING or TOPICS_REFUSED; some of the
    * records may be in the log then. An aborted signal rejects with its reason. Nothing is sent once the lease is lost:
-   * it is asked directly before each attempt, and LeaseLost rejects.
+   * it is asked directly before each attempt, and LeaseLost rejects. What is under way then, and says where it was read
+   * `from`, is refused by the broker behind the first record that the next holder of that partition has written there.
    */
   send(records: readonly OutgoingRecord[], options?: SendOptions): Promise<void>
   close(): Promise<void>

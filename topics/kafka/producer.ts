@@ -1,16 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
-import { type Lease, LeaseLost } from '../../runtime/lease.ts'
+import { type Lease, LeaseLost, requireLease } from '../../runtime/lease.ts'
 import { BackOff } from './back-off.ts'
 import type { CodecName } from './compression.ts'
-import { kafkaError, protocolType } from './errors.ts'
-import { type Cluster, createErrorFromCode } from './kafkajs-cluster.ts'
-import { type Lane, lanesOf } from './lane.ts'
-import { byLeader } from './leaders.ts'
 import type { Connection } from './connection.ts'
+import { kafkaError, protocolType } from './errors.ts'
+import { Identities, type Identity, isFenced } from './identities.ts'
+import { type Cluster, createErrorFromCode } from './kafkajs-cluster.ts'
+import { type Lane, lanesOf, openLanes } from './lane.ts'
+import { byLeader } from './leaders.ts'
 import { Link } from './link.ts'
 import type { KafkaProducer, OutgoingRecord, SendOptions } from './port.ts'
-import { produceRequest, type ProduceReply } from './produce-request.ts'
+import { type ProduceReply, produceRequest } from './produce-request.ts'
 
 export interface ProducerOptions {
   readonly compression: CodecName
@@ -21,12 +22,11 @@ export interface ProducerOptions {
 /** Kafka's code for a batch it has already: what a lost reply was about. */
 const duplicateSequence = 46
 
+/** Another producer has our identity in a newer epoch, or the broker does not know it any more. */
+const oldEpoch = 'INVALID_PRODUCER_EPOCH'
+
 /** The broker does not know our identity any more, or lost count of it; a new one starts from 0. */
-const lostIdentity = new Set([
-  'OUT_OF_ORDER_SEQUENCE_NUMBER',
-  'UNKNOWN_PRODUCER_ID',
-  'INVALID_PRODUCER_EPOCH'
-])
+const lostIdentity = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', oldEpoch])
 
 /** How long the leader may wait for the other replicas: less than a dead connection takes to notice. */
 const ackMs = 8_000
@@ -55,9 +55,7 @@ class Producer implements KafkaProducer {
   readonly #link: Link
   readonly #options: ProducerOptions
   #last: Promise<unknown> = Promise.resolve()
-  #identity: { producerId: number; epoch: number } | null = null
-  /** The next sequence number by `topic/partition`. */
-  readonly #sequences = new Map<string, number>()
+  readonly #identities = new Identities()
   #isClosed = false
 
   constructor(connection: Connection, options: ProducerOptions) {
@@ -84,6 +82,7 @@ class Producer implements KafkaProducer {
 
   async #deliver(records: readonly OutgoingRecord[], { signal, lease }: SendOptions): Promise<void> {
     const lanes = lanesOf(records)
+    this.#identities.forgetOld(lanes, lease)
     const startedAt = Date.now()
     const backOff = new BackOff()
     try {
@@ -100,30 +99,31 @@ class Producer implements KafkaProducer {
       }
     } catch (error) {
       // What is in flight may still arrive: under another identity it can never be taken for what comes next.
-      this.#forgetIdentity()
+      this.#identities.forget(lanes, lease)
       throw error
     }
   }
 
   /** One batch of each partition that has any left, to all their leaders at once. */
   async #round(lanes: readonly Lane[], lease?: Lease): Promise<void> {
-    const open = lanes.filter((lane) => !lane.isDone)
+    const open = openLanes(lanes)
     const cluster = await this.#link.cluster()
     try {
       await cluster.addMultipleTargetTopics([...new Set(open.map((lane) => lane.topic))])
       await cluster.refreshMetadataIfNecessary()
       const leaders = byLeader(cluster, open)
-      const identity = (this.#identity ??= await this.#newIdentity(cluster, leaders))
-      for (const lane of open) {
-        const sequence = this.#sequences.get(lane.key) ?? 0
-        await lane.prepare(this.#options.compression, { ...identity, sequence })
+      const identities = await this.#identities.of(open, { cluster, leaders, lease })
+      for (const [lane, { producerId, epoch, sequences }] of identities) {
+        const sequence = sequences.get(lane.key) ?? 0
+        await lane.prepare(this.#options.compression, { producerId, epoch, sequence })
       }
       const sent = await Promise.allSettled(
-        [...leaders].map(([nodeId, led]) => this.#sendTo(cluster, nodeId, { led, lease }))
+        [...leaders].map(([nodeId, led]) => this.#sendTo(cluster, nodeId, { led, lease, identities }))
       )
       for (const result of sent) if (result.status === 'rejected') throw result.reason
     } catch (error) {
-      if (!(error instanceof LeaseLost)) await this.#recover(cluster, error, open)
+      refuseSuperseded(error, open, lease)
+      if (!(error instanceof LeaseLost)) await this.#recover(cluster, error, { open, lease })
       throw error
     }
   }
@@ -131,40 +131,24 @@ class Producer implements KafkaProducer {
   async #sendTo(
     cluster: Cluster,
     nodeId: number,
-    { led, lease }: { led: readonly Lane[]; lease: Lease | undefined }
+    { led, lease, identities }: Sending & { readonly led: readonly Lane[] }
   ): Promise<void> {
     const broker = await cluster.findBroker({ nodeId })
     const replies = await broker.connectionPool.send(produceRequest(led, { ackMs, lease }))
     let failure: unknown = null
-    for (const lane of led) failure = this.#settle(lane, replies) ?? failure
+    for (const lane of led) failure = settle(lane, replies, identities.get(lane)!) ?? failure
     if (failure) throw failure
   }
 
-  /** The error of this partition, if any. A partition the reply does not name counts as not sent. */
-  #settle(lane: Lane, replies: readonly ProduceReply[]): unknown {
-    const reply = replies.find((one) => one.partition === lane.partition && one.topic === lane.topic)
-    if (!reply) return new CourantError('TOPICS_UNAVAILABLE', `The broker did not acknowledge ${lane.key}`)
-    if (reply.code === 0 || reply.code === duplicateSequence) {
-      const next = (this.#sequences.get(lane.key) ?? 0) + lane.inHand
-      this.#sequences.set(lane.key, next & 0x7fffffff)
-      lane.acknowledged()
-      return null
-    }
-    const error = createErrorFromCode(reply.code)
-    if (error.type !== 'MESSAGE_TOO_LARGE' && error.type !== 'RECORD_LIST_TOO_LARGE') return error
-    try {
-      lane.split()
-      return null
-    } catch (tooLarge) {
-      return tooLarge
-    }
-  }
-
-  async #recover(cluster: Cluster, error: unknown, lanes: readonly Lane[]): Promise<void> {
+  async #recover(
+    cluster: Cluster,
+    error: unknown,
+    { open, lease }: { open: readonly Lane[]; lease: Lease | undefined }
+  ): Promise<void> {
     const type = protocolType(error)
     if (type !== null && lostIdentity.has(type)) {
-      this.#forgetIdentity()
-      for (const lane of lanes) lane.renew()
+      this.#identities.forget(open, lease)
+      for (const lane of open) lane.renew()
       return
     }
     // kafkajs asks for the metadata of every topic it ever saw, and one that is gone spoils the answer for all.
@@ -185,20 +169,37 @@ class Producer implements KafkaProducer {
       cause: error
     })
   }
+}
 
-  async #newIdentity(
-    cluster: Cluster,
-    leaders: Map<number, unknown>
-  ): Promise<{ producerId: number; epoch: number }> {
-    const [nodeId] = leaders.keys()
-    const broker = await cluster.findBroker({ nodeId: nodeId! })
-    const reply = await broker.initProducerId({ transactionTimeout: 0 })
-    this.#sequences.clear()
-    return { producerId: Number(reply.producerId), epoch: reply.producerEpoch }
+interface Sending {
+  readonly lease: Lease | undefined
+  readonly identities: ReadonlyMap<Lane, Identity>
+}
+
+/** Throws LeaseLost where a leader says that the next owner of what we read has written already. */
+function refuseSuperseded(error: unknown, lanes: readonly Lane[], lease: Lease | undefined): void {
+  if (protocolType(error) !== oldEpoch) return
+  if (!lanes.some((lane) => isFenced(lane, lease))) return
+  lease?.fence?.lost()
+  requireLease(lease)
+}
+
+/** The error of this partition, if any. A partition the reply does not name counts as not sent. */
+function settle(lane: Lane, replies: readonly ProduceReply[], { sequences }: Identity): unknown {
+  const reply = replies.find((one) => one.partition === lane.partition && one.topic === lane.topic)
+  if (!reply) return new CourantError('TOPICS_UNAVAILABLE', `The broker did not acknowledge ${lane.key}`)
+  if (reply.code === 0 || reply.code === duplicateSequence) {
+    const next = (sequences.get(lane.key) ?? 0) + lane.inHand
+    sequences.set(lane.key, next & 0x7fffffff)
+    lane.acknowledged()
+    return null
   }
-
-  #forgetIdentity(): void {
-    this.#identity = null
-    this.#sequences.clear()
+  const error = createErrorFromCode(reply.code)
+  if (error.type !== 'MESSAGE_TOO_LARGE' && error.type !== 'RECORD_LIST_TOO_LARGE') return error
+  try {
+    lane.split()
+    return null
+  } catch (tooLarge) {
+    return tooLarge
   }
 }
