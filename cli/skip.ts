@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
+import { erpTopicName } from '../schemas/erp/run-schema.ts'
 import type { Connection } from '../topics/connection.ts'
 import { skipRecords } from '../topics/skip-records.ts'
 import { wholeFrom } from './verb/arguments.ts'
@@ -34,10 +35,17 @@ export function skipVerb(topics: Command): void {
     )
 }
 
+/** The topics of a pipeline; also of an ERP table's, which its metadata declares and no list. */
+function readBy(pipeline: string): readonly string[] {
+  const [, table] = /^ods\.(.+)$/.exec(pipeline) ?? []
+  if (table !== undefined) return [erpTopicName(table)]
+  return pipelines.find(({ name }) => name === pipeline)?.reads ?? []
+}
+
 async function skip(topic: string, connection: Connection, options: SkipOptions): Promise<void> {
   const { pipeline, partition, from, to, reason, dryRun = false } = options
-  const reads = pipelines.find(({ name }) => name === pipeline)?.reads
-  if (!reads?.includes(topic))
+  const reads = readBy(pipeline)
+  if (!reads.includes(topic))
     throw new CourantError('CONFIG_INVALID', `No pipeline ${pipeline} reads ${topic}; see \`courant list\``)
   if (reason.trim() === '') throw new CourantError('CONFIG_INVALID', '--reason must say something')
   const { signal } = untilStopSignal()

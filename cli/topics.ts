@@ -83,7 +83,8 @@ export function topicsCommand(program: Command): void {
 
 function printAcls(): void {
   const prefix = settingsFrom(process.env).text(topicPrefix)
-  for (const acl of pipelines.flatMap((pipeline) => aclsOf(pipeline, prefix))) print(commandOf(acl))
+  for (const acl of pipelines.flatMap((pipeline) => aclsOf(pipeline, prefix, pipelines)))
+    print(commandOf(acl))
 }
 
 const declaredTopics = () => topicCatalogue(pipelines.map(({ name }) => name))

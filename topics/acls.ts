@@ -10,14 +10,24 @@ export interface Acl {
   readonly name: string
 }
 
-/** What a pipeline may do and nothing more, as a principal of its own named after it. */
-export function aclsOf(pipeline: AnyPipeline, prefix: string): readonly Acl[] {
+/**
+ * What a pipeline may do and nothing more, as a principal of its own named after it. It looks into the dead letters of
+ * those that read the same topics, to know a replay from what only says that it is one.
+ */
+export function aclsOf(
+  pipeline: AnyPipeline,
+  prefix: string,
+  pipelines: readonly AnyPipeline[] = []
+): readonly Acl[] {
   const acl = (operation: Acl['operation'], resource: Acl['resource'], name: string): Acl => ({
     principal: `User:${pipeline.name}`,
     operation,
     resource,
     name: prefix + name
   })
+  const neighbours = pipelines.filter(
+    ({ name, reads }) => name !== pipeline.name && reads.some((topic) => pipeline.reads.includes(topic))
+  )
   const written = [...pipeline.writes, deadLetterTopic(pipeline.name).name]
   return [
     ...pipeline.reads.map((topic) => acl('Read', 'topic', topic)),
@@ -29,6 +39,7 @@ export function aclsOf(pipeline: AnyPipeline, prefix: string): readonly Acl[] {
           acl('Write', 'transactional-id', `${pipeline.name}/`)
         ]
       : []),
+    ...neighbours.map(({ name }) => acl('Read', 'topic', deadLetterTopic(name).name)),
     ...written.map((topic) => acl('Write', 'topic', topic))
   ]
 }

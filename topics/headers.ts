@@ -21,6 +21,12 @@ export function replayOf({ key, headers }: Pick<KafkaRecord, 'key' | 'headers'>)
   return from !== undefined && headers[keyHeader] !== undefined && key?.toString() === from ? from : null
 }
 
+/** The letter that such a text names; null where no letter is named so. */
+export function letterNamed(from: string): { readonly topic: string; readonly offset: number } | null {
+  const [, topic = '', digits = ''] = /^([a-zA-Z0-9._-]{1,200}\.dead)\/(\d{1,15})$/.exec(from) ?? []
+  return topic === '' ? null : { topic, offset: Number(digits) }
+}
+
 /** Whether a record was replayed for this pipeline; the others that read the topic have had it and pass over it. */
 export const isReplayFor = (pipeline: string, from: string) => from.startsWith(`${pipeline}.dead/`)
 

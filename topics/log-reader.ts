@@ -17,6 +17,7 @@ import type { AssignedPartition, KafkaConsumer, KafkaRecord, TopicOffset } from 
 import { idHeader, isReplayFor, keyHeader, replayOf } from './headers.ts'
 import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
+import { Replays } from './replays.ts'
 import { type Skip, skipsFor } from './skips.ts'
 import { startingOffsets } from './starting-offsets.ts'
 import type { Shape } from './topic.ts'
@@ -58,6 +59,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   readonly #options: LogReaderOptions
   readonly #formats: ReadonlyMap<string, Format<T>>
   readonly #repeats: Repeats
+  readonly #replays: Replays
   #stored: StoredOffsets | undefined
   #generations: Generations
   #opening: Promise<KafkaConsumer> | undefined
@@ -69,8 +71,10 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   #polled: readonly KafkaRecord[] = []
 
   constructor(topics: readonly ReadTopic<T>[], options: LogReaderOptions) {
-    const { registry } = connectionFor(options.context.settings, options.context.log)
+    const connection = connectionFor(options.context.settings, options.context.log)
+    const { registry } = connection
     this.#options = options
+    this.#replays = new Replays(connection)
     this.#repeats = new Repeats(options.repeatWindow)
     this.#generations = new Generations(options.context)
     this.#formats = new Map(
@@ -210,22 +214,27 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
     return isRepeat
   }
 
-  #isReplayForAnother(record: KafkaRecord): boolean {
-    const from = replayOf(record)
-    const isForAnother = from !== null && !isReplayFor(this.#options.group, from)
-    if (isForAnother) this.#options.context.metrics.count('replays_passed_total')
-    return isForAnother
+  /** Passes over what was replayed for another pipeline; what only says so is set aside. */
+  async #passReplay(record: KafkaRecord, from: string): Promise<Failure | null> {
+    if ((await this.#replays.isCopy(record, from)) === false) {
+      const message = `It says that it is a replay of ${from}, and is no copy of that letter`
+      return this.#failureOf(record, new CourantError('RECORD_INVALID', message))
+    }
+    this.#options.context.metrics.count('replays_passed_total')
+    return null
   }
 
   /**
    * Null for a tombstone, which repeats the delete before it for the log's compaction only, and for what was replayed
-   * for another pipeline: this one has had it.
+   * for another pipeline, and is what it says: this one has had it.
    */
-  #decode(record: KafkaRecord): LogItem<T> | Failure | null | Promise<LogItem<T> | Failure> {
+  #decode(record: KafkaRecord): LogItem<T> | Failure | null | Promise<LogItem<T> | Failure | null> {
     const format = this.#formats.get(record.topic)
     if (this.#isSkipped(record)) return null
     if (record.unreadable) return this.#failureOf(record, record.unreadable.error)
-    if (record.value === null || !format || this.#isReplayForAnother(record)) return null
+    if (record.value === null || !format) return null
+    const from = replayOf(record)
+    if (from !== null && !isReplayFor(this.#options.group, from)) return this.#passReplay(record, from)
     try {
       const value = format.decode(record.value)
       return value instanceof Promise

@@ -5,6 +5,7 @@ import { settingsFrom } from '../../runtime/settings.ts'
 import { deadLetterTopic, topicsOf } from '../../topics/catalogue.ts'
 import { closeConnections, connectionFor } from '../../topics/connection.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
+import { erpTopic } from '../../topics/erp-changes.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Position } from '../../runtime/pipeline.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
@@ -182,5 +183,21 @@ describe('the verbs about topics', { timeout: 600_000 }, () => {
     assert.deepEqual([replayed.code, replayed.out], [2, ''])
     assert.match(replayed.err, /courant etl load client full/)
     assert.match((await courant('dlq', 'dismiss', name)).out, /^1 dead letters/)
+  })
+
+  it('skip records of an ERP table, whose sink is not declared either', async () => {
+    const connection = connectionFor(settingsFrom(env))
+    const declared = [erpTopic('Client'), deadLetterTopic('ods.client')]
+    await applyPlan(await planTopics(declared, connection, settingsFrom(env)), connection)
+    const producer = await connection.kafka.producer()
+    const record = { topic: 'erp.client.changes', partition: 0, key: 'marker', value: Buffer.from('odd') }
+    await producer.send([record])
+    const range = ['--partition', '0', '--to', '0', '--reason', 'no marker']
+    const skip = (pipeline: string) =>
+      courant('topics', 'skip', 'erp.client.changes', '--pipeline', pipeline, ...range)
+    assert.match((await skip('ods.product')).err, /No pipeline ods\.product reads erp\.client\.changes/)
+    assert.match((await skip('ods.client')).out, /offsets 0 to 0: 1 records/)
+    const shown = JSON.parse((await courant('dlq', 'show', 'ods.client')).out)
+    assert.deepEqual([shown.code, shown.message], ['SKIPPED', 'Passed by hand: no marker'])
   })
 })

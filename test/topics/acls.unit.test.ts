@@ -13,11 +13,13 @@ describe('the rights of a pipeline', () => {
       from: topicsOf(tables.users).clean,
       into: memoryWriter('x')
     })
-    assert.deepEqual(aclsOf(sink, 'eu.').map(commandOf), [
+    const neighbours = [sink, { ...sink, name: 'gold' }, { ...sink, name: 'bronze', reads: ['x'] }]
+    assert.deepEqual(aclsOf(sink, 'eu.', neighbours).map(commandOf), [
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --topic 'eu.activity.users.clean'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --group 'eu.silver.users'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --group 'eu.silver.users.skipped'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --transactional-id 'eu.silver.users/' --resource-pattern-type prefixed",
+      "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --topic 'eu.gold.dead'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --topic 'eu.silver.users.dead'"
     ])
   })

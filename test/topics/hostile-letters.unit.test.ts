@@ -90,6 +90,38 @@ describe('letters that no pipeline wrote, and batches', () => {
       assert.equal((await readAll(made)).length, 2)
     }))
 
+  it('are not passed by others because a record names them: it is set aside unless it is a copy', () =>
+    withLetters(async (made) => {
+      await write(made, [1, 2])
+      const [first, second] = await readAll(made)
+      assert.ok(first && second)
+      await setAside(made, [first])
+      const producer = await made.connection.kafka.producer()
+      const claims = [`${failing}.dead/0`, `${failing}.dead/1`, 'nobody.dead/0', '../x.dead/0', `.dead/0`]
+      for (const from of claims) {
+        const { value, key, partition } = second.raw as KafkaRecord
+        const headers = { 'courant-replayed-from': from, 'courant-key': key ?? '' }
+        await producer.send([{ topic: topic.name, partition, key: from, value, headers }], { signal })
+      }
+      await replay(failing, made.connection, options)
+      const reader = await topic.reader(other).open(made.context)
+      const items: string[] = []
+      const failures: string[] = []
+      for (let isOver = false; !isOver; ) {
+        const batch = await reader.read({ limit: 100, lingerMs: 10, signal })
+        items.push(...batch.items.map(({ id }) => id))
+        failures.push(...(batch.failures ?? []).map(({ error }) => error.code))
+        await reader.commit(batch)
+        isOver = batch.caughtUp
+      }
+      await reader.close()
+      assert.deepEqual(items, [first.id, second.id], 'the true replay is passed')
+      assert.deepEqual(
+        failures,
+        claims.map(() => 'RECORD_INVALID')
+      )
+    }))
+
   it('that are whole batches keep their bytes and offsets, and are not replayed', () =>
     withLetters(async (made) => {
       await write(made, [1])

@@ -207,10 +207,13 @@ export class Inbox {
 function moveRecords(inlet: Inlet, into: Intake): void {
   const { decoded } = inlet
   const end = Math.min(decoded.length, inlet.cursor + into.limit - into.records.length)
+  // Of a whole batch it is known since it was unpacked.
+  const isWhole = inlet.cursor === 0 && end === decoded.length
+  if (isWhole) into.bytes += inlet.decodedBytes
   for (let index = inlet.cursor; index < end; index++) {
     const record = decoded[index]!
     into.records.push(record)
-    into.bytes += sizeOf(record)
+    if (!isWhole) into.bytes += sizeOf(record)
   }
   inlet.cursor = end
   if (end > 0) inlet.takenTo = decoded[end - 1]!.offset + 1
