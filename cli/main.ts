@@ -8,7 +8,7 @@ import { complain } from './verb/output.ts'
 import { addVerbs, verbs } from './verbs.ts'
 
 /** Verbs that need no server, or start their own. */
-const withoutServers: readonly string[] = ['up', 'down', 'demo', 'list', 'cv']
+const withoutServers: readonly string[] = ['up', 'down', 'demo', 'list', 'cv', 'lake']
 
 const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
 

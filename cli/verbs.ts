@@ -77,6 +77,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'read CVs (PDF, DOCX, DOC, RTF, text) to structured data, offline',
     load: async () => (await import('../systems/cv/cv-verb.ts')).cvCommand
   },
+  lake: {
+    describe: 'try files for the lake: how they are read, and everything that is wrong with them, offline',
+    load: async () => (await import('../systems/files/lake-verb.ts')).lakeCommand
+  },
   dlq: {
     describe: 'look into and replay what pipelines set aside',
     load: async () => (await import('./dlq.ts')).dlqCommand

@@ -41,6 +41,10 @@ export const errorTable = {
     verdict: 'record',
     doc: 'The export that this record waits for was set aside itself. Replay that dead letter first, then this one.'
   },
+  FILE_REFUSED: {
+    verdict: 'record',
+    doc: 'A dropped file is empty, no table, damaged, protected, unsafe or unlike its contract; the message says which and what to do. Whoever made it drops another one.'
+  },
   GOLD_DIFFERS: {
     verdict: 'fatal',
     doc: 'Gold is not what its models give from Silver. Rows not read yet explain it while the pipelines run; otherwise rebuild those days with `courant gold rebuild`.'
