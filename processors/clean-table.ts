@@ -3,7 +3,8 @@ import { type AnyPipeline, Rejection } from '../runtime/pipeline.ts'
 import type { Change, RawChange, RawRow } from '../schemas/change.ts'
 import type { Column, Table } from '../schemas/table.ts'
 import { topicsOf } from '../topics/catalogue.ts'
-import { type Rule, columnRule, keyRule } from './clean-values.ts'
+import { columnRule, keyRule, type Rule } from './clean-values.ts'
+import { kindRule } from './nested-values.ts'
 
 export interface CleanRules<Row> {
   /** Rules for columns whose type alone does not say enough. */
@@ -30,6 +31,8 @@ export function cleanTable<Row>(table: Table<Row>, rules: CleanRules<Row> = {}):
 /** A column and what is asked of its values. */
 interface Ruled {
   readonly column: Column
+  /** Whose text it is made of. */
+  readonly source: string
   readonly rule: Rule
 }
 
@@ -37,8 +40,12 @@ interface Ruled {
 export function cleaner<Row>(table: Table<Row>, rules: CleanRules<Row> = {}) {
   const ownRules: Readonly<Record<string, Rule | undefined>> = rules.columns ?? {}
   const columns = table.columns.map((column) => {
-    const own = ownRules[column.name]
-    return { column, rule: table.key.includes(column.name) ? keyRule(column, own) : columnRule(column, own) }
+    const rule = ownRules[column.name] ?? kindRule(column.type)
+    return {
+      column,
+      source: column.of ?? column.name,
+      rule: table.key.includes(column.name) ? keyRule(column, rule) : columnRule(column, rule)
+    }
   })
   const keyColumns = columns.filter(({ column }) => table.key.includes(column.name))
   return (change: RawChange): Change<Row> | Rejection => {
@@ -86,8 +93,8 @@ function cleanRow(
 ): Readonly<Record<string, unknown>> {
   const row: Record<string, unknown> = {}
   const changedAt = change.source.ts_us
-  for (const { column, rule } of columns) {
-    const text = raw[column.name] ?? null
+  for (const { column, source, rule } of columns) {
+    const text = raw[source] ?? null
     const value = text === null ? null : rule(text, { column, changedAt })
     if (value instanceof Rejection) found.push(value)
     else if (value === null && !column.nullable)

@@ -1,13 +1,15 @@
 import { domainToASCII } from 'node:url'
 import { Rejection } from '../runtime/pipeline.ts'
-import type { Micros } from '../schemas/change.ts'
 import { isLong } from '../schemas/avro-long.ts'
+import type { Micros } from '../schemas/change.ts'
 import { exactSpan, type Span } from '../schemas/clean-attribute.ts'
+import { isExactJson } from '../schemas/exact-json.ts'
 import { isoMicros } from '../schemas/instants.ts'
+import { intervalText, isoInterval } from '../schemas/interval.ts'
 import type { Column } from '../schemas/table.ts'
 
 /** What a rule may look at beside the text: the column, and when the change happened. */
-interface CleanContext {
+export interface CleanContext {
   readonly column: Column
   readonly changedAt: Micros
 }
@@ -15,7 +17,8 @@ interface CleanContext {
 /** Turns a source's text into an exact value, or says why it cannot be one. Null texts never reach a rule. */
 export type Rule = (text: string, context: CleanContext) => unknown
 
-const refuse = (what: string, { column }: CleanContext) =>
+/** Why a value is none, by the column and a word. */
+export const refuse = (what: string, { column }: CleanContext) =>
   new Rejection(`${column.name}_${what}`, column.name)
 
 /** Text as it is; where the field says so, without blanks at its ends and composed (NFC), or missing when it is blank. */
@@ -24,10 +27,9 @@ export const text: Rule = (value, { column: { isTidy, isBlankMissing } }) => {
   return isTidy ? value.trim().normalize('NFC') : value
 }
 
-/** The rule of a column that is no key: its own, or its kind's. */
-export function columnRule(column: Column, own?: Rule): Rule {
+/** The rule of a column that is no key. */
+export function columnRule(column: Column, rule: Rule): Rule {
   const { kind } = column.type
-  const rule = own ?? ruleOfKind[kind]
   if (!column.isTidy || kind === 'string') return rule
   return (value, context) => rule(value.trim(), context)
 }
@@ -39,9 +41,8 @@ const canonicalKinds: readonly Column['type']['kind'][] = ['string', 'uuid', 'in
  * The rule of a key column, which never makes one key of two: text stays as it is, and what a rule would spell otherwise,
  * such as a UUID in upper case, is set aside. Topics, versions, deletes and views all go by the source's own key.
  */
-export function keyRule(column: Column, own?: Rule): Rule {
+export function keyRule(column: Column, rule: Rule): Rule {
   const { kind } = column.type
-  const rule = own ?? ruleOfKind[kind]
   if (!canonicalKinds.includes(kind)) return rule
   return (value, context) => {
     const clean = rule(value, context)
@@ -187,12 +188,46 @@ export const date: Rule = (value, context) => {
   return isWithin ? micros / dayMicros : refuse('invalid', context)
 }
 
-/** What a column's type alone asks for. */
-export const ruleOfKind: Readonly<Record<Column['type']['kind'], Rule>> = {
+/** What a clock and a calendar show, in microseconds as if it were UTC; a text with an offset is an instant, and refused. */
+const localTimestamp: Rule = (value, context) =>
+  /^(\.\d+)?$/.test(value.slice(19)) || isSentinel(value, null, context.column)
+    ? timestamp(value, context)
+    : refuse('invalid', context)
+
+const timeShape = /^(\d\d):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?$/
+
+/** Microseconds since midnight; 24:00:00 is the end of a day. */
+const time: Rule = (value, context) => {
+  const [, hour, minute, second, digits = ''] = timeShape.exec(value) ?? []
+  const fraction = digits.padEnd(9, '0')
+  if (!fraction.endsWith('000')) return refuse('inexact', context)
+  const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
+  const micros = seconds * 1_000_000 + Number(fraction.slice(0, 6))
+  return micros <= dayMicros ? micros : refuse('invalid', context)
+}
+
+/** JSON as it is, to the last digit and blank. */
+const json: Rule = (value, context) => (isExactJson(value) ? value : refuse('invalid', context))
+
+const interval: Rule = (value, context) => {
+  const parts = isoInterval(value)
+  if (parts === 'inexact') return refuse('inexact', context)
+  return parts ? intervalText(parts) : refuse('invalid', context)
+}
+
+/** Kinds that hold nothing else. */
+type SingleKind = Exclude<Column['type']['kind'], 'array' | 'map' | 'range'>
+
+/** What the type of a value that holds no others asks for. */
+export const ruleOfKind: Readonly<Record<SingleKind, Rule>> = {
   string: text,
   uuid,
   timestamp,
+  'local-timestamp': localTimestamp,
   date,
+  time,
+  json,
+  interval,
   decimal,
   boolean,
   int,

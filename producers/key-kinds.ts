@@ -4,6 +4,8 @@ import type { ColumnKind, Table } from '../schemas/table.ts'
 const oneText: Partial<Record<ColumnKind['kind'], RegExp>> = {
   boolean: /^boolean$/,
   timestamp: /^(timestamp|date)/,
+  'local-timestamp': /^timestamp( without time zone)?$/,
+  time: /^time( without time zone)?$/,
   date: /^date$/,
   decimal: /^(numeric|decimal|varint|tinyint|smallint|integer|int|bigint)$/,
   double: /^(real|double|float|tinyint|smallint|integer|int$)/

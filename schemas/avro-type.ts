@@ -1,7 +1,9 @@
 import avro, { type ForSchemaOptions, type Schema, type Type } from 'avsc'
-import type { RecordSchema } from './envelope.ts'
 import { exactLong, takeBigints } from './avro-long.ts'
 import { decimalBytes, decimalTextOf } from './decimal.ts'
+import type { RecordSchema } from './envelope.ts'
+import { isExactJson } from './exact-json.ts'
+import { intervalParts } from './interval.ts'
 
 const { LogicalType } = avro.types
 
@@ -49,43 +51,95 @@ class DecimalType extends LogicalType {
   }
 }
 
-/** Lower-case text, checked when written and when read. */
-class UuidType extends LogicalType {
+/** Text of one sort, checked when written and when read; what was written as any text is no such one. */
+abstract class TextType extends LogicalType {
+  protected abstract isRight(text: string): boolean
+
   protected override _fromValue(text: string): string {
-    if (!uuidText.test(text)) throw new RangeError('a text is no uuid')
+    if (!this.isRight(text)) throw new RangeError(`a text is no ${this.constructor.name.replace('Type', '')}`)
     return text
   }
 
   protected override _toValue(value: unknown): string | undefined {
-    return typeof value === 'string' && uuidText.test(value) ? value : undefined
+    return typeof value === 'string' && this.isRight(value) ? value : undefined
   }
 
   protected override _resolve(writer: Type): ((value: unknown) => unknown) | undefined {
-    return writer instanceof UuidType ? (value) => value : undefined
+    return writer.constructor === this.constructor ? (value) => value : undefined
+  }
+}
+
+/** In lower case. */
+class UuidType extends TextType {
+  protected override isRight(text: string): boolean {
+    return uuidText.test(text)
+  }
+}
+
+/** As the source has it, to the last digit. */
+class JsonType extends TextType {
+  protected override isRight(text: string): boolean {
+    return isExactJson(text)
+  }
+}
+
+/** `14 months -3 days 1 microseconds`. */
+class IntervalType extends TextType {
+  protected override isRight(text: string): boolean {
+    return intervalParts(text) !== null
   }
 }
 
 /** Avro's zigzag of a lower number needs more than the 53 bits that avsc computes with: it would become another number. */
 const lowestExact = -(2 ** 52)
 
+const dayMicros = 86_400_000_000
+
 /** Microseconds as a number; another unit is another type, which avsc alone would read as if it were the same. */
 class MicrosType extends LogicalType {
+  protected isRight(micros: number): boolean {
+    return micros >= lowestExact
+  }
+
   protected override _fromValue(micros: number): number {
     return micros
   }
 
   protected override _toValue(value: unknown): number | undefined {
-    return typeof value === 'number' && value >= lowestExact ? value : undefined
+    return typeof value === 'number' && this.isRight(value) ? value : undefined
   }
 
   protected override _resolve(writer: Type): ((value: unknown) => unknown) | undefined {
-    return writer instanceof MicrosType ? (value) => value : undefined
+    return writer.constructor === this.constructor ? (value) => value : undefined
+  }
+}
+
+/** What a clock and a calendar show in some place: no instant. */
+class LocalMicrosType extends MicrosType {}
+
+/** Since midnight, with the midnight that ends a day. */
+class TimeMicrosType extends MicrosType {
+  protected override isRight(micros: number): boolean {
+    return Number.isInteger(micros) && micros >= 0 && micros <= dayMicros
+  }
+
+  protected override _fromValue(micros: number): number {
+    if (!this.isRight(micros)) throw new RangeError('a time is out of the day')
+    return micros
   }
 }
 
 /** How schemas become types everywhere. */
 export const avroOptions: Partial<ForSchemaOptions> = {
-  logicalTypes: { decimal: DecimalType, uuid: UuidType, 'timestamp-micros': MicrosType },
+  logicalTypes: {
+    decimal: DecimalType,
+    uuid: UuidType,
+    json: JsonType,
+    interval: IntervalType,
+    'timestamp-micros': MicrosType,
+    'local-timestamp-micros': LocalMicrosType,
+    'time-micros': TimeMicrosType
+  },
   omitRecordMethods: true,
   typeHook: (schema) => (schema === 'long' ? exactLong : undefined)
 }

@@ -1,27 +1,13 @@
 import avro from 'avsc'
 import { CourantError } from '../runtime/errors.ts'
 import { cleanProblems } from './clean-attribute.ts'
-import type { AvroField, AvroRecord, ColumnKind, Table } from './table.ts'
+import { allowedTypes, insteadOf, isKeyKind, kindOf, plainKinds } from './column-kinds.ts'
 import { secretColumns } from './secret-columns.ts'
+import type { AvroField, AvroRecord, Table } from './table.ts'
 import { historyViewName, viewName } from './view-names.ts'
 
 /** The systems that tables are read from; each has its producers in producers/. */
 export const sources = ['postgres', 'cassandra'] as const
-
-const allowedTypes =
-  '"string", "boolean", "int", "long", "double", or {"type", "logicalType"} of string uuid, int date, ' +
-  'long timestamp-micros, bytes decimal with precision (up to 38) and scale; a nullable one is ["null", type]'
-
-/** Why a type that people try is not among them. */
-const instead: Readonly<Record<string, string>> = {
-  float: 'take "double"',
-  'timestamp-millis': 'take timestamp-micros: cleaning makes microseconds of any text',
-  'local-timestamp-micros': 'take timestamp-micros: a time without a zone is read as UTC',
-  'time-micros': 'take "string"',
-  enum: 'take "string"',
-  array: 'take "string": it has the text that the source prints',
-  bytes: 'take "string": it has the text that the source prints'
-}
 
 /** Throws SCHEMA_INVALID with everything that is wrong with a table's file. */
 export function checkTable(file: string, avro: AvroRecord): void {
@@ -69,14 +55,41 @@ function fieldsProblems({ courant, fields }: AvroRecord): string[] {
     const field = fields.find((one) => one.name === name)
     if (!field) return [`key column ${name} must be a field, too`]
     if (key.indexOf(name) < i) return [`key column ${name} is there twice`]
-    return Array.isArray(field.type) ? [`key column ${name} cannot be nullable`] : []
+    if (Array.isArray(field.type)) return [`key column ${name} cannot be nullable`]
+    const kind = kindOf(field.type)?.kind
+    return kind && !isKeyKind(kind) ? [`key column ${name} cannot be of the kind ${kind}: take "string"`] : []
   })
   const cursor = courant?.cursor ?? null
+  const cursorField = fields.find((field) => field.name === cursor)
+  const cursorKind = kindOf([cursorField?.type].flat().at(-1))?.kind
   return [
     ...repeated.map((name) => `field ${name} is there twice; case does not tell columns apart in the lake`),
     ...keys,
     ...(cursor === null || names.includes(cursor) ? [] : [`cursor ${cursor} must be a field, too`]),
+    ...(cursorKind === 'local-timestamp'
+      ? [
+          `cursor ${cursor} must be an instant: take timestamp-micros, and COURANT_POSTGRES_TIME_ZONE for its zone`
+        ]
+      : []),
+    ...fields.flatMap((field) =>
+      versionProblems(field, { fields, isKept: key.includes(field.name) || cursor === field.name })
+    ),
     ...fields.flatMap((field) => fieldProblems(field, key.includes(field.name)))
+  ]
+}
+
+/** A field that is another version of one is made of that one's text. */
+function versionProblems(
+  { name, clean }: AvroField,
+  { fields, isKept }: { readonly fields: readonly AvroField[]; readonly isKept: boolean }
+): string[] {
+  if (clean?.of === undefined) return []
+  const other = fields.find((field) => field.name === clean.of)
+  return [
+    ...(other && other.clean?.of === undefined
+      ? []
+      : [`field ${name}: "of" must name a field that the source has, and ${clean.of} is none`]),
+    ...(isKept ? [`field ${name}: a key or cursor column cannot be another version of a column`] : [])
   ]
 }
 
@@ -143,41 +156,11 @@ function defaultProblems({ type, default: value }: AvroField): string[] {
 
 function notAllowed(type: unknown): string[] {
   if (kindOf(type) !== null) return []
-  const { type: base, logicalType } = objectOf(type)
-  const hint = instead[[logicalType ?? base].join()]
+  const hint = insteadOf(type)
   return [
     `the type ${JSON.stringify(type)} is none a table can have${hint ? `, ${hint}` : ''}. Allowed: ${allowedTypes}`
   ]
 }
-
-const objectOf = (type: unknown): Readonly<Record<string, unknown>> =>
-  typeof type === 'object' && type !== null ? { ...type } : { type }
-
-const plainKinds = ['string', 'boolean', 'int', 'long', 'double'] as const
-const logicalKinds: Readonly<Record<string, ColumnKind>> = {
-  'string uuid': { kind: 'uuid' },
-  'int date': { kind: 'date' },
-  'long timestamp-micros': { kind: 'timestamp' }
-}
-/** As many digits as a decimal of the lake can have. */
-const maxPrecision = 38
-
-/** What a column of an Avro type holds; null of a type that none can have. */
-export function kindOf(type: unknown): ColumnKind | null {
-  const { type: base, logicalType, precision, scale = 0 } = objectOf(type)
-  if (logicalType === undefined) {
-    const kind = plainKinds.find((name) => name === base)
-    return kind === undefined ? null : { kind }
-  }
-  if (base === 'bytes' && logicalType === 'decimal') {
-    const isRight = isWholeFrom(1, precision, maxPrecision) && isWholeFrom(0, scale, Number(precision))
-    return isRight ? { kind: 'decimal', precision: Number(precision), scale: Number(scale) } : null
-  }
-  return logicalKinds[[base, logicalType].join(' ')] ?? null
-}
-
-const isWholeFrom = (least: number, value: unknown, most: number) =>
-  Number.isInteger(value) && Number(value) >= least && Number(value) <= most
 
 /**
  * The same tables, once it is known that no two have one name: pipelines, state files, folders of the lake and views go

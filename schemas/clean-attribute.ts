@@ -1,5 +1,5 @@
 import type { Micros } from './change.ts'
-import type { ColumnKind } from './table.ts'
+import { type ColumnKind, isTimeKind } from './column-kinds.ts'
 
 /** `"clean"` of a field: what its type alone does not say of its values. */
 export interface CleanAttribute {
@@ -20,6 +20,11 @@ export interface CleanAttribute {
   readonly noEnd?: 'null'
   /** `-infinity`, years BC and the year 1 say "no start" and become null. */
   readonly noStart?: 'null'
+  /**
+   * The field, which has the source's text, of whose column this one is another version: of another type, for a lake that
+   * has the column as text.
+   */
+  readonly of?: string
 }
 
 /** Instants from `from` to before `before`. */
@@ -54,9 +59,9 @@ interface CleanedField {
 
 /** What is wrong with a field's attribute, a sentence each. */
 export function cleanProblems(clean: CleanAttribute, field: CleanedField): string[] {
-  const { text, blank, from, before, noEnd, noStart, ...others } = clean
+  const { text, blank, from, before, noEnd, noStart, of: _of, ...others } = clean
   const { kind, isNullable, isKey } = field
-  const isTime = kind === 'timestamp' || kind === 'date'
+  const isTime = isTimeKind(kind)
   const days = [from, before].filter((day) => day !== undefined)
   const isNullableTime = (value: string | undefined) =>
     value === undefined || (value === 'null' && isTime && isNullable)
@@ -72,7 +77,7 @@ export function cleanProblems(clean: CleanAttribute, field: CleanedField): strin
   ]
   return [
     ...Object.keys(others).map(
-      (name) => `"clean" knows text, blank, from, before, noEnd and noStart, not ${name}`
+      (name) => `"clean" knows text, blank, from, before, noEnd, noStart and of, not ${name}`
     ),
     ...rules.flatMap(([isRight, otherwise]) => (isRight ? [] : [otherwise]))
   ]

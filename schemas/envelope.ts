@@ -1,4 +1,11 @@
-import type { AvroField, AvroRecord, AvroSchema, Column, Table } from './table.ts'
+import {
+  type AvroField,
+  type AvroRecord,
+  type AvroSchema,
+  type Column,
+  type Table,
+  sourceColumns
+} from './table.ts'
 
 /** An Avro record schema of a topic's values; attributes Avro does not know (`pii`, `doc`) are kept. */
 export type RecordSchema = {
@@ -34,7 +41,7 @@ export function changeSchema(table: Table): RecordSchema {
 /** A row as the source prints it, as a record of nullable text. */
 export function rawRowSchema(table: Table): RecordSchema {
   const { namespace, name, doc } = table.avro
-  return { type: 'record', name: `Raw${name}`, namespace, doc, fields: table.columns.map(rawField) }
+  return { type: 'record', name: `Raw${name}`, namespace, doc, fields: sourceColumns(table).map(rawField) }
 }
 
 // How a table is read and cleaned is no part of the shape: a change of its cursor must not make a new schema version.

@@ -19,26 +19,35 @@ export function generatedTypes(): Map<string, string> {
 
 function typesOf(domain: string): string {
   const folder = new URL(`${domain}/`, here)
-  const records = readdirSync(folder)
+  const interfaces = readdirSync(folder)
     .filter((file) => file.endsWith('.avsc'))
     .sort()
-    .flatMap((file) => recordsIn(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as RecordSchema))
-  return `${banner}\n${records.map(interfaceOf).join('\n')}`
+    .flatMap((file) => {
+      const schema = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as RecordSchema
+      // Only a table's columns have numbers that we did not make ourselves.
+      const isTable = (schema as { courant?: { source?: string } }).courant?.source !== undefined
+      return recordsIn(schema).map((record) => interfaceOf(record, isTable))
+    })
+  return `${banner}\n${interfaces.join('\n')}`
 }
 
-function interfaceOf(record: Pick<RecordSchema, 'name' | 'doc' | 'fields'>): string {
-  // Only a table's columns have numbers that we did not make ourselves.
-  const isTable = (record as { courant?: { source?: string } }).courant?.source !== undefined
-  const typeOf = ({ type }: AvroField) => (isTable && isLongField(type) ? largeType(type) : tsType(type))
+function interfaceOf(record: Pick<RecordSchema, 'name' | 'doc' | 'fields'>, isTable: boolean): string {
+  const typeOf = ({ type }: AvroField) => tsType(isTable ? withLargeLongs(type) : type)
   const fields = record.fields.map((field) => `${docOf(field)}  readonly ${field.name}: ${typeOf(field)}\n`)
-  return `/** ${record.doc} */\nexport interface ${record.name} {\n${fields.join('')}}\n`
+  // A record within a table's field has its name alone.
+  const doc = record.doc ? `/** ${record.doc} */\n` : ''
+  return `${doc}export interface ${record.name} {\n${fields.join('')}}\n`
 }
-
-const isLongField = (type: unknown): boolean => [type].flat().includes('long')
 
 /** A whole number beyond 53 bits is a bigint. */
-const largeType = (type: unknown): string =>
-  Array.isArray(type) ? 'number | bigint | null' : 'number | bigint'
+function withLargeLongs(type: unknown): unknown {
+  if (type === 'long') return largeLong
+  if (Array.isArray(type)) return type.map(withLargeLongs)
+  const items = typeof type === 'object' && type !== null && 'items' in type ? type.items : undefined
+  return items === undefined ? type : { ...(type as object), items: withLargeLongs(items) }
+}
+
+const largeLong = 'large-long'
 
 function docOf(field: AvroField): string {
   const branches: readonly unknown[] = Array.isArray(field.type) ? field.type : [field.type]
@@ -49,12 +58,20 @@ function docOf(field: AvroField): string {
 
 const units: Record<string, string> = {
   'timestamp-micros': 'Microseconds since the epoch, UTC.',
+  'local-timestamp-micros': 'Microseconds since 1970 as the clock of some place shows them.',
+  'time-micros': 'Microseconds since midnight.',
+  json: 'JSON, as the source has it.',
+  interval: 'Months, days and microseconds, such as `14 months -3 days 1 microseconds`.',
   decimal: 'Exact decimal as text.',
   date: 'Days since the epoch.'
 }
 
 function tsType(type: unknown): string {
-  if (Array.isArray(type)) return type.map(tsType).toReversed().join(' | ')
+  if (Array.isArray(type))
+    return type
+      .map((branch) => tsType(branch))
+      .toReversed()
+      .join(' | ')
   if (typeof type === 'object' && type !== null) return tsObject(type as Record<string, unknown>)
   const name = String(type)
   // A record that is defined elsewhere in the folder goes by its name.
@@ -80,6 +97,7 @@ const scalars: Record<string, string> = {
   boolean: 'boolean',
   int: 'number',
   long: 'number',
+  [largeLong]: 'number | bigint',
   float: 'number',
   double: 'number',
   bytes: 'Buffer'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { CourantError } from '../runtime/errors.ts'
+import { checkTable, type sources } from './check-table.ts'
 import { type CleanAttribute, type Span, spanOf } from './clean-attribute.ts'
-import { checkTable, kindOf, type sources } from './check-table.ts'
+import { type ColumnKind, kindOf } from './column-kinds.ts'
 import { declaredPartitions } from './partitions.ts'
 
 /** An Avro schema as JSON; only what we look at is typed. */
@@ -12,9 +13,7 @@ export type AvroSchema =
 
 type Source = (typeof sources)[number]
 
-export type ColumnKind =
-  | { readonly kind: 'string' | 'uuid' | 'int' | 'long' | 'double' | 'boolean' | 'timestamp' | 'date' }
-  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+export type { ColumnKind } from './column-kinds.ts'
 
 export interface Column {
   readonly name: string
@@ -33,6 +32,8 @@ export interface Column {
   readonly span?: Span
   /** Whether `infinity` and what lies beyond `exactSpan` say that there is no end, which is null. */
   readonly isOpenEnded?: boolean
+  /** The column of whose text this is another version; it is none at the source. */
+  readonly of?: string
   /** Whether `-infinity`, years BC and the year 1 say that there is no start, which is null. */
   readonly hasNoStart?: boolean
 }
@@ -139,7 +140,16 @@ function columnOf({ name, type: written, pii, clean = {}, secret }: AvroField): 
     ...(isTidy && { isTidy }),
     ...(isBlankMissing && { isBlankMissing }),
     ...(span && { span }),
-    ...(clean.noEnd && { isOpenEnded: true }),
-    ...(clean.noStart && { hasNoStart: true })
+    ...markedBy(clean)
   }
 }
+
+const markedBy = ({ noEnd, noStart, of }: CleanAttribute): Partial<Column> => ({
+  ...(noEnd && { isOpenEnded: true }),
+  ...(noStart && { hasNoStart: true }),
+  ...(of !== undefined && { of })
+})
+
+/** The columns that a table has at its source: all but other versions of one. */
+export const sourceColumns = ({ columns }: Pick<Table, 'columns'>): readonly Column[] =>
+  columns.filter(({ of }) => of === undefined)

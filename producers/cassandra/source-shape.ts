@@ -1,6 +1,6 @@
 import type { Client } from 'cassandra-driver'
 import { CourantError } from '../../runtime/errors.ts'
-import type { Table } from '../../schemas/table.ts'
+import { type Table, sourceColumns } from '../../schemas/table.ts'
 import { keyKindProblems } from '../key-kinds.ts'
 import { secretColumns } from '../../schemas/secret-columns.ts'
 import { type ColumnText, columnText } from './column-text.ts'
@@ -57,7 +57,7 @@ export async function sourceShape(client: Client, keyspace: string, wanted: Tabl
   return {
     keyspace,
     table,
-    columns: wanted.columns.map(({ name }) => columnOf(name)),
+    columns: sourceColumns(wanted).map(({ name }) => columnOf(name)),
     key: wanted.key.map(columnOf),
     partitionKey: keyColumns(found, 'partition_key'),
     hasStatic: found.some(({ kind }) => kind === 'static'),
@@ -94,7 +94,7 @@ function problemsOf(wanted: Table, found: readonly CatalogueColumn[], partitione
     return [
       `it does not exist: create it there, or correct "table" in schemas/${wanted.domain}/${wanted.name}.avsc or COURANT_CASSANDRA_KEYSPACE (\`courant up --sample\` makes the sample's)`
     ]
-  const names = wanted.columns.map(({ name }) => name)
+  const names = sourceColumns(wanted).map(({ name }) => name)
   const key = [...keyColumns(found, 'partition_key'), ...keyColumns(found, 'clustering')]
   const columnProblems = names.flatMap((name) => {
     const column = found.find((each) => each.name === name)

@@ -4,19 +4,18 @@ import {
   type DiscoveredTable,
   isCursorName
 } from '../../schemas/discovery/discovered.ts'
-import type { AvroSchema } from '../../schemas/table.ts'
+import { recordName, tableNameFrom } from '../../schemas/discovery/declare-table.ts'
+import { CatalogueTypes } from './catalogue-types.ts'
 import { Connection, type TextRow } from './connection.ts'
 import { type Found, findTable } from './find-table.ts'
 import * as names from './settings.ts'
+import { fieldType } from './field-types.ts'
 import { quoteName } from './key-column.ts'
 
-// A domain goes by what it is made of, with the precision it gives.
 const columnsQuery = `
-  SELECT attname, format_type(atttypid, atttypmod), (attnotnull OR t.typnotnull)::text, col_description(attrelid, attnum),
-    coalesce(b.typname, t.typname), CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE atttypmod END,
-    (t.typtype = 'd')::text
-  FROM pg_attribute JOIN pg_type t ON t.oid = atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype
-  WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`
+  SELECT attname, format_type(atttypid, atttypmod), attnotnull::text, col_description(attrelid, attnum), atttypid::text,
+    atttypmod::text, attndims::text
+  FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`
 
 const tableQuery = `
   SELECT obj_description(to_regclass($1), 'pg_class'),
@@ -69,10 +68,14 @@ async function discover(
   const quoted = `${quoteName(schema)}.${quoteName(table)}`
   const found = await findTable(connection, quoted)
   if (!found) return null
-  const columns = (await connection.rows(`the columns of ${quoted}`, columnsQuery, [quoted])).map(columnOf)
+  const types = await CatalogueTypes.of(connection, quoted)
+  const columnRows = await connection.rows(`the columns of ${quoted}`, columnsQuery, [quoted])
   const [about] = await connection.rows(`the key of ${quoted}`, tableQuery, [quoted])
   const primary = JSON.parse(about?.[1] ?? '[]') as string[]
-  const key = primary.length > 0 ? primary : (uniqueKey(found, columns) ?? [])
+  const columnsWith = (key: readonly string[]) =>
+    columnRows.map((row) => columnOf(row, { types, table, key }))
+  const key = primary.length > 0 ? primary : (uniqueKey(found, columnsWith([])) ?? [])
+  const columns = columnsWith(key)
   const cursors = columns
     .filter(({ type, name }) => type.startsWith('timestamp') && isCursorName(name))
     .map(({ name }) => name)
@@ -117,62 +120,29 @@ function adviceFor(
   return [`polling is cheap with an index: CREATE INDEX CONCURRENTLY ON ${quoted} (${columns})`]
 }
 
-function columnOf([name, type, isNotNull, doc, base, modifier]: TextRow): DiscoveredColumn {
-  const { avro, note } = fieldType(base ?? '', Number(modifier ?? -1))
+/** What the fields of a table's columns hang on besides. */
+interface About {
+  readonly types: CatalogueTypes
+  readonly table: string
+  readonly key: readonly string[]
+}
+
+function columnOf(
+  [name, type, isNotNull, doc, oid, modifier, dimensions]: TextRow,
+  { types, table, key }: About
+): DiscoveredColumn {
+  const resolved = types.resolved(String(oid), Number(modifier), Number(dimensions))
+  const { avro, note } = fieldType(resolved, {
+    recordName: `${recordName(tableNameFrom(table))}${recordName(tableNameFrom(String(name)))}`,
+    isKey: key.includes(String(name)),
+    isCursor: isCursorName(String(name))
+  })
   return {
     name: String(name),
     type: String(type),
     avro,
-    nullable: isNotNull !== 'true',
+    nullable: isNotNull !== 'true' && !types.isNotNull(String(oid)),
     doc: doc ?? null,
     ...(note !== undefined && { note })
   }
-}
-
-const decimal = (precision: number, scale: number): AvroSchema => ({
-  type: 'bytes',
-  logicalType: 'decimal',
-  precision,
-  scale
-})
-
-const exact: Readonly<Record<string, AvroSchema>> = {
-  int2: 'int',
-  int4: 'int',
-  int8: 'long',
-  float4: 'double',
-  float8: 'double',
-  bool: 'boolean',
-  uuid: { type: 'string', logicalType: 'uuid' },
-  date: { type: 'int', logicalType: 'date' },
-  timestamp: { type: 'long', logicalType: 'timestamp-micros' },
-  timestamptz: { type: 'long', logicalType: 'timestamp-micros' }
-}
-
-const printed = new Set(['text', 'varchar', 'bpchar', 'name', 'citext'])
-
-/** The field's type for PostgreSQL's; what has none of its own is the text that the server prints, which is exact. */
-function fieldType(base: string, modifier: number): { avro: AvroSchema; note?: string } {
-  if (base === 'numeric') return numericType(modifier)
-  const avro = exact[base]
-  if (avro !== undefined)
-    return base === 'timestamp'
-      ? { avro, note: 'has no time zone and is read as UTC unless COURANT_POSTGRES_TIME_ZONE says otherwise' }
-      : { avro }
-  return printed.has(base)
-    ? { avro: 'string' }
-    : { avro: 'string', note: 'is the text that PostgreSQL prints' }
-}
-
-/** numeric(p, s) has its modifier as p and s in 16 bits each, after a header of four. */
-function numericType(modifier: number): { avro: AvroSchema; note?: string } {
-  if (modifier < 4)
-    return {
-      avro: 'string',
-      note: 'has no precision, so it is kept as exact text; name precision and scale to compute with it'
-    }
-  const precision = ((modifier - 4) >> 16) & 0xffff
-  const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024
-  if (precision <= 38 && scale >= 0 && scale <= precision) return { avro: decimal(precision, scale) }
-  return { avro: 'string', note: 'has more digits than a decimal may have (38), so it is kept as exact text' }
 }

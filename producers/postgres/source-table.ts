@@ -1,6 +1,6 @@
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
-import type { Table } from '../../schemas/table.ts'
+import { type Table, sourceColumns } from '../../schemas/table.ts'
 import { keyKindProblems } from '../key-kinds.ts'
 import { secretColumns } from '../../schemas/secret-columns.ts'
 import type { Connection } from './connection.ts'
@@ -46,10 +46,10 @@ export async function inspectTable(
   } else problems.push(missingTable(name, table, context))
   if (problems.length > 0 || !found)
     throw new CourantError('SOURCE_REFUSED', `${context.pipeline} cannot start:\n  ${problems.join('\n  ')}`)
-  const { key, cursor, columns } = table
+  const { key, cursor } = table
   const source: SourceTable = {
     name,
-    columns: columns.map((column) => column.name),
+    columns: sourceColumns(table).map((column) => column.name),
     key: key.map((column) => keyColumn(column, found)),
     cursor: cursor === null ? null : { name: cursor, type: found.columns.get(cursor)?.type ?? '' },
     zoneless: zonelessOf(table, found),
@@ -63,9 +63,10 @@ export async function inspectTable(
 }
 
 /** Polls leave out by `xmin` what they have seen. */
-function neededColumns({ columns, cursor }: Table, { settings }: Context): string[] {
+function neededColumns(table: Table, { settings }: Context): string[] {
+  const { cursor } = table
   const polled = cursor !== null && settings.text(names.mode) === 'poll' ? ['xmin'] : []
-  return [...columns.map((column) => column.name), ...polled]
+  return [...sourceColumns(table).map((column) => column.name), ...polled]
 }
 
 async function serverProblems(connection: Connection): Promise<string[]> {
@@ -93,8 +94,9 @@ function tableProblems(name: string, table: Table, found: Found): string[] {
   ]
 }
 
-function columnProblems({ columns, key, cursor }: Table, found: Found): string[] {
-  const listed = columns.map((column) => column.name)
+function columnProblems(table: Table, found: Found): string[] {
+  const { columns, key, cursor } = table
+  const listed = sourceColumns(table).map((column) => column.name)
   const absent = listed.filter((column) => !found.columns.has(column))
   const unlisted = [...key, ...(cursor === null ? [] : [cursor])].filter((column) => !listed.includes(column))
   const secret = secretColumns(columns)

@@ -14,9 +14,10 @@ export function zoneOf({ settings }: Context): string | null {
   return zone === '' || zone === 'UTC' ? null : zone
 }
 
-/** A table's timestamps without time zone. */
+/** A table's timestamps without time zone that are declared as instants; others stay what a clock showed. */
 export function zonelessOf({ columns }: Table, found: Found): string[] {
   return columns
+    .filter(({ type }) => type.kind !== 'local-timestamp')
     .map(({ name }) => name)
     .filter((name) => found.columns.get(name)?.type === 'timestamp without time zone')
 }

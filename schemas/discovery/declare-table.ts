@@ -85,7 +85,7 @@ function fieldOf(
 }
 
 /** `film-actor` is FilmActor. */
-const recordName = (name: string): string =>
+export const recordName = (name: string): string =>
   name
     .split(/[^A-Za-z0-9]+/)
     .filter(Boolean)

@@ -1,7 +1,7 @@
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import { repeatWindow } from '../../runtime/repeat-window.ts'
 import type { Micros, RawChange } from '../../schemas/change.ts'
-import type { Table } from '../../schemas/table.ts'
+import { type Table, sourceColumns } from '../../schemas/table.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { csvRecord } from './csv.ts'
 import { type ChainRow, FileChain, plainEncoder } from './file-chain.ts'
@@ -26,7 +26,8 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
     repeatWindow,
     async open(context) {
       const { settings } = context
-      const header = csvRecord([...table.columns.map(({ name }) => name), ...technicalColumns])
+      const columns = sourceColumns(table).map(({ name }) => name)
+      const header = csvRecord([...columns, ...technicalColumns])
       const encoder = plainEncoder<string>((rows) => [header, ...rows.map(({ value }) => value)].join(''))
       const store = await objectStoreFor(settings)
       const folder = `bronze/${table.name}`
@@ -46,7 +47,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       return new GatheringWriter({
         chain,
         ledger: new FolderLedger(store, folder, () => chain.forget()),
-        rowOf: (item: LogItem<RawChange>) => recordOf(table, isHistory, item),
+        rowOf: (item: LogItem<RawChange>) => recordOf(columns, isHistory, item),
         maxItems: bronzeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)
       })
@@ -55,11 +56,15 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
 }
 
 /** A change as its line: of all that may be kept back, it takes the least memory. */
-function recordOf({ columns }: Table, isHistory: IsHistory, item: LogItem<RawChange>): ChainRow<string> {
+function recordOf(
+  columns: readonly string[],
+  isHistory: IsHistory,
+  item: LogItem<RawChange>
+): ChainRow<string> {
   const { id, at, value, partition, offset } = item
   // A delete has only its key columns, in `before`.
   const row = value.after ?? value.before
-  const cells: (string | null)[] = columns.map(({ name }) => row?.[name] ?? null)
+  const cells: (string | null)[] = columns.map((name) => row?.[name] ?? null)
   cells.push(value.op, isoMicros(value.source.ts_us), String(partition), String(offset))
   return { id, at, isHistory: isHistory(item), partition, offset, value: csvRecord(cells) }
 }

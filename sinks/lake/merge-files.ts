@@ -5,7 +5,8 @@ import type { Settings } from '../../runtime/settings.ts'
 import type { Table } from '../../schemas/table.ts'
 import { sqlName, sqlText } from './duckdb.ts'
 import { duckdbMb } from './lake-settings.ts'
-import { type FileFacts, copyStatement } from './parquet-encoder.ts'
+import { parquetColumns } from './parquet-columns.ts'
+import { copyStatement, type FileFacts } from './parquet-encoder.ts'
 import { silverOrder } from './silver-columns.ts'
 import type { SchemaColumn } from './silver-schema.ts'
 
@@ -86,7 +87,7 @@ function runsOf(inputs: readonly InputFile[], maxBytes: number): Run[] {
 /** A query of all rows with the columns of the schema; a column that older files lack is NULL there. */
 async function unionOf(job: MergeJob, files: readonly string[]): Promise<string> {
   const list = `[${files.map(sqlText).join(', ')}]`
-  const present = await checkedColumns(job, list)
+  const present = await checkedColumns(job, files)
   const columns = job.schema.map(({ name, type }) =>
     present.has(name) ? sqlName(name) : `NULL::${type} AS ${sqlName(name)}`
   )
@@ -94,17 +95,17 @@ async function unionOf(job: MergeJob, files: readonly string[]): Promise<string>
 }
 
 /** The names of the files' columns; refuses a type that is not the schema's, which a union would convert in silence. */
-async function checkedColumns({ connection, schema, table }: MergeJob, list: string): Promise<Set<string>> {
+async function checkedColumns(
+  { connection, schema, table }: MergeJob,
+  files: readonly string[]
+): Promise<Set<string>> {
   const types = new Map(schema.map(({ name, type }) => [name, type]))
-  const leaves = `SELECT DISTINCT name, duckdb_type FROM parquet_schema(${list}) WHERE num_children IS NULL`
-  const found = (await connection.runAndReadAll(leaves))
-    .getRows()
-    .map(([name, type]) => [String(name), String(type)] as const)
-  for (const [name, type] of found)
+  const found = [...(await parquetColumns(connection, files)).values()].flat()
+  for (const { name, type } of found)
     if (types.get(name) !== type)
       throw new CourantError(
         'SCHEMA_INCOMPATIBLE',
         `A file of Silver ${table.name} has ${name} as ${type} where its schema says ${types.get(name) ?? 'nothing'}; it stays uncompacted`
       )
-  return new Set(found.map(([name]) => name))
+  return new Set(found.map(({ name }) => name))
 }

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { bytesContent } from '../../runtime/object-store/content.ts'
+import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { exactSpan } from '../../schemas/clean-attribute.ts'
 import type { Column, Table } from '../../schemas/table.ts'
-import { bytesContent } from '../../runtime/object-store/content.ts'
-import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { sqlName, sqlText } from './duckdb.ts'
 import { type Ds, dayOf, spanOf } from './part-names.ts'
 
@@ -177,7 +177,7 @@ function checksOf({ table, ds, rowsIn, now, freshSeconds }: QualityInput): Check
       `_changed_at IS NULL OR epoch_us(_changed_at) < ${from * 1000} OR epoch_us(_changed_at) >= ${before * 1000}`
     ),
     ...table.columns
-      .filter(({ type }) => type.kind === 'timestamp')
+      .filter(({ type }) => type.kind === 'timestamp' || type.kind === 'local-timestamp')
       .map((column) => countWhere(`in_range:${column.name}`, outOfRange(column), 'warning')),
     ...(ds === dayOf(now.getTime()) ? [freshness(now, freshSeconds)] : [])
   ]

@@ -1,11 +1,23 @@
 import { BIGINT, BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
 import type { LogItem } from '../../runtime/pipeline.ts'
-import type { Change } from '../../schemas/change.ts'
 import { isLong } from '../../schemas/avro-long.ts'
+import type { Change } from '../../schemas/change.ts'
+import type { ColumnKind, PlainKind } from '../../schemas/column-kinds.ts'
 import { decimalBytes } from '../../schemas/decimal.ts'
-import type { ColumnKind, Table } from '../../schemas/table.ts'
+import type { Table } from '../../schemas/table.ts'
 import type { ChainRow } from './file-chain.ts'
+import {
+  fitsKind,
+  isJson,
+  isTimeOfDay,
+  type Shown,
+  shownOf,
+  shownTime,
+  sqlTypeOf,
+  textsOf,
+  textTypeOf
+} from './nested-columns.ts'
 
 /** A clean row of any table: its columns by name. */
 export type CleanRow = Readonly<Record<string, unknown>>
@@ -31,6 +43,8 @@ interface Mapping {
   readonly stagedOf?: (value: unknown) => DuckDBValue
   /** True of a value, not null, that `cast` takes. */
   readonly fits: (value: unknown) => boolean
+  /** How analysts' views show it, where Parquet, or who reads it beside DuckDB, has no such type. */
+  readonly shown?: Shown
 }
 
 const isText = (value: unknown) => typeof value === 'string'
@@ -70,7 +84,7 @@ const long: Mapping = {
   fits: isLong
 }
 
-const mappings: Record<Exclude<ColumnKind['kind'], 'decimal'>, Mapping> = {
+const mappings: Record<PlainKind, Mapping> = {
   string: text,
   // As text: Spark (4.0) cannot open a file that has a column of Parquet's UUID type, and pandas shows bytes.
   uuid: text,
@@ -79,15 +93,41 @@ const mappings: Record<Exclude<ColumnKind['kind'], 'decimal'>, Mapping> = {
   double: { sqlType: 'DOUBLE', staged: DOUBLE, cast: (staged) => staged, fits: isNumber },
   boolean: { sqlType: 'BOOLEAN', staged: BOOLEAN, cast: (staged) => staged, fits: isBoolean },
   timestamp: instant,
+  // µs as if the place were at UTC; not `isAdjustedToUTC` in Parquet.
+  'local-timestamp': {
+    sqlType: 'TIMESTAMP',
+    staged: DOUBLE,
+    cast: (staged) => `make_timestamp(${staged}::BIGINT)`,
+    fits: isWhole
+  },
   date: {
     sqlType: 'DATE',
     staged: DOUBLE,
     cast: (staged) => `(DATE '1970-01-01' + ${staged}::INTEGER)`,
     fits: isWholeUpTo(maxDays)
+  },
+  // Microseconds: Spark (4.0) cannot open a file that has a column of Parquet's TIME.
+  time: { ...count, fits: isTimeOfDay, shown: shownTime },
+  json: { ...text, sqlType: 'JSON', cast: (staged) => `${staged}::JSON`, fits: isJson },
+  interval: nested({ kind: 'interval' })
+}
+
+/** What holds others comes as JSON of texts, out of which DuckDB makes lists, structs and maps, and of these texts their types. */
+function nested(type: ColumnKind): Mapping {
+  const sqlType = sqlTypeOf(type)
+  const shown = shownOf(type)
+  return {
+    sqlType,
+    staged: VARCHAR,
+    cast: (staged) => `${staged}::JSON::${textTypeOf(type)}::${sqlType}`,
+    stagedOf: (value) => textsOf(value, type),
+    fits: (value) => fitsKind(value, type),
+    ...(shown && { shown })
   }
 }
 
 function mappingOf(type: ColumnKind): Mapping {
+  if (type.kind === 'array' || type.kind === 'map' || type.kind === 'range') return nested(type)
   if (type.kind !== 'decimal') return mappings[type.kind]
   const { precision, scale } = type
   const sqlType = `DECIMAL(${precision},${scale})`

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { sqlText } from '../lake/duckdb.ts'
+import { parquetColumns } from '../lake/parquet-columns.ts'
+import type { SchemaColumn } from '../lake/silver-schema.ts'
 
 /** Parquet files that have the same columns, of the same types: others DuckDB would read as the first one's. */
 export interface AlikeFiles {
-  /** Their names. */
-  readonly columns: readonly string[]
+  readonly columns: readonly SchemaColumn[]
   readonly paths: readonly string[]
 }
 
@@ -21,8 +21,8 @@ export class FileColumns {
     const fresh = paths.filter((path) => !this.#known.has(path))
     const read = new Map<string, string>()
     for (let from = 0; from < fresh.length; from += filesAtOnce)
-      for (const [path, columns] of await readColumns(connection, fresh.slice(from, from + filesAtOnce)))
-        read.set(path, columns)
+      for (const [path, columns] of await parquetColumns(connection, fresh.slice(from, from + filesAtOnce)))
+        read.set(path, JSON.stringify(columns.toSorted(byName)))
     const columnsOf = (path: string): string => {
       const columns = this.#known.get(path) ?? read.get(path)
       if (columns === undefined) throw new Error(`DuckDB tells no columns of ${path}`)
@@ -33,19 +33,10 @@ export class FileColumns {
       [...groups].flatMap(([columns, own]) => own.map((path) => [path, columns] as const))
     )
     return [...groups].map(([columns, own]) => ({
-      columns: (JSON.parse(columns) as [name: string, type: string][]).map(([name]) => name),
+      columns: JSON.parse(columns) as SchemaColumn[],
       paths: own
     }))
   }
 }
 
-async function readColumns(
-  connection: DuckDBConnection,
-  paths: readonly string[]
-): Promise<readonly (readonly [path: string, columns: string])[]> {
-  const rows = await connection.runAndReadAll(
-    `SELECT file_name, to_json(list([name, duckdb_type] ORDER BY name)) FROM parquet_schema([${paths.map(sqlText).join(', ')}])
-     WHERE num_children IS NULL GROUP BY file_name`
-  )
-  return rows.getRows().map(([path, columns]) => [String(path), String(columns)] as const)
-}
+const byName = (a: SchemaColumn, b: SchemaColumn): number => (a.name < b.name ? -1 : 1)

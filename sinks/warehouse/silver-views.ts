@@ -2,9 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Table } from '../../schemas/table.ts'
 import { historyViewName, viewName } from '../../schemas/view-names.ts'
 import { sqlName, sqlText } from '../lake/duckdb.ts'
-import { silverColumns } from '../lake/silver-columns.ts'
-import { asOfName, commentSilverViews } from './silver-comments.ts'
+import { type SilverColumn, silverColumns } from '../lake/silver-columns.ts'
+import type { SchemaColumn } from '../lake/silver-schema.ts'
 import type { AlikeFiles } from './file-columns.ts'
+import { asOfName, commentSilverViews } from './silver-comments.ts'
 
 /**
  * Creates a table's two views in a database over its Silver files: every change, and the newest row of each key that
@@ -49,15 +50,18 @@ const newest = (from: string, key: string): string => `
  */
 function history(table: Table, files: readonly AlikeFiles[]): string {
   // By names as databases compare them: without regard to case.
-  const types = new Map(silverColumns(table).map(({ name, sqlType }) => [folded(name), sqlType]))
+  const declared = new Map(silverColumns(table).map((column) => [folded(column.name), column]))
   const names = columnNames(table, files)
-  const nullOf = (name: string) =>
-    types.has(folded(name)) ? `CAST(NULL AS ${types.get(folded(name))})` : 'NULL'
-  const select = (columns: readonly string[]) => {
-    const present = new Set(columns.map(folded))
-    const list = names.map(
-      (name) => `${present.has(folded(name)) ? sqlName(name) : nullOf(name)} AS ${sqlName(name)}`
-    )
+  const nullOf = (name: string) => {
+    const column = declared.get(folded(name))
+    return column ? `CAST(NULL AS ${column.shown?.type ?? column.sqlType})` : 'NULL'
+  }
+  const select = (columns: readonly SchemaColumn[]) => {
+    const present = new Map(columns.map((column) => [folded(column.name), column]))
+    const list = names.map((name) => {
+      const found = present.get(folded(name))
+      return `${found ? shownColumn(found, declared.get(folded(name))) : nullOf(name)} AS ${sqlName(name)}`
+    })
     return `SELECT ${list.join(', ')}`
   }
   // Until there is a file, the view has the columns and no rows.
@@ -67,11 +71,18 @@ function history(table: Table, files: readonly AlikeFiles[]): string {
     .join(' UNION ALL ')
 }
 
+/** What a file has of a column that is still of the file's type is shown as that type wants it; anything else as it is. */
+function shownColumn({ name, type }: SchemaColumn, declared: SilverColumn | undefined): string {
+  return declared?.shown && declared.sqlType === type ? declared.shown.of(sqlName(name)) : sqlName(name)
+}
+
 /** The columns the table has now, then those that only older files have. */
 function columnNames(table: Table, files: readonly AlikeFiles[]): readonly string[] {
   const names = silverColumns(table).map(({ name }) => name)
   const own = new Set(names.map(folded))
-  const older = files.flatMap(({ columns }) => columns).filter((name) => !own.has(folded(name)))
+  const older = files
+    .flatMap(({ columns }) => columns.map(({ name }) => name))
+    .filter((name) => !own.has(folded(name)))
   return [...names, ...new Map(older.map((name) => [folded(name), name])).values()]
 }
 

@@ -34,6 +34,25 @@ const field = (type: unknown, more = {}) => ({
 })
 const logical = (type: string, logicalType: string, more = {}) => field({ type, logicalType, ...more })
 
+const mapEntry = (key: unknown) => ({
+  type: 'record',
+  name: 'Entry',
+  fields: [
+    { name: 'key', type: key },
+    { name: 'value', type: ['null', 'int'], default: null }
+  ]
+})
+const rangeOf = (bound: unknown) => ({
+  type: 'record',
+  name: 'Span',
+  logicalType: 'range',
+  fields: [
+    { name: 'lower', type: ['null', bound], default: null },
+    { name: 'upper', type: ['null', bound], default: null },
+    ...['lower_inclusive', 'upper_inclusive', 'empty'].map((name) => ({ name, type: 'boolean' }))
+  ]
+})
+
 describe("a table's file", () => {
   it('is read with every type that cleaning, Bronze and Silver know', () => {
     const types = [
@@ -46,7 +65,15 @@ describe("a table's file", () => {
       { type: 'string', logicalType: 'uuid' },
       { type: 'int', logicalType: 'date' },
       { type: 'long', logicalType: 'timestamp-micros' },
-      { type: 'bytes', logicalType: 'decimal', precision: 38, scale: 38 }
+      { type: 'long', logicalType: 'local-timestamp-micros' },
+      { type: 'long', logicalType: 'time-micros' },
+      { type: 'string', logicalType: 'json' },
+      { type: 'string', logicalType: 'interval' },
+      { type: 'bytes', logicalType: 'decimal', precision: 38, scale: 38 },
+      { type: 'array', items: ['null', 'long'] },
+      { type: 'array', items: { type: 'array', items: 'string' } },
+      { type: 'array', logicalType: 'map', items: mapEntry('string') },
+      rangeOf('int')
     ]
     for (const type of types) {
       assert.equal(problemOf(field(type)), '', JSON.stringify(type))
@@ -61,7 +88,12 @@ describe("a table's file", () => {
       field('float'),
       field('bytes'),
       field({ type: 'enum', name: 'E', symbols: ['A'] }),
-      field({ type: 'array', items: 'string' }),
+      field({ type: 'array', items: 'float' }),
+      field({ type: 'array', logicalType: 'map', items: 'string' }),
+      field({ type: 'array', logicalType: 'map', items: mapEntry({ type: 'string', logicalType: 'json' }) }),
+      field({ type: 'map', values: 'string' }),
+      field({ ...rangeOf('int'), logicalType: 'span' }),
+      logical('fixed', 'duration', { size: 12 }),
       logical('long', 'timestamp-millis'),
       logical('string', 'date'),
       logical('bytes', 'decimal'),
@@ -80,6 +112,19 @@ describe("a table's file", () => {
       problemOf(field('long', { logicalType: 'date' })),
       /total: its logicalType belongs into the type/
     )
+  })
+
+  it('is refused for a key of what is no single thing, and for a cursor that is no instant', () => {
+    const keyed = (type: unknown) => problemOf({ fields: [{ name: 'id', type }] })
+    for (const type of [
+      { type: 'array', items: 'int' },
+      rangeOf('int'),
+      { type: 'string', logicalType: 'json' }
+    ])
+      assert.match(keyed(type), /key column id cannot be of the kind \w+: take "string"/)
+    const cursor = { courant: { ...good.courant, cursor: 'total' } }
+    const local = logical('long', 'local-timestamp-micros')
+    assert.match(problemOf({ ...cursor, ...local }), /cursor total must be an instant: take timestamp-micros/)
   })
 
   it('is refused for a source that has no producer', () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { DuckDBConnection } from '@duckdb/node-api'
@@ -10,6 +10,7 @@ import type { Change, RawChange } from '../../schemas/change.ts'
 import { changeSchema, rawChangeSchema } from '../../schemas/envelope.ts'
 import type { Table } from '../../schemas/table.ts'
 import { cleanTable } from '../../processors/clean-table.ts'
+import { mergeFiles } from '../../sinks/lake/merge-files.ts'
 import { ParquetEncoder } from '../../sinks/lake/parquet-encoder.ts'
 import { type CleanRow, silverColumns, silverRow } from '../../sinks/lake/silver-columns.ts'
 import { dayOf } from '../../sinks/lake/part-names.ts'
@@ -71,8 +72,26 @@ export class Stages {
     }))
     this.clean.push(...clean)
     await this.#store(clean)
+    await this.#show()
+  }
+
+  async #show(): Promise<void> {
     const files = await this.#columns.alike(this.#connection, this.#files)
     await createSilverViews(this.#connection, { database: 'memory', table: this.#table, files })
+  }
+
+  /** Merges all files into one, as compaction does; the views show that one. */
+  async compact(): Promise<void> {
+    const schema = silverColumns(this.#table).map(({ name, sqlType }) => ({ name, type: sqlType }))
+    const file = join(this.#folder, 'compacted.parquet')
+    const inputs = this.#files.splice(0).map((path) => ({ file: path, size: statSync(path).size }))
+    await mergeFiles({ table: this.#table, schema, connection: this.#connection }, inputs, {
+      file,
+      facts: {},
+      maxRunBytes: 1e9
+    })
+    this.#files.push(file)
+    await this.#show()
   }
 
   async rows(sql: string): Promise<Record<string, unknown>[]> {

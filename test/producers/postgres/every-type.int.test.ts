@@ -1,152 +1,235 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { discoverPostgres } from '../../../producers/postgres/discover.ts'
 import { postgresReader } from '../../../producers/postgres/postgres-reader.ts'
-import { type AvroSchema, parseTable } from '../../../schemas/table.ts'
+import type { ColumnKind } from '../../../schemas/column-kinds.ts'
+import { declareTable } from '../../../schemas/discovery/declare-table.ts'
+import { type Column, parseTable, type Table } from '../../../schemas/table.ts'
+import { canonicalClean, canonicalDuck, sameDoubles } from '../../support/canonical-cells.ts'
 import { testContext } from '../../support/context.ts'
 import { Stages } from '../../support/stages.ts'
+import { canonicalSql, setAsideSql } from './canonical-sql.ts'
+import { candidates, some } from './hostile-values.ts'
 import { SourceDatabase } from './source-database.ts'
 
 let source: SourceDatabase
 before(async () => {
   source = await SourceDatabase.create()
+  await source.client.query(`
+    CREATE TYPE mood AS ENUM ('sad', 'très "ok"', 'a,b');
+    CREATE TYPE pair AS (a int, b text);
+    CREATE DOMAIN year AS int CHECK (VALUE < 3000);
+    CREATE DOMAIN recent AS year CHECK (VALUE > 1990);
+    CREATE DOMAIN money_amount AS numeric(12,2);
+    CREATE DOMAIN tags AS text[];
+    CREATE TYPE float_range AS RANGE (subtype = float8)`)
 })
 after(() => source.drop())
 
-const micros = { type: 'long', logicalType: 'timestamp-micros' }
-
-/** A type of PostgreSQL, the field it is declared as, and values of it that are odd and are kept to the last bit. */
-interface Kept {
-  readonly sql: string
-  readonly field: AvroSchema
-  /** A cast in DuckDB to the source's own precision, before its text is taken. */
-  readonly shown?: string
-  readonly values: readonly string[]
-}
-
-const hostile = [
-  '',
-  ' ',
-  ' padded ',
-  'caf\u00e9',
-  'cafe\u0301',
-  'a,"b"\\c',
-  '\n\t',
-  '\u{1f600}',
-  '\u0001',
-  "'; DROP"
+/** Types with what a declaration of a column adds, which pg_type does not list. */
+const declared = [
+  'numeric(38,4)',
+  'numeric(10,2)[]',
+  'varchar(40)',
+  'char(4)',
+  'timestamp(3)',
+  'bit(4)',
+  'int[][]',
+  'text[][]',
+  'interval[]',
+  'time[]'
 ]
-const instants = [
-  '1828-01-01 00:00:00',
-  '1969-12-31 23:59:59.999999',
-  '2026-03-29 02:30:00.000001',
-  '2254-12-31 23:59:59.999999'
-]
-const duckInstant = (column: string) => `strftime(${column}, '%Y-%m-%d %H:%M:%S.%f')`
-const pgInstant = (column: string) => `to_char(${column}, 'YYYY-MM-DD HH24:MI:SS.US')`
 
-const kept: Readonly<Record<string, Kept>> = {
-  a_smallint: { sql: 'smallint', field: 'int', values: ['-32768', '0', '32767'] },
-  an_int: { sql: 'integer', field: 'int', values: ['-2147483648', '2147483647'] },
-  a_bigint: {
-    sql: 'bigint',
-    field: 'long',
-    values: ['-9223372036854775808', '-9007199254740993', '9007199254740991', '9223372036854775807']
-  },
-  a_numeric: {
-    sql: 'numeric(38,4)',
-    field: { type: 'bytes', logicalType: 'decimal', precision: 38, scale: 4 },
-    values: ['-9999999999999999999999999999999999.9999', '0.0001', '1.0050', '4503599627370497.2000']
-  },
-  a_real: { sql: 'real', field: 'double', shown: '::FLOAT', values: ['0.1', '-0.5', '16777216'] },
-  a_double: { sql: 'double precision', field: 'double', values: ['0.1', '5e-324', '-1.5'] },
-  a_boolean: { sql: 'boolean', field: 'boolean', values: ['true', 'false'] },
-  a_text: { sql: 'text', field: 'string', values: hostile },
-  a_varchar: { sql: 'varchar(40)', field: 'string', values: hostile },
-  a_char: { sql: 'char(4)', field: 'string', values: ['ab', ''] },
-  a_uuid: {
-    sql: 'uuid',
-    field: { type: 'string', logicalType: 'uuid' },
-    values: ['A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', '00000000-0000-0000-0000-000000000000']
-  },
-  a_date: {
-    sql: 'date',
-    field: { type: 'int', logicalType: 'date' },
-    values: ['0001-01-01', '1582-10-10', '2024-02-29', '9999-12-31']
-  },
-  a_timestamptz: { sql: 'timestamptz', field: micros, values: instants },
-  a_timestamp: { sql: 'timestamp', field: micros, values: instants },
-  a_time: { sql: 'time', field: 'string', values: ['24:00:00', '00:00:00.000001'] },
-  a_timetz: { sql: 'timetz', field: 'string', values: ['23:59:59.999999+15:59'] },
-  an_interval: { sql: 'interval', field: 'string', values: ['-1 year 2 mons -3 days 04:05:06.789', '0'] },
-  a_bytea: { sql: 'bytea', field: 'string', values: ['\\x', '\\x00ff'] },
-  a_json: { sql: 'json', field: 'string', values: ['{"a": 1, "a":2}', '"\\u0000"', '1e999999'] },
-  a_jsonb: { sql: 'jsonb', field: 'string', values: ['{"b": [1, null], "a": 1.10}'] },
-  an_array: { sql: 'text[]', field: 'string', values: ['{a,"b,c",NULL,"NULL",""}', '{}'] },
-  a_matrix: { sql: 'int[]', field: 'string', values: ['[0:1][1:1]={{1},{2}}'] },
-  a_range: { sql: 'int4range', field: 'string', values: ['[1,)', 'empty'] },
-  an_inet: { sql: 'inet', field: 'string', values: ['10.0.0.1', '10.0.0.1/24', '::1'] },
-  a_bit: { sql: 'varbit', field: 'string', values: ['', '0101'] },
-  a_point: { sql: 'point', field: 'string', values: ['(1,-0.5)'] },
-  an_xml: { sql: 'xml', field: 'string', values: ['<a>&amp;</a>'] },
-  a_vector: { sql: 'tsvector', field: 'string', values: [`'a':1 'it''s':2`] }
-}
+/** Every type of the catalogue that a column can have and somebody would: all but the server's own. */
+const typesQuery = `
+  SELECT format_type(t.oid, -1) FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace
+    LEFT JOIN pg_class c ON c.oid = typrelid
+  WHERE typtype IN ('b', 'd', 'e', 'r', 'm', 'c') AND typisdefined AND nspname IN ('pg_catalog', 'public')
+    AND typcategory NOT IN ('P', 'Z') AND (relkind IS NULL OR relkind = 'c')
+    AND NOT EXISTS (SELECT FROM pg_type e JOIN pg_class ec ON ec.oid = e.typrelid WHERE e.typarray = t.oid AND ec.relkind <> 'c')
+    AND typname !~ '^_?(reg|aclitem|refcursor|cid$|xid|tid$|txid_|pg_|gtsvector|int2vector|oidvector|cstring|"char"|char$|name$)'
+  ORDER BY 1`
 
-const names = Object.keys(kept)
-const depth = Math.max(...Object.values(kept).map(({ values }) => values.length))
-const isInstant = (name: string) => kept[name]?.field === micros
-
-test('every type of PostgreSQL comes to DuckDB cell by cell as it is at the source, odd values too', async (t) => {
-  const avro = {
-    type: 'record' as const,
-    name: 'Zoo',
-    namespace: 'courant.shop',
-    doc: 'A value of each type.',
-    courant: { source: 'postgres' as const, table: 'zoo', key: ['id'], cursor: null },
-    fields: [
-      { name: 'id', type: 'int' },
-      ...names.map((name) => ({ name, type: ['null', kept[name]?.field ?? 'string'], default: null }))
-    ]
-  }
-  const table = parseTable('schemas/shop/zoo.avsc', avro)
+test('every type of the catalogue comes to changes, clean, Silver and DuckDB cell by cell, but for what is declared', async (t) => {
+  const seed = Number(process.env['COURANT_TEST_SEED'] ?? Date.now() % 1_000_000)
+  t.diagnostic(`seed ${seed} (COURANT_TEST_SEED)`)
   await source.client.query(
-    `CREATE TABLE zoo (id int PRIMARY KEY, ${names.map((name) => `${name} ${kept[name]?.sql}`).join(', ')})`
+    `SET TimeZone = 'UTC'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1`
   )
-  const row = `INSERT INTO zoo VALUES (${['id', ...names].map((_, n) => `$${n + 1}`).join(', ')})`
-  // The last row has nothing but its key.
-  for (let id = 0; id <= depth; id++)
-    await source.client.query(row, [id, ...names.map((name) => kept[name]?.values[id] ?? null)])
-  const reader = await postgresReader(table).open(testContext(source.stateEnv()))
-  const { items } = await reader.read({ limit: 100, lingerMs: 0, signal: AbortSignal.timeout(10_000) })
-  await reader.close()
+  const all = await source.client.query<string[]>({ text: typesQuery, rowMode: 'array' })
+  const types = [...all.rows.map(([type]) => String(type)), ...declared]
+  assert.ok(types.length > 100, `${types.length} types`)
+  const table = await zooOf(types, seed)
+  const { items } = await readAll(table)
   const stages = await Stages.of(t, table)
   await stages.add(items)
-  assert.deepEqual(
-    stages.rejected.map(({ value }) => value.reasons),
-    [],
-    'nothing is set aside'
+  const cells = await cellsAtSource(table)
+  t.diagnostic(`${types.length} types, ${cells.length} values, ${stages.rejected.length} rows set aside`)
+
+  const changes = new Map(items.map(({ value }) => [String(value.after?.['id']), value.after]))
+  await stages.compact()
+  const clean = new Map(
+    stages.clean
+      .filter(({ value }) => value.after)
+      .map(({ value }) => [String(value.after?.['id']), value.after])
   )
-  await source.client.query(`SET TimeZone = 'UTC'; SET IntervalStyle = 'iso_8601'`)
-  const there = names.map((name) => `${isInstant(name) ? pgInstant(name) : printed(name)} AS ${name}`)
-  const here = names.map((name) => {
-    const shown = isInstant(name) ? duckInstant(name) : `${name}${kept[name]?.shown ?? ''}::VARCHAR`
-    return `${shown} AS ${name}`
-  })
-  const expected = (await source.client.query(`SELECT ${there.join(', ')} FROM zoo ORDER BY id`)).rows
-  const got = await stages.rows(`SELECT ${here.join(', ')} FROM silver.zoo ORDER BY id`)
-  for (const name of names)
-    assert.deepEqual(
-      got.map((cells) => canonical(name, cells[name])),
-      expected.map((cells: Record<string, unknown>) => canonical(name, cells[name])),
-      name
-    )
+  const shown = new Map((await stages.rows(duckQuery(table))).map((row) => [String(row['id']), row]))
+  const reasons = new Map(stages.rejected.map(({ key, value }) => [key, value.reasons]))
+  assert.equal(changes.size, cells.length, 'every row is in changes')
+  for (const { id, column, text, canonical, isSetAside } of cells) {
+    const at = `${column.name} (${types[Number(column.name.slice(1))]}): ${text}`
+    assert.equal(changes.get(id)?.[column.name], text, `changes: ${at}`)
+    assert.equal(reasons.has(id), isSetAside, `set aside as declared: ${at} ${reasons.get(id)?.join() ?? ''}`)
+    if (isSetAside) {
+      assert.equal(shown.has(id), false, `not shown: ${at}`)
+      continue
+    }
+    const expected = sameDoubles(canonical, column.type)
+    const inClean = canonicalClean(clean.get(id)?.[column.name], column.type)
+    assert.deepEqual(sameDoubles(inClean, column.type), expected, `clean: ${at}`)
+    const cell = JSON.parse(String(shown.get(id)?.[column.name])) as unknown
+    assert.deepEqual(sameDoubles(cell, column.type), expected, `DuckDB: ${at}`)
+  }
 })
 
-/** As PostgreSQL prints a value within a row: with the blanks of char(n), and an address without a mask it has not. */
-function printed(name: string): string {
-  if (name === 'an_inet') return `abbrev(${name})`
-  return name === 'a_char' ? `rpad(${name}::text, 4)` : `${name}::text`
+/** A table with a column of each type, and a row of each value with nothing else in it. */
+async function zooOf(types: readonly string[], seed: number): Promise<Table> {
+  const { client } = source
+  await client.query(
+    `CREATE TABLE zoo (id int PRIMARY KEY, ${types.map((type, n) => `t${n} ${type}`).join(', ')})`
+  )
+  // A function that says whether a text can be of a type, asked once for all.
+  await client.query(`CREATE FUNCTION pg_temp.taken(candidate text, type text) RETURNS boolean LANGUAGE plpgsql AS $$
+    BEGIN EXECUTE format('SELECT %L::%s', candidate, type); RETURN true; EXCEPTION WHEN others THEN RETURN false; END $$`)
+  const texts = candidates(seed)
+  let id = 0
+  for (const [n, type] of types.entries()) {
+    const { rows } = await client.query<{ text: string }>(
+      'SELECT text FROM unnest($1::text[]) WITH ORDINALITY AS c (text, n) WHERE pg_temp.taken(text, $2) ORDER BY n',
+      [[...texts, ...collections(type)], type]
+    )
+    const values = some(
+      rows.map(({ text }) => text),
+      24,
+      seed
+    )
+    await client.query(
+      `INSERT INTO zoo (id, t${n}) SELECT $1::int + n, text::${type} FROM unnest($2::text[]) WITH ORDINALITY AS c (text, n)`,
+      [id, values]
+    )
+    id += values.length
+  }
+  await client.query('INSERT INTO zoo (id) VALUES (0)')
+  const [found] = await discoverPostgres(testContext(source.env), ['zoo'])
+  assert.ok(found)
+  const { avro, file } = declareTable(found, 'shop', 'zoo')
+  assert.deepEqual(avro.fields.length, types.length + 1, 'no column is left out')
+  return parseTable(file, JSON.parse(JSON.stringify(avro)))
 }
 
-/** Numbers are compared as such: two programs print 5e-324 in two ways. */
-const canonical = (name: string, cell: unknown) =>
-  cell !== null && kept[name]?.field === 'double' ? Number(cell) : cell
+/** Arrays, ranges and multiranges of odd shapes: a type takes those that its elements let it. */
+function collections(type: string): readonly string[] {
+  const values = [
+    '1',
+    'a,b',
+    '"x"',
+    '\\',
+    'true',
+    '2026-01-01',
+    'infinity',
+    'NaN',
+    '08:09',
+    '1 mon',
+    '10.0.0.1',
+    'sad',
+    '0101',
+    '{"a":1}'
+  ]
+  const quoted = values.map((value) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`)
+  if (/\[\]$|^tags$/.test(type))
+    return [
+      '{}',
+      '{NULL}',
+      '{"NULL",""}',
+      ...quoted.flatMap((one) => [
+        `{${one}}`,
+        `{${one},NULL,${one}}`,
+        `{{${one}},{NULL}}`,
+        `[0:1]={${one},${one}}`
+      ]),
+      '{"[1,3)",empty,"(,)"}',
+      '{"{[1,3),[5,7)}"}',
+      '{"(1,\\"a b\\")"}',
+      '{{1,2},{3,4}}'
+    ]
+  if (!type.endsWith('range')) return ['(1,"a ""b"", c")', '(,)']
+  const bounds = ['1', '2026-01-01', '0.5', '0044-01-01 BC', 'infinity', '2026-01-01 12:00:00.5']
+  const ranges = [
+    'empty',
+    '(,)',
+    ...bounds.flatMap((one) => [`[${one},${one}]`, `[${one},)`, `(,${one}]`, `(${one},${one})`]),
+    '[1,5)',
+    '(0.25,"0.75"]',
+    '[2026-01-01,2027-01-01)',
+    '[1.5,NaN]'
+  ]
+  return [
+    ...ranges,
+    '{}',
+    ...ranges.map((one) => `{${one}}`),
+    '{[1,3),[5,7),(9,)}',
+    '{(,2020-01-01),[2026-01-01,2026-02-01)}'
+  ]
+}
+
+async function readAll(table: Table) {
+  const env = source.stateEnv({ COURANT_POSTGRES_PAGE_ROWS: '10000' })
+  const reader = await postgresReader(table).open(testContext(env))
+  const batch = await reader.read({ limit: 10_000, lingerMs: 0, signal: AbortSignal.timeout(60_000) })
+  await reader.close()
+  return batch
+}
+
+interface Cell {
+  readonly id: string
+  readonly column: Column
+  /** As the server prints it within a row. */
+  readonly text: string | null
+  /** What it says, told by the server itself, in a form that has nothing of our own. */
+  readonly canonical: unknown
+  /** Whether docs/types.md says that such a value is set aside. */
+  readonly isSetAside: boolean
+}
+
+async function cellsAtSource(table: Table): Promise<readonly Cell[]> {
+  const found: Cell[] = [
+    { id: '0', column: table.columns[1] as Column, text: null, canonical: null, isSetAside: false }
+  ]
+  for (const column of table.columns.slice(1)) {
+    const { name, type } = column
+    const query = `SELECT id::text, (ROW(${name})::text), (${canonicalSql(name, type)})::text, (${setAsideSql(name, type)})::text
+      FROM zoo WHERE ${name}::text IS NOT NULL OR ${name} IS NOT NULL`
+    const { rows } = await source.client.query<string[]>({ text: query, rowMode: 'array' })
+    for (const [id, row, canonical, isSetAside] of rows)
+      found.push({
+        id: String(id),
+        column,
+        text: unquotedRow(String(row)),
+        canonical: JSON.parse(canonical ?? 'null') as unknown,
+        isSetAside: isSetAside === 'true'
+      })
+  }
+  return found
+}
+
+/** The one value of a row's text. */
+function unquotedRow(row: string): string {
+  const inner = row.slice(1, -1)
+  return inner.startsWith('"') ? inner.slice(1, -1).replaceAll(/""|\\\\/g, (two) => two.charAt(0)) : inner
+}
+
+const duckQuery = ({ columns }: Table): string =>
+  `SELECT id, ${columns
+    .slice(1)
+    .map(({ name, type }: { name: string; type: ColumnKind }) => `${canonicalDuck(name, type)} AS ${name}`)
+    .join(', ')} FROM silver.zoo`

@@ -46,6 +46,25 @@ describe('a column of Silver', () => {
     assert.ok((await silverRows(at.store, at.table.name)).every((row) => row['shop'] === null))
   })
 
+  it('never becomes a list, JSON or an interval of a text: such a version of it has a name of its own', async () => {
+    const at = await silverLake({ table: withColumn('shop', 'string') })
+    const kinds = [
+      { kind: 'array', items: { type: { kind: 'string' }, nullable: true } },
+      { kind: 'json' },
+      { kind: 'interval' },
+      { kind: 'time' }
+    ] as const
+    for (const type of kinds) {
+      const column = (name: string) => ({ name, type, nullable: true, pii: null })
+      const other = (name: string): Table => ({
+        ...sampleTable,
+        columns: [...sampleTable.columns, column(name)]
+      })
+      await assert.rejects(ensureSilverSchema(at.store, other('shop')), /shop as VARCHAR and would get it as/)
+      await ensureSilverSchema(at.store, other(`shop_${type.kind}`))
+    }
+  })
+
   it('never changes its type', async () => {
     const at = await silverLake({ table: withColumn('shop', 'string') })
     await assert.rejects(

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import type { Table } from '../../../schemas/table.ts'
 import { tables } from '../../../schemas/tables.ts'
 import { FileColumns } from '../../../sinks/warehouse/file-columns.ts'
 import { createSilverViews } from '../../../sinks/warehouse/silver-views.ts'
 import { memoryDuckDb } from '../../support/memory-duckdb.ts'
 import { temporaryFolder } from '../../support/stack.ts'
 
-const table = tables.groupsUsers
+const table: Table = tables.groupsUsers
 const technical = `'c' AS _op, 1::BIGINT AS _version, now() AS _changed_at, 0 AS _partition, 0::BIGINT AS _offset`
 
 /** A DuckDB, and a folder to put Silver files into. */
@@ -22,9 +23,9 @@ async function opened(t: TestContext) {
       await connection.run(`COPY (SELECT ${sql}) TO '${path}'`)
       return path
     },
-    show: async (paths: readonly string[], name: string = table.name): Promise<void> => {
+    show: async (paths: readonly string[], shown: Table = table): Promise<void> => {
       const files = await columns.alike(connection, paths)
-      await createSilverViews(connection, { database: 'memory', table: { ...table, name }, files })
+      await createSilverViews(connection, { database: 'memory', table: shown, files })
     },
     rows: async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson()
   }
@@ -80,7 +81,7 @@ test('making a view opens only files that are new, however many there are', asyn
 test('a table may have any name that a file can have', async (t) => {
   const { show, rows } = await opened(t)
   for (const name of ['2024-orders', 'group', 'table']) {
-    await show([], name)
+    await show([], { ...table, name })
     assert.deepEqual(await rows(`SELECT * FROM silver."${name.replaceAll('-', '_')}_history"`), [])
   }
 })
@@ -108,4 +109,32 @@ test('every view and column says what it is, and rows can be had as they were', 
   )
   assert.match(JSON.stringify(said[0]), /of a delete that was found by comparison, when it was found/)
   assert.match(JSON.stringify(said[1]), /Key/)
+})
+
+test('views show a column as it is in files of an earlier type, and never make one type of two of lists, structs and text', async (t) => {
+  const { file, show, rows } = await opened(t)
+  const pause = `{'months': 1, 'days': -2, 'micros': 3::BIGINT} AS pause, ['a', NULL] AS tags`
+  const paths = [
+    await file('one', `'g1' AS groups_id, 'u1' AS users_id, ${pause}, ${technical}`),
+    await file('two', `'g2' AS groups_id, 'u2' AS users_id, ${pause}, ${technical}`)
+  ]
+  const kept = { nullable: true, pii: null } as const
+  const wider: Table = {
+    ...table,
+    columns: [
+      ...table.columns,
+      { name: 'pause', type: { kind: 'interval' }, ...kept },
+      { name: 'tags', type: { kind: 'array', items: { type: { kind: 'string' }, nullable: true } }, ...kept }
+    ]
+  }
+  await show(paths, wider)
+  const types = 'SELECT DISTINCT typeof(pause) AS pause, typeof(tags) AS tags FROM silver.groups_users'
+  assert.deepEqual(await rows(types), [{ pause: 'INTERVAL', tags: 'VARCHAR[]' }])
+  // A lake that has the column as text keeps it so.
+  const old = await file(
+    'old',
+    `'g3' AS groups_id, 'u3' AS users_id, 'P1M' AS pause, '{a}' AS tags, ${technical}`
+  )
+  await show([old], wider)
+  assert.deepEqual(await rows(types), [{ pause: 'VARCHAR', tags: 'VARCHAR' }])
 })
