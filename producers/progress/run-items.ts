@@ -78,7 +78,8 @@ export class RunItems {
       keep_history: this.#table.keepHistory,
       window_from: plan.windowFrom,
       window_to: plan.windowTo,
-      run_version: version
+      run_version: version,
+      shape: plan.shape
     }
     const source = { ...this.#source, row_hash: 0 }
     return {

@@ -6,6 +6,7 @@ import { readSourceTable, sourceClock } from './catalogue.ts'
 import { fetchSizeFor } from './fetch-size.ts'
 import type { OdbcCell, OdbcColumn } from './odbc.ts'
 import type { OdbcConnection } from './odbc-connection.ts'
+import { covers, shapeOf } from './run-shape.ts'
 import { type Selection, selectColumns } from './selected-columns.ts'
 import { connectionSettings, readingSettings } from './settings.ts'
 import { setBackUs, utcMicros } from './source-clock.ts'
@@ -21,11 +22,13 @@ export interface RunRequest {
   readonly lastSuccessAt: string | null
   /** The version of that run; null when there was none, or it is not known. */
   readonly lastVersion?: number | null
+  /** What that run read of each row; null when it is not known. */
+  readonly lastShape?: string | null
 }
 
 /** All that is known of a run before its first row. */
 export interface RunPlan {
-  /** `full` whenever every row is read. */
+  /** `full` whenever every row is read: also where rows have to be read again for a column more or another key. */
   readonly mode: RunMode
   readonly selection: Selection
   readonly statements: Statements
@@ -37,6 +40,8 @@ export interface RunPlan {
   readonly clockUs: number
   /** COUNT(*) before the first row, for the progress and the reconciliation. */
   readonly expectedRows: number
+  /** What is read of each row. */
+  readonly shape: string
   /** Columns that are not read, each with the type that is not known. */
   readonly unread: readonly string[]
 }
@@ -50,7 +55,12 @@ export async function planRun(
   const { table, columns, lastSuccessAt } = request
   const source = await readSourceTable(connection, table.tableName)
   const selection = selectColumns(table, source, columns)
-  const isFull = request.mode === 'full' || !table.hasTimestamps || lastSuccessAt === null
+  const shape = shapeOf(selection)
+  const isFull =
+    request.mode === 'full' ||
+    !table.hasTimestamps ||
+    lastSuccessAt === null ||
+    !covers(request.lastShape ?? null, shape)
   const windowTo = await sourceClock(connection)
   const localUs = clockMicros(windowTo)
   const clockUs = utcMicros(localUs, Date.now() * 1000, settings.text(connectionSettings.timeZone))
@@ -72,6 +82,7 @@ export async function planRun(
     windowFrom,
     windowTo,
     clockUs,
+    shape,
     unread: source.unread,
     expectedRows: await checkedCount(connection, statements, table)
   }

@@ -79,8 +79,7 @@ export class RunReader implements Reader<RunEnvelope> {
   readonly #state: KeyState
   readonly #published = new PublishedRows()
   #reading: Reading | null = null
-  #lastSuccessAt: string | null
-  #lastVersion: number | null
+  #last: Pick<RunRequest, 'lastSuccessAt' | 'lastVersion' | 'lastShape'>
   #dueAtMs = 0
   #saidAtMs = -Infinity
   #isOver = false
@@ -95,8 +94,7 @@ export class RunReader implements Reader<RunEnvelope> {
     this.#options = options
     this.#connection = new OdbcConnection(context.settings)
     this.#state = openKeyState(context)
-    this.#lastSuccessAt = options.lastSuccessAt
-    this.#lastVersion = options.lastVersion ?? null
+    this.#last = options
   }
 
   read(request: ReadRequest): Promise<Batch<RunEnvelope>> {
@@ -138,8 +136,7 @@ export class RunReader implements Reader<RunEnvelope> {
     if (performance.now() < this.#dueAtMs) return nothing
     const plan = await planRun(this.#connection, this.#context.settings, {
       ...this.#options,
-      lastSuccessAt: this.#lastSuccessAt,
-      lastVersion: this.#lastVersion
+      ...this.#last
     })
     checkTypes(this.#options.table.tableName, this.#savedColumns(), plan.selection.columns)
     return this.#begin(plan, { isRowByRow: false })
@@ -215,7 +212,7 @@ export class RunReader implements Reader<RunEnvelope> {
     this.#restFor(plan, performance.now() - beganAtMs)
     if (!reading.isAnnounced && this.#isQuiet(plan)) {
       // Every row of the window is one that was merged.
-      this.#moveTo(plan.windowTo, run.version)
+      this.#moveTo(run)
       return nothing
     }
     this.#published.publish()
@@ -237,7 +234,7 @@ export class RunReader implements Reader<RunEnvelope> {
     this.#awaited = null
     this.#published.settle(fate === 'merged')
     if (fate === 'merged') {
-      this.#moveTo(awaited.run.plan.windowTo, awaited.run.version)
+      this.#moveTo(awaited.run)
       this.#givenUp = 0
     } else {
       this.#givenUp++
@@ -248,9 +245,8 @@ export class RunReader implements Reader<RunEnvelope> {
   }
 
   /** The next window begins there. */
-  #moveTo(windowTo: string, version: number): void {
-    this.#lastSuccessAt = windowTo
-    this.#lastVersion = version
+  #moveTo({ plan, version }: Run): void {
+    this.#last = { lastSuccessAt: plan.windowTo, lastVersion: version, lastShape: plan.shape }
   }
 
   /** Whether a poll that found no change need not be told of: no column is new, and the last run not long ago. */
@@ -261,7 +257,7 @@ export class RunReader implements Reader<RunEnvelope> {
 
   /** Saved before its first row is handed out, so that no later run has it again. */
   #nextVersion({ clockUs }: RunPlan): number {
-    const known = Math.max(Number(this.#state.note(versionNote) ?? 0), this.#lastVersion ?? 0)
+    const known = Math.max(Number(this.#state.note(versionNote) ?? 0), this.#last.lastVersion ?? 0)
     const version = Math.max(known + 1, clockUs)
     this.#state.saveNote(versionNote, String(version))
     return version

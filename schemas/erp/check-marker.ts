@@ -25,10 +25,17 @@ function scalarProblems(marker: RunMarker): string[] {
     [['full', 'incremental', 'watch'].includes(marker.mode), 'mode is none that there is'],
     [Number.isSafeInteger(marker.rows) && marker.rows >= 0, 'rows is no count'],
     [Number.isSafeInteger(marker.run_version) && marker.run_version > 0, 'run_version is no version'],
+    [isShape(marker.shape ?? null), 'its shape is none'],
     [isClock(marker.window_from) && isClock(marker.window_to), 'its window is no time']
   ]
   return checks.flatMap(([isWell, problem]) => (isWell ? [] : [problem]))
 }
+
+/** A column's name and eight characters for each of as many columns as a table may have. */
+const longestShape = 400_000
+
+const isShape = (shape: string | null) =>
+  shape === null || (shape.length <= longestShape && typeof parsed(shape) === 'object')
 
 function columnProblems({ columns: text, key_columns: key }: RunMarker): string[] {
   const columns = parsed(text)

@@ -34,6 +34,8 @@ export interface RunMarker {
   readonly window_to: string
   /** The row_version of every row of the run: microseconds of the source's clock, growing from run to run. */
   readonly run_version: number
+  /** What the run read of each row, as the producer writes it; null in runs of before there was this. */
+  readonly shape: string | null
 }
 
 /** A value of erp.<table>.changes, in Debezium's envelope; op `m` (Debezium's message) is a marker. */

@@ -71,7 +71,8 @@ const markerSchema = {
     { name: 'keep_history', type: 'boolean' },
     { name: 'window_from', type: nullableText, default: null },
     { name: 'window_to', type: 'string' },
-    { name: 'run_version', type: 'long' }
+    { name: 'run_version', type: 'long' },
+    { name: 'shape', type: nullableText, default: null, doc: 'What was read of each row.' }
   ]
 } as const
 

@@ -5,7 +5,7 @@ import type { OdsDatabase, OdsSession } from './ods-database.ts'
 import type { OdsTable } from './ods-table.ts'
 import { prepareTable } from './prepare-table.ts'
 import { refusedRun } from './reason-in-run.ts'
-import { lastVersion } from './run-log.ts'
+import { lastSuccess } from './loaded-tables.ts'
 import type { Statement } from './statement.ts'
 
 /** What a merge did, and how long its steps took. */
@@ -88,7 +88,8 @@ async function mergeStaged(session: OdsSession, request: MergeRequest): Promise<
   const { dialect } = session
   const { marker, topic, partition, rows } = run.facts
   const version = marker.run_version
-  const isOvertaken = version < (await lastVersion(session, run.facts.table))
+  const { lastVersion } = await lastSuccess(session, run.facts.table)
+  const isOvertaken = version < (lastVersion ?? 0)
   const replacesBelow = isOvertaken ? 0 : version
   const values: RunValues = { runId: marker.run_id, version, replacesBelow, topic, partition }
   const counts = new CountedQueries(session, `merge into ods.${table.name}`)

@@ -1,6 +1,6 @@
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
 import { instantText } from './instant-text.ts'
-import type { OdsSession, ResultRow } from './ods-database.ts'
+import type { OdsSession } from './ods-database.ts'
 import type { SqlValue } from './statement.ts'
 
 /** A row of etl.ETL_Log. Durations are of the steps: reading the source, making and caching rows, staging, merging. */
@@ -76,18 +76,6 @@ function columnsOf(entry: RunEntry): Record<string, SqlValue> {
 const whole = (value: number | undefined) => (value === undefined ? null : Math.round(value))
 const dateText = (date: Date) => instantText(date.getTime() * 1000)
 
-/** The last run of a table that is in the ODS: the end of its window as the source's text, and its version. */
-export async function lastSuccess(
-  session: OdsSession,
-  tableName: string
-): Promise<{ readonly lastSuccessAt: string | null; readonly lastVersion: number | null }> {
-  const last = await lastSucceeded(session, tableName)
-  return {
-    lastSuccessAt: (last?.['windowto'] as string | null | undefined) ?? null,
-    lastVersion: last ? Number(last['runversion']) : null
-  }
-}
-
 /** What became of a run of a table as the log has it; null while it is on its way. */
 export async function fateOf(
   session: OdsSession,
@@ -100,20 +88,4 @@ export async function fateOf(
   })
   if (row?.['status'] === 'succeeded') return 'merged'
   return row?.['status'] === 'failed' ? 'given up' : null
-}
-
-/** The highest version that was merged into a table; 0 when none was. */
-export async function lastVersion(session: OdsSession, tableName: string): Promise<number> {
-  return Number((await lastSucceeded(session, tableName))?.['runversion'] ?? 0)
-}
-
-async function lastSucceeded(session: OdsSession, tableName: string): Promise<ResultRow | undefined> {
-  const rows = await session.query('look for the last run', {
-    text: `SELECT WindowTo AS windowto, RunVersion AS runversion FROM etl.ETL_Log
-WHERE LOWER(TableName) = @tableName AND Status = 'succeeded'
-AND RunVersion = (
-  SELECT MAX(RunVersion) FROM etl.ETL_Log WHERE LOWER(TableName) = @tableName AND Status = 'succeeded')`,
-    values: { tableName: tableName.toLowerCase() }
-  })
-  return rows[0]
 }

@@ -7,6 +7,7 @@ import type { CachedRun } from './cache/cached-run.ts'
 import { type MergeResult, mergeRun } from './merge-run.ts'
 import type { OdsDatabase } from './ods-database.ts'
 import { odsTable } from './ods-table.ts'
+import { saveLoaded } from './loaded-tables.ts'
 import { logRun, type RunEntry } from './run-log.ts'
 import { odsSettings } from './settings.ts'
 import { claim, storeOffset } from './stored-offsets.ts'
@@ -109,6 +110,7 @@ export class RunMerger {
       mayDelete: (found) => mayDelete(context, { ...found, allowed: odsSettings.deletesAllowed }),
       alsoCommit: async (session, merged) => {
         await logRun(session, entryOf(merged))
+        await saveLoaded(session, table.tableName, marker)
         await storeOffset(session, this.#claimed({ topic, partition, nextOffset }))
       }
     })

@@ -8,7 +8,7 @@ import { addEtlTable, readEtlColumns, readEtlTables, syncColumns } from '../../s
 import { migrate } from '../../sinks/ods/migrate.ts'
 import { odsTable } from '../../sinks/ods/ods-table.ts'
 import { openOds } from '../../sinks/ods/open-ods.ts'
-import { lastSuccess } from '../../sinks/ods/run-log.ts'
+import { lastSuccess } from '../../sinks/ods/loaded-tables.ts'
 import { OdsWorld } from '../sinks/ods/ods-world.ts'
 import { column, runIdOf, type SampleTable } from '../sinks/ods/sample-runs.ts'
 import { unique } from '../support/unique.ts'
@@ -208,7 +208,11 @@ VALUES ('${w.name}', '${w.name}', 'id,part', 1, 'at', 1, 0, '1d', 'high')`)
         [table?.primaryKey, table?.slaMinutes, table?.keepHistory],
         [['id', 'part'], 60, false]
       )
-      assert.deepEqual(await lastSuccess(w.ods, w.name), { lastSuccessAt: null, lastVersion: null })
+      assert.deepEqual(await lastSuccess(w.ods, w.name), {
+        lastSuccessAt: null,
+        lastVersion: null,
+        lastShape: null
+      })
       const slaStatus = async () => {
         const values = { name: w.name }
         const text = 'SELECT SLAStatus AS status FROM etl.vw_SLABreach WHERE TableName = @name'

@@ -43,7 +43,8 @@ function marker(kind: 'start' | 'end', names: readonly string[], rows = 0): Item
     keep_history: false,
     window_from: null,
     window_to: '2026-11-22 08:00:00.000',
-    run_version: 1_000_000
+    run_version: 1_000_000,
+    shape: null
   }
   return item(markerId(made), markerKey, {
     before: null,

@@ -165,5 +165,25 @@ export const postgresMigrations: readonly Migration[] = [
   AdoptedAt timestamp(6) NOT NULL
 )`
     ]
+  },
+  {
+    number: 8,
+    name: 'how far each table is',
+    makes: ['etl.Loaded'],
+    batches: [
+      `CREATE TABLE IF NOT EXISTS etl.Loaded (
+  TableKey varchar(128) PRIMARY KEY,
+  WindowTo varchar(40),
+  RunVersion bigint NOT NULL,
+  Shape text,
+  UpdatedAt timestamp(6) NOT NULL
+)`,
+      `INSERT INTO etl.Loaded (TableKey, WindowTo, RunVersion, UpdatedAt)
+SELECT LOWER(TableName), MAX(WindowTo), MAX(RunVersion), now() AT TIME ZONE 'UTC'
+FROM etl.ETL_Log AS l
+WHERE Status = 'succeeded' AND RunVersion = (
+  SELECT MAX(s.RunVersion) FROM etl.ETL_Log AS s WHERE s.Status = 'succeeded' AND LOWER(s.TableName) = LOWER(l.TableName))
+GROUP BY LOWER(TableName)`
+    ]
   }
 ]

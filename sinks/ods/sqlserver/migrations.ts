@@ -189,5 +189,28 @@ ALTER TABLE [etl].[ETL_Log] ADD [LogTs] AS (COALESCE([FinishedAt], [StartedAt]))
 )`
       )
     ]
+  },
+  {
+    number: 8,
+    name: 'how far each table is',
+    makes: ['etl.Loaded'],
+    batches: [
+      unlessThere(
+        'etl.Loaded',
+        `CREATE TABLE [etl].[Loaded] (
+  [TableKey] nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
+  [WindowTo] varchar(40) NULL,
+  [RunVersion] bigint NOT NULL,
+  [Shape] nvarchar(max) NULL,
+  [UpdatedAt] datetime2(6) NOT NULL
+)`
+      ),
+      `INSERT INTO [etl].[Loaded] ([TableKey], [WindowTo], [RunVersion], [UpdatedAt])
+SELECT LOWER([TableName] COLLATE Latin1_General_100_BIN2), MAX([WindowTo]), MAX([RunVersion]), SYSUTCDATETIME()
+FROM [etl].[ETL_Log] AS l
+WHERE [Status] = 'succeeded' AND [RunVersion] = (
+  SELECT MAX(s.[RunVersion]) FROM [etl].[ETL_Log] AS s WHERE s.[Status] = 'succeeded' AND LOWER(s.[TableName]) = LOWER(l.[TableName]))
+GROUP BY LOWER([TableName] COLLATE Latin1_General_100_BIN2);`
+    ]
   }
 ]

@@ -177,7 +177,7 @@ describe('runs over ODBC', { skip: withoutOdbc }, () => {
     assert.deepEqual(rows, [{ id: '1', nom_v: 'nom 1', autre_nom: 'NOM 1' }])
   })
 
-  it('watches: changes and new columns flow in runs of their own, unchanged rows and empty polls do not', async () => {
+  it('watches: changes flow in runs of their own, a new column in a full one, unchanged rows and empty polls do not', async () => {
     await erp.table('watched', [id, modified], { rows: 5 })
     const reader = await erp.open(
       { TableName: 'watched', HasTimestamps: 1, DateModifCol: 'date-modif', LookbackInterval: '1d' },
@@ -195,14 +195,23 @@ describe('runs over ODBC', { skip: withoutOdbc }, () => {
     )
     const changed = new Map<string | null | undefined, string | null | undefined>()
     let version = second.end.run_version
+    const modes = new Set<string>()
     while (changed.get('3') !== 'neuf') {
       const { rows, end } = await nextRun(reader)
       assert.equal(end.rows, rows.length)
       assert.ok(end.run_version > version)
       version = end.run_version
+      modes.add(end.mode)
       for (const row of rows) changed.set(row['id'], row['ajout_v'])
     }
-    assert.ok(!changed.has('5'))
+    // Nobody dates the other rows for a column more: they are read once, all of them.
+    assert.ok(modes.has('full') && changed.has('5'))
+    await erp.client.query(
+      `UPDATE erp_data.watched SET "ajout-v" = 'plus', "date-modif" = localtimestamp WHERE id = 4`
+    )
+    const after = await nextRun(reader)
+    const ids = after.rows.map((row) => row['id'])
+    assert.deepEqual([after.end.mode, ids.includes('4'), ids.includes('5')], ['watch', true, false])
   })
 
   it('says now and then that a watched table was looked at, though nothing changed', async () => {

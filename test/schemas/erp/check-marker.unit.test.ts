@@ -17,7 +17,8 @@ const marker: RunMarker = {
   keep_history: false,
   window_from: null,
   window_to: '2026-11-22 08:00:00',
-  run_version: 1_790_000_000_000_000
+  run_version: 1_790_000_000_000_000,
+  shape: null
 }
 
 /** Whether it passes; anything but RECORD_INVALID is thrown. */

@@ -90,6 +90,7 @@ export class SampleLog {
       window_from: null,
       window_to: `2026-11-22 08:00:${String(number).padStart(2, '0')}`,
       run_version: versionOf(number),
+      shape: JSON.stringify(columns.map(({ sqlName }) => sqlName)),
       ...(kind === 'end' && said),
       ...falsely
     }

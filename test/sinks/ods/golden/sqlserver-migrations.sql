@@ -279,5 +279,21 @@ CREATE TABLE [etl].[Adopted] (
   [AdoptedAt] datetime2(6) NOT NULL
 );
 GO
+IF OBJECT_ID(N'etl.Loaded', N'U') IS NULL
+CREATE TABLE [etl].[Loaded] (
+  [TableKey] nvarchar(128) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
+  [WindowTo] varchar(40) NULL,
+  [RunVersion] bigint NOT NULL,
+  [Shape] nvarchar(max) NULL,
+  [UpdatedAt] datetime2(6) NOT NULL
+);
+GO
+INSERT INTO [etl].[Loaded] ([TableKey], [WindowTo], [RunVersion], [UpdatedAt])
+SELECT LOWER([TableName] COLLATE Latin1_General_100_BIN2), MAX([WindowTo]), MAX([RunVersion]), SYSUTCDATETIME()
+FROM [etl].[ETL_Log] AS l
+WHERE [Status] = 'succeeded' AND [RunVersion] = (
+  SELECT MAX(s.[RunVersion]) FROM [etl].[ETL_Log] AS s WHERE s.[Status] = 'succeeded' AND LOWER(s.[TableName]) = LOWER(l.[TableName]))
+GROUP BY LOWER([TableName] COLLATE Latin1_General_100_BIN2);
+GO
 EXEC [etl].[SyncConfigColumns];
 GO

@@ -8,6 +8,8 @@ INSERT INTO [etl].[Topics] (ConsumerGroup, Topic, TopicId, Generation, UpdatedAt
 GO
 INSERT INTO etl.ETL_Log (RunId, TableName, Mode, Status, StartedAt, FinishedAt, ExtractMs, TransformMs, LoadMs, MergeMs, RowsRead, RowsInserted, RowsUpdated, RowsDeleted, RowsUnchanged, DeletesRefused, WindowFrom, WindowTo, RunVersion, ErrorCode, ErrorMessage) VALUES (@runId, @tableName, @Mode, @Status, @StartedAt, @FinishedAt, @ExtractMs, @TransformMs, @LoadMs, @MergeMs, @RowsRead, @RowsInserted, @RowsUpdated, @RowsDeleted, @RowsUnchanged, @DeletesRefused, @WindowFrom, @WindowTo, @RunVersion, @ErrorCode, @ErrorMessage)
 GO
+INSERT INTO etl.Loaded (TableKey, WindowTo, RunVersion, Shape, UpdatedAt) VALUES (@key, @windowTo, @version, @shape, @at)
+GO
 INSERT INTO etl.Migrations (Number, Name) VALUES (@number, @name)
 GO
 INSERT INTO etl.Objects (ObjectName, ObjectId) VALUES (@name, @id)
@@ -57,10 +59,7 @@ FROM etl.ETL_Log WHERE StartedAt >= @since GROUP BY TableName, Status
 GO
 SELECT TopicId AS topicid, Generation AS generation FROM [etl].[Topics] WHERE ConsumerGroup = @group AND Topic = @topic
 GO
-SELECT WindowTo AS windowto, RunVersion AS runversion FROM etl.ETL_Log
-WHERE LOWER(TableName) = @tableName AND Status = 'succeeded'
-AND RunVersion = (
-  SELECT MAX(RunVersion) FROM etl.ETL_Log WHERE LOWER(TableName) = @tableName AND Status = 'succeeded')
+SELECT WindowTo AS windowto, RunVersion AS runversion, Shape AS shape FROM etl.Loaded WHERE TableKey = @key
 GO
 SELECT row_key, hashdiff FROM ods."compared" WHERE is_current = 1 AND is_deleted = 0
 GO
@@ -71,4 +70,6 @@ GO
 UPDATE etl.ETL_Log SET Mode = @Mode, Status = @Status, StartedAt = @StartedAt, FinishedAt = @FinishedAt, ExtractMs = @ExtractMs, TransformMs = @TransformMs, LoadMs = @LoadMs, MergeMs = @MergeMs, RowsRead = @RowsRead, RowsInserted = @RowsInserted, RowsUpdated = @RowsUpdated, RowsDeleted = @RowsDeleted, RowsUnchanged = @RowsUnchanged, DeletesRefused = @DeletesRefused, WindowFrom = @WindowFrom, WindowTo = @WindowTo, RunVersion = @RunVersion, ErrorCode = @ErrorCode, ErrorMessage = @ErrorMessage WHERE TableName = @tableName AND RunId = @runId
 GO
 UPDATE etl.ETL_Log SET Status = 'failed', FinishedAt = @at, ErrorCode = 'RUN_INCOMPLETE', ErrorMessage = @reason WHERE TableName = @tableName AND Status = 'running'
+GO
+UPDATE etl.Loaded SET WindowTo = @windowTo, RunVersion = @version, Shape = @shape, UpdatedAt = @at WHERE TableKey = @key
 GO
