@@ -1,12 +1,23 @@
 import { CvRefused } from '../refusal.ts'
-import type { Line, ReadDocument, Style } from './document.ts'
+import type { Line, ReadDocument } from './document.ts'
 import { Flow, plain } from './flow.ts'
-import { applied, child, type Styles, stylesOf } from './docx-styles.ts'
+import {
+  applied,
+  child,
+  hasBackdrop,
+  isSeen,
+  isShaded,
+  type Look,
+  type Styles,
+  stylesOf
+} from './docx-styles.ts'
 import { type Node, parseXml } from './xml.ts'
 import { unzip } from './zip.ts'
 
 const wanted =
   /^word\/(?:document|styles|numbering|header\d*|footer\d*|footnotes|_rels\/(?:document|header\d*|footer\d*)\.xml)\.(?:xml|rels)$/
+
+const walked = /^word\/(?:document|header\d*|footer\d*)\.xml$/
 
 /** Paragraphs of a DOCX: page headers first, then the body with its tables and text boxes, then page footers. */
 export async function readDocx(bytes: Uint8Array): Promise<ReadDocument> {
@@ -16,10 +27,14 @@ export async function readDocx(bytes: Uint8Array): Promise<ReadDocument> {
   const styles = stylesOf(parts.get('word/styles.xml'))
   const names = [...parts.keys()]
   const flow = new Flow()
+  const trees = new Map(
+    names.filter((name) => walked.test(name)).map((name) => [name, parseXml(parts.get(name) as Buffer)])
+  )
+  const onGround = [...trees.values()].some(hasBackdrop)
   for (const kind of [/^word\/header\d*\.xml$/, /^word\/document\.xml$/, /^word\/footer\d*\.xml$/])
-    for (const name of names.filter((part) => kind.test(part)).sort()) {
+    for (const name of [...trees.keys()].filter((part) => kind.test(part)).sort()) {
       const links = linksOf(parts.get(name.replace('word/', 'word/_rels/').concat('.rels')))
-      new Walker({ flow, styles, links }).children(parseXml(parts.get(name) as Buffer))
+      new Walker({ flow, styles, links, onGround }).children(trees.get(name) as Node)
       flow.block++
     }
   const warnings = flow.hidden ? ['hidden_text'] : []
@@ -54,11 +69,11 @@ interface Parts {
   readonly flow: Flow
   readonly styles: Styles
   readonly links: ReadonlyMap<string, string>
+  /** Something stands behind the text, on which letters of any color may be seen. */
+  readonly onGround: boolean
 }
 
-interface Paragraph {
-  readonly style: Style
-  readonly caps: boolean
+interface Paragraph extends Look {
   readonly link: string | null
 }
 
@@ -70,17 +85,19 @@ interface Output {
 }
 
 /** Properties, what was deleted, and what stands a second time for old readers. */
-const skipped = new Set(['w:pPr', 'w:rPr', 'w:del', 'mc:Fallback'])
+const skipped = new Set(['w:pPr', 'w:rPr', 'w:del', 'w:moveFrom', 'mc:Fallback'])
 
 class Walker {
   readonly #flow: Flow
   readonly #styles: Styles
   readonly #links: ReadonlyMap<string, string>
+  #onGround: boolean
 
-  constructor({ flow, styles, links }: Parts) {
+  constructor({ flow, styles, links, onGround }: Parts) {
     this.#flow = flow
     this.#styles = styles
     this.#links = links
+    this.#onGround = onGround
   }
 
   children(node: Node): void {
@@ -97,18 +114,18 @@ class Walker {
   #paragraph(node: Node): void {
     const properties = child(node, 'w:pPr')
     const id = child(properties, 'w:pStyle')?.attributes['w:val'] ?? ''
-    const style = this.#styleOf(id, 0)
+    const look = this.#lookOf(id, properties)
     const indent = Number(child(properties, 'w:ind')?.attributes['w:left'] ?? 0) / 20
     const boxes: Node[] = []
     const bullet =
       child(properties, 'w:numPr') !== null || (this.#styles.get(id)?.isList ?? false) || /^List/i.test(id)
     const line = { bullet, indent: Number.isFinite(indent) ? indent : 0 }
-    this.#runs(node, { ...style, link: null }, { boxes, line })
+    this.#runs(node, { ...look, link: null }, { boxes, line })
     this.#flow.end(line)
     // What stands in a text box is read behind its paragraph, as a block of its own.
     for (const box of boxes) {
       this.#flow.block++
-      this.children(box)
+      this.#within(true, () => this.children(box))
       this.#flow.block++
     }
   }
@@ -138,9 +155,19 @@ class Walker {
   }
 
   #run(node: Node, look: Paragraph, out: Output): void {
-    const own = applied(child(node, 'w:rPr'), look)
-    if (own === null) this.#flow.hidden = true
+    const properties = child(node, 'w:rPr')
+    const style = child(properties, 'w:rStyle')?.attributes['w:val']
+    const own = applied(properties, style === undefined ? look : this.#styled(style, look))
+    if (!isSeen(own, this.#onGround) && hasText(node)) this.#flow.hidden = true
     else this.#runs(node, { ...own, link: look.link }, out)
+  }
+
+  /** Walks what stands on a ground of its own. */
+  #within(isGround: boolean, walk: () => void): void {
+    const before = this.#onGround
+    this.#onGround ||= isGround
+    walk()
+    this.#onGround = before
   }
 
   #break(node: Node, line: { bullet: boolean; indent: number }): void {
@@ -148,31 +175,46 @@ class Walker {
     if (node.attributes['w:type'] === 'page') this.#flow.page++
   }
 
-  #styleOf(id: string, depth: number): { style: Style; caps: boolean } {
+  /** How letters of a paragraph look that have no properties of their own. */
+  #lookOf(id: string, properties: Node | null): Look {
+    const plainLook = { style: plain, caps: false, hidden: false, shaded: false }
+    const look = this.#styled(id, this.#styled('', plainLook))
+    return isShaded(properties) ? { ...look, shaded: true } : look
+  }
+
+  /** A look with a style upon it, and before it those that the style is based on. */
+  #styled(id: string, look: Look, depth = 0): Look {
     const found = this.#styles.get(id)
-    const none = { style: plain, caps: false }
-    if (!found || depth > 10) return none
-    const base = id === '' ? none : this.#styleOf(found.base ?? '', depth + 1)
-    return applied(found.run, base) ?? base
+    if (!found || depth > 10) return look
+    const base = found.base === null ? look : this.#styled(found.base, look, depth + 1)
+    const own = applied(found.run, base)
+    return isShaded(found.paragraph) ? { ...own, shaded: true } : own
   }
 
   /** A row whose cells have a paragraph each is a line; longer cells are read one after the other. */
   #table(node: Node): void {
-    for (const row of node.children.filter(({ name }) => name === 'w:tr')) {
-      const cells = row.children.filter(({ name }) => name === 'w:tc')
-      const paragraphs = cells.map((cell) =>
-        cell.children.filter(({ name }) => name === 'w:p' || name === 'w:tbl')
-      )
-      const filled = paragraphs.filter((list) => list.some(hasText))
-      if (filled.length > 1 && filled.filter((list) => list.filter(hasText).length > 3).length < 2)
-        this.#sideBySide(filled)
-      else
-        for (const list of filled) {
-          this.#flow.block++
-          for (const each of list) this.#block(each)
-        }
+    // Styles of tables are not read: one may give its cells a ground.
+    const hasStyle = child(child(node, 'w:tblPr'), 'w:tblStyle') !== null
+    for (const row of unwrapped(node).filter(({ name }) => name === 'w:tr')) {
+      const cells = unwrapped(row).filter(({ name }) => name === 'w:tc')
+      const hasGround = hasStyle || cells.some((cell) => isShaded(child(cell, 'w:tcPr')))
+      this.#within(hasGround, () => this.#row(cells))
     }
     this.#flow.block++
+  }
+
+  #row(cells: readonly Node[]): void {
+    const paragraphs = cells.map((cell) =>
+      unwrapped(cell).filter(({ name }) => name === 'w:p' || name === 'w:tbl')
+    )
+    const filled = paragraphs.filter((list) => list.some(hasText))
+    if (filled.length > 1 && filled.filter((list) => list.filter(hasText).length > 3).length < 2)
+      this.#sideBySide(filled)
+    else
+      for (const list of filled) {
+        this.#flow.block++
+        for (const each of list) this.#block(each)
+      }
   }
 
   #sideBySide(cells: readonly Node[][]): void {
@@ -193,15 +235,20 @@ class Walker {
 
   /** A paragraph as a part of a row. */
   #inline(node: Node): void {
-    const id = child(child(node, 'w:pPr'), 'w:pStyle')?.attributes['w:val'] ?? ''
-    this.#runs(
-      node,
-      { ...this.#styleOf(id, 0), link: null },
-      { boxes: [], line: { bullet: false, indent: 0 } }
-    )
+    const properties = child(node, 'w:pPr')
+    const id = child(properties, 'w:pStyle')?.attributes['w:val'] ?? ''
+    const look = { ...this.#lookOf(id, properties), link: null }
+    this.#runs(node, look, { boxes: [], line: { bullet: false, indent: 0 } })
     this.#flow.add(' ', plain)
   }
 }
+
+/** A node's children, those of content controls and the like among them. */
+function unwrapped(node: Node): Node[] {
+  return node.children.flatMap((each) => (wrappers.has(each.name) ? unwrapped(each) : [each]))
+}
+
+const wrappers = new Set(['w:sdt', 'w:sdtContent', 'w:customXml', 'w:ins', 'w:moveTo'])
 
 function hasText(node: Node): boolean {
   return node.text.trim() !== '' || node.children.some(hasText)

@@ -1,5 +1,6 @@
 import type { WrappedPdfiumModule } from '@embedpdf/pdfium'
 import type { Box, Piece } from './document.ts'
+import { boxAt, type PagePlace } from './page-place.ts'
 
 /** An address, and where on a page it is behind what stands there. */
 export interface Annotation {
@@ -16,11 +17,17 @@ export function withLink(piece: Piece, annotations: readonly Annotation[], used:
   return { ...piece, link: at.url }
 }
 
+/** A page of a document that PDFium has open. */
+export interface OpenPage {
+  readonly document: number
+  readonly page: number
+  readonly place: PagePlace
+}
+
 /** Addresses of link annotations with their places. */
-export function linksOf(module: WrappedPdfiumModule, document: number, page: number): Annotation[] {
+export function linksOf(module: WrappedPdfiumModule, { document, page, place }: OpenPage): Annotation[] {
   const memory = module.pdfium
   const found: Annotation[] = []
-  const height = module.FPDF_GetPageHeightF(page)
   const at = memory.wasmExports.malloc(32)
   try {
     memory.setValue(at, 0, 'i32')
@@ -30,19 +37,10 @@ export function linksOf(module: WrappedPdfiumModule, document: number, page: num
       if (action === 0 || !module.FPDFLink_GetAnnotRect(link, at + 8)) continue
       const url = uriOf(module, document, action)
       if (url === null) continue
-      const [left, top, right, bottom] = [0, 4, 8, 12].map((offset) =>
+      const [left = 0, top = 0, right = 0, bottom = 0] = [0, 4, 8, 12].map((offset) =>
         memory.getValue(at + 8 + offset, 'float')
       )
-      const box = {
-        left: left ?? 0,
-        top: height - (top ?? 0),
-        right: right ?? 0,
-        bottom: height - (bottom ?? 0)
-      }
-      found.push({
-        url,
-        box: { ...box, top: Math.min(box.top, box.bottom), bottom: Math.max(box.top, box.bottom) }
-      })
+      found.push({ url, box: boxAt(place, { left, top, right, bottom }) })
     }
   } finally {
     memory.wasmExports.free(at)

@@ -4,8 +4,10 @@ import { piecesOf } from '../ocr/ocr-pieces.ts'
 import type { Recognise } from '../ocr/tesseract.ts'
 import { CvRefused } from '../refusal.ts'
 import type { Piece, ReadDocument } from './document.ts'
+import { placeOf } from './page-place.ts'
 import { linksOf, withLink } from './pdf-links.ts'
 import { maxCharacters, type PageText, readPage } from './pdf-page.ts'
+import { boundsOf } from './pdf-shapes.ts'
 import { pdfium } from './pdfium.ts'
 
 const maxPages = 60
@@ -78,12 +80,13 @@ class PdfReader {
   }
 
   async #page(page: number, index: number): Promise<void> {
-    const found = readPage(this.#module, page, index)
+    const place = placeOf(this.#module, page)
+    const found = readPage(this.#module, page, { index, place })
     this.#characters += found.characters
     const read = isPicture(this.#module, page, found) ? await this.#picture(page, index) : null
     // The text behind a scan is what a scanner took it for: where the picture itself is read, nothing is hidden.
     if (found.hidden > 0 && read === null) this.#warnings.add('hidden_text')
-    const annotations = linksOf(this.#module, this.#document, page)
+    const annotations = linksOf(this.#module, { document: this.#document, page, place })
     const used = new Set<string>()
     for (const piece of read ?? found.pieces) this.#pieces.push(withLink(piece, annotations, used))
     for (const { url } of annotations) if (!used.has(url)) this.#links.add(url)
@@ -125,15 +128,6 @@ function isPicture(module: WrappedPdfiumModule, page: number, { shown }: PageTex
 }
 
 function areaOf(module: WrappedPdfiumModule, object: number): number {
-  const { wasmExports, getValue } = module.pdfium
-  const at = wasmExports.malloc(16)
-  try {
-    if (!module.FPDFPageObj_GetBounds(object, at, at + 4, at + 8, at + 12)) return 0
-    const [left = 0, bottom = 0, right = 0, top = 0] = [0, 4, 8, 12].map((offset) =>
-      getValue(at + offset, 'float')
-    )
-    return Math.max(0, right - left) * Math.max(0, top - bottom)
-  } finally {
-    wasmExports.free(at)
-  }
+  const { left, top, right, bottom } = boundsOf(module, object)
+  return Math.max(0, right - left) * Math.max(0, top - bottom)
 }

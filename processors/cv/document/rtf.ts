@@ -38,6 +38,8 @@ interface State {
   style: Style
   skip: boolean
   hidden: boolean
+  /** Its letters are of the paper's color. */
+  white: boolean
   /** Characters that stand for a \u sign in old readers. */
   fallback: number
   link: string | null
@@ -89,7 +91,11 @@ class RtfReader {
   readonly #text: string
   readonly #flow = new Flow()
   readonly #fonts = new Map<number, string>()
-  #states: State[] = [{ style: plain, skip: false, hidden: false, fallback: 1, link: null, isField: false }]
+  /** Numbers of colors in which letters are not seen on paper. */
+  readonly #whites: ReadonlySet<number>
+  #states: State[] = [
+    { style: plain, skip: false, hidden: false, white: false, fallback: 1, link: null, isField: false }
+  ]
   #pendingSkip = 0
   #bytes: number[] = []
   #codePage = 'windows-1252'
@@ -100,6 +106,7 @@ class RtfReader {
 
   constructor(text: string) {
     this.#text = text
+    this.#whites = grounds.test(text) ? new Set() : whitesOf(text)
     for (const [, font, charset] of text
       .slice(0, 65_536)
       .matchAll(/\\f(\d{1,5})[^;{}]{0,80}\\fcharset(\d{1,3})/g)) {
@@ -160,9 +167,9 @@ class RtfReader {
   }
 
   #add(text: string): void {
-    const { skip, hidden, style, link } = this.#state
+    const { skip, hidden, white, style, link } = this.#state
     if (skip) return
-    if (hidden) this.#flow.hidden = true
+    if (hidden || white || style.size < smallestShown) this.#flow.hidden ||= text.trim() !== ''
     else this.#flow.add(text, style, link)
   }
 
@@ -254,9 +261,26 @@ class RtfReader {
     else if (word === 'i') state.style = { ...state.style, italic: number !== 0 }
     else if (word === 'fs' && number !== null) state.style = { ...state.style, size: number / 2 }
     else if (word === 'v') state.hidden = number !== 0
-    else if (word === 'plain') state.style = plain
+    else if (word === 'cf') state.white = this.#whites.has(number ?? 0)
+    else if (word === 'plain') Object.assign(state, { style: plain, hidden: false, white: false })
     else if (word === 'f' && number !== null) this.#codePage = this.#fonts.get(number) ?? this.#codePage
   }
+}
+
+/** In points. */
+const smallestShown = 2
+
+/** What gives letters a ground of another color, or stands behind them: then white ones may be seen. */
+const grounds = /\\(?:cbpat|chcbpat|clcbpat|highlight|cb|shading)[1-9]|\\shp\b|\\background\b/
+
+/** The numbers of a document's colors that are as light as paper. */
+function whitesOf(text: string): Set<number> {
+  const table = text.slice(0, 200_000).match(/\{\\colortbl([^{}]{0,20000})\}/)?.[1] ?? ''
+  const isLight = (color: string) =>
+    ['red', 'green', 'blue'].every(
+      (part) => Number(color.match(new RegExp(`\\\\${part}(\\d{1,3})`))?.[1] ?? 0) >= 0xec
+    )
+  return new Set(table.split(';').flatMap((color, index) => (isLight(color) ? [index] : [])))
 }
 
 function codePageOf(number: number): string {

@@ -1,22 +1,25 @@
 /** A PDF of pages that are given as what is painted on them; Helvetica is /F1, its bold /F2, both of Windows-1252. */
 export function pdfOf(pages: readonly string[], options: PdfOptions = {}): Buffer {
-  const { pageEntries = '', resources = '', objects = [] } = options
+  const { pageEntries = '', resources = '', catalogEntries = '', objects = [] } = options
   const first = 5 + pages.length * 2
   const kids = pages.map((_, index) => `${5 + index * 2} 0 R`).join(' ')
   const font = (name: string) =>
     `<< /Type /Font /Subtype /Type1 /BaseFont /${name} /Encoding /WinAnsiEncoding >>`
+  const isContent = (index: number) => index >= 4 && index < first - 1 && index % 2 === 1
   const all = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Catalog /Pages 2 0 R ${catalogEntries} >>`,
     `<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`,
     font('Helvetica'),
     font('Helvetica-Bold'),
     ...pages.flatMap((content, index) => [
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] ${pageEntries} /Resources << /Font << /F1 3 0 R /F2 4 0 R >> ${resources} >> /Contents ${6 + index * 2} 0 R >>`,
+      `<< /Type /Page /Parent 2 0 R ${pageEntries.includes('/MediaBox') ? '' : '/MediaBox [0 0 595 842]'} ${pageEntries} /Resources << /Font << /F1 3 0 R /F2 4 0 R >> ${resources} >> /Contents ${6 + index * 2} 0 R >>`,
       streamOf(content)
     ]),
-    ...objects.map((object) => object.replaceAll('@', String(first)))
+    ...objects
   ]
-  return withTable(all)
+  return withTable(
+    all.map((object, index) => (isContent(index) ? object : object.replaceAll('@', String(first))))
+  )
 }
 
 export interface PdfOptions {
@@ -24,7 +27,9 @@ export interface PdfOptions {
   readonly pageEntries?: string
   /** Entries of its resources. */
   readonly resources?: string
-  /** Objects besides; the first has the number that `firstObject` tells. */
+  /** Entries of the document's catalogue. */
+  readonly catalogEntries?: string
+  /** Objects besides; @ stands for the number of the first of them, in all entries. */
   readonly objects?: readonly string[]
 }
 
