@@ -24,10 +24,10 @@ export class Answers<A> {
 
   once(key: string, request: string, give: () => Promise<A>): Once<A> {
     const known = this.#kept.get(key)
-    if (known && known.until > Date.now())
+    if (known && known.until > performance.now())
       return known.request === request ? { answer: known.answer, isReused: false } : { isReused: true }
     const answer = give()
-    this.#keep(key, { request, answer, until: Date.now() + this.#keepMs })
+    this.#keep(key, { request, answer, until: performance.now() + this.#keepMs })
     answer.catch(() => this.#kept.delete(key))
     return { answer, isReused: false }
   }

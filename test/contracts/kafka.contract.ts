@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
 import { eventually } from '../support/eventually.ts'
 import { commitOf, KafkaUse, poll, pollUntil, text, type Use } from '../support/kafka-use.ts'
@@ -265,6 +266,20 @@ function sharing(use: Use): void {
     assert.deepEqual(await it.log(0), ['a0', 'a1', 'in time'])
     await first.close()
     await second.close()
+  })
+
+  it('ends a poll in its time although the clock is set back by an hour meanwhile', async () => {
+    const it = await use()
+    const consumer = await it.joined()
+    const told = Date.now
+    const polled = poll(consumer, { waitMs: 500 })
+    Date.now = () => told() - 3_600_000
+    try {
+      assert.deepEqual(await Promise.race([polled, wait(20_000, 'still waiting', { ref: false })]), [])
+    } finally {
+      Date.now = told
+      await consumer.close()
+    }
   })
 
   it('takes up partitions that are added', async () => {

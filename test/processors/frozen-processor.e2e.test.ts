@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
-import type { Item, Position } from '../../runtime/pipeline.ts'
 import { settingsFrom } from '../../runtime/settings.ts'
-import { changeId, type RawChange } from '../../schemas/change.ts'
 import { tables } from '../../schemas/tables.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { silverRows } from '../sinks/lake/stored-rows.ts'
+import { groupChange } from '../support/changes.ts'
 import { testContext } from '../support/context.ts'
 import { CourantProcess } from '../support/courant-process.ts'
 import { deleteTopics } from '../support/delete-topics.ts'
@@ -87,29 +86,3 @@ test('a processor stopped with a batch on its way, while another took its partit
   assert.equal(new Set(ids).size, rows)
   assert.equal(doubled, 0, `${doubled} rows are twice in Silver`)
 })
-
-function groupChange(n: number): Item<RawChange> {
-  const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-  const at = 1_763_800_000_000_000 + n
-  const text = new Date(at / 1000).toISOString()
-  const source = {
-    version: '0.1.0',
-    connector: 'postgres',
-    name: 'test',
-    db: 'test',
-    table: 'PG_Groups',
-    snapshot: 'false',
-    ts_ms: Math.floor(at / 1000),
-    ts_us: at,
-    row_version: at,
-    row_hash: n
-  }
-  const after = { id, name: `Group ${n}`, description: null, created_at: text, updated_at: text }
-  return {
-    id: changeId(id, source),
-    key: id,
-    at: new Date(at / 1000),
-    position: String(n) as Position,
-    value: { before: null, after, source, op: 'c', ts_ms: source.ts_ms }
-  }
-}

@@ -182,13 +182,13 @@ class KafkajsAdmin implements KafkaAdmin {
   /** The controller has made the topics; the brokers hear of them a moment later. */
   async #untilLed(topics: string[]): Promise<void> {
     const backOff = new BackOff()
-    for (const until = Date.now() + callMs; ; await wait(backOff.next())) {
+    for (const until = performance.now() + callMs; ; await wait(backOff.next())) {
       try {
         await this.#call('find the leaders of new topics', (admin) => admin.fetchTopicMetadata({ topics }))
         return
       } catch (error) {
         const isPassing = verdictOf(error) === 'transient' || (error as CourantError).code === 'TOPIC_MISSING'
-        if (!isPassing || Date.now() > until) throw error
+        if (!isPassing || performance.now() > until) throw error
       }
     }
   }
@@ -196,12 +196,12 @@ class KafkajsAdmin implements KafkaAdmin {
   /** Asks again while the broker answers that it cannot yet, such as while a group's coordinator is being chosen. */
   async #call<T>(doing: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
     const backOff = new BackOff()
-    for (const until = Date.now() + notYetMs; ; await wait(backOff.next())) {
+    for (const until = performance.now() + notYetMs; ; await wait(backOff.next())) {
       try {
         return await this.#callOnce(doing, ask)
       } catch (error) {
         const isNotYet = verdictOf(error) === 'transient' && protocolType((error as Error).cause) !== null
-        if (!isNotYet || Date.now() > until) throw error
+        if (!isNotYet || performance.now() > until) throw error
       }
     }
   }

@@ -82,7 +82,7 @@ class Consumer implements KafkaConsumer {
     const { inbox } = this.#membership
     let intake = new Intake(request.limit)
     let { epoch } = inbox
-    let until = Date.now() + request.waitMs
+    let until = performance.now() + request.waitMs
     while (!request.signal.aborted && !this.#isClosed) {
       this.#throwIfFailed()
       const wasEmpty = intake.records.length === 0
@@ -91,9 +91,9 @@ class Consumer implements KafkaConsumer {
         // A rebalance: what was gathered may be another member's now, and is read again if it is ours.
         intake = new Intake(request.limit)
         epoch = inbox.epoch
-      } else if (wasEmpty && intake.records.length > 0) until = Date.now() + request.lingerMs
-      if (intake.isFull || Date.now() >= until) break
-      await inbox.changed.wait(until - Date.now(), request.signal)
+      } else if (wasEmpty && intake.records.length > 0) until = performance.now() + request.lingerMs
+      if (intake.isFull || performance.now() >= until) break
+      await inbox.changed.wait(until - performance.now(), request.signal)
     }
     if (epoch !== inbox.epoch) return []
     if (intake.records.length === 0) this.#throwIfUnavailable()
@@ -105,7 +105,7 @@ class Consumer implements KafkaConsumer {
   async commit(offsets: readonly TopicOffset[]): Promise<void> {
     const { inbox, group } = this.#membership
     const backOff = new BackOff()
-    const until = Date.now() + commitMs
+    const until = performance.now() + commitMs
     for (;;) {
       await this.#settled(until)
       const wanted = inbox.committable(offsets)
@@ -132,8 +132,8 @@ class Consumer implements KafkaConsumer {
   /** Waits until it is known which partitions are ours. */
   async #settled(until: number): Promise<void> {
     const membership = this.#membership
-    while (membership.isJoining && !this.#isClosed && Date.now() < until)
-      await membership.inbox.changed.wait(until - Date.now())
+    while (membership.isJoining && !this.#isClosed && performance.now() < until)
+      await membership.inbox.changed.wait(until - performance.now())
     this.#throwIfFailed()
     if (membership.isJoining || this.#isClosed)
       throw new CourantError('TOPICS_UNAVAILABLE', 'The group could not be joined in time to commit', {
@@ -144,7 +144,7 @@ class Consumer implements KafkaConsumer {
   #orGiveUp(error: unknown, until: number): void {
     const known = kafkaError(error, 'commit offsets')
     const isPassing = known instanceof CourantError && known.verdict === 'transient'
-    if (!isPassing || Date.now() >= until) throw known
+    if (!isPassing || performance.now() >= until) throw known
     if (standingOf(error)) this.#membership.doubt()
     else if (protocolType(error) === null) this.#link.discard()
   }
@@ -158,7 +158,7 @@ class Consumer implements KafkaConsumer {
 
   #throwIfUnavailable(): void {
     const { answeredAt, lastFault } = this.#membership
-    const silentMs = Date.now() - answeredAt
+    const silentMs = performance.now() - answeredAt
     if (silentMs < this.#unavailableMs) return
     if (lastFault) throw kafkaError(lastFault, 'read records')
     throw new CourantError('TOPICS_UNAVAILABLE', `No broker has answered for ${silentMs} ms`)

@@ -58,7 +58,7 @@ export class Identities {
 
   /** Like `forget`, for those that Kafka is going to forget. */
   forgetOld(lanes: readonly Lane[], lease: Lease | undefined): void {
-    const isOld = (known: Known | null | undefined) => !!known && Date.now() - known.at > lastsMs
+    const isOld = (known: Known | null | undefined) => !!known && performance.now() - known.at > lastsMs
     this.forget(
       lanes.filter((lane) =>
         isOld(isFenced(lane, lease) ? this.#ofLease.get(lease)?.get(lane.from) : this.#own)
@@ -92,7 +92,7 @@ export const isFenced = (lane: Lane, lease: Lease | undefined): lease is Fenced 
 /** Kept until it is forgotten; one that was not got is asked for again. */
 function kept(identity: Promise<Identity>, drop: () => void): Known {
   identity.catch(drop)
-  return { at: Date.now(), identity }
+  return { at: performance.now(), identity }
 }
 
 async function ownIdentity({ cluster, leaders }: Asked): Promise<Identity> {

@@ -34,8 +34,8 @@ export class Membership {
   isJoining = true
   /** What ended it for good. */
   failure: Error | null = null
-  /** When a broker last answered, in milliseconds since the epoch. */
-  answeredAt = Date.now()
+  /** When a broker last answered, by performance.now(). */
+  answeredAt = performance.now()
   lastFault: unknown = null
   #startFault: unknown = null
   readonly #link: Link
@@ -113,7 +113,7 @@ export class Membership {
   }
 
   answered(): void {
-    this.answeredAt = Date.now()
+    this.answeredAt = performance.now()
     this.lastFault = null
   }
 
@@ -200,9 +200,9 @@ export class Membership {
   /** Waits, within bounds, until what was handed out is committed, so that a rebalance repeats little. */
   async #drain(lease: GroupLease): Promise<void> {
     this.inbox.pause()
-    const until = Date.now() + this.#options.drainMs
-    while (!this.inbox.isDrained && lease.isHeld && Date.now() < until && !this.#stop.signal.aborted)
-      await this.inbox.changed.wait(until - Date.now(), this.#stop.signal)
+    const until = performance.now() + this.#options.drainMs
+    while (!this.inbox.isDrained && lease.isHeld && performance.now() < until && !this.#stop.signal.aborted)
+      await this.inbox.changed.wait(until - performance.now(), this.#stop.signal)
   }
 
   async #afterFault(error: unknown): Promise<void> {

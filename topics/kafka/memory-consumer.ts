@@ -57,7 +57,7 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
 
   async poll(request: PollRequest): Promise<readonly KafkaRecord[]> {
     let records: KafkaRecord[] = []
-    let until = Date.now() + request.waitMs
+    let until = performance.now() + request.waitMs
     while (!this.#isClosed && !request.signal.aborted) {
       this.#refuseReplaced()
       await this.#findStarts()
@@ -66,9 +66,9 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
       this.#polled = this.#lease
       const before = records.length
       this.#take(records, request.limit)
-      if (before === 0 && records.length > 0) until = Date.now() + request.lingerMs
-      if (records.length >= request.limit || Date.now() >= until) break
-      await this.#broker.changed.wait(until - Date.now(), request.signal)
+      if (before === 0 && records.length > 0) until = performance.now() + request.lingerMs
+      if (records.length >= request.limit || performance.now() >= until) break
+      await this.#broker.changed.wait(until - performance.now(), request.signal)
     }
     return this.#polled === this.#lease ? records : []
   }

@@ -68,14 +68,14 @@ async function endOf(link: Link, from: TopicOffset): Promise<number> {
 /** The next part, across broker faults. */
 async function fetchPart(link: Link, at: TopicOffset, signal: AbortSignal): Promise<Fetched> {
   const backOff = new BackOff()
-  const until = Date.now() + unavailableMs
+  const until = performance.now() + unavailableMs
   for (;;) {
     try {
       return await fetchOnce(link, at)
     } catch (error) {
       const known = kafkaError(error, `read ${at.topic}`)
       const isPassing = known instanceof CourantError && known.verdict === 'transient'
-      if (!isPassing || Date.now() >= until) throw known
+      if (!isPassing || performance.now() >= until) throw known
       if (protocolType(error) === null) link.discard()
       await wait(backOff.next(), undefined, { signal }).catch(() => {})
     }

@@ -83,7 +83,7 @@ class Producer implements KafkaProducer {
   async #deliver(records: readonly OutgoingRecord[], { signal, lease }: SendOptions): Promise<void> {
     const lanes = lanesOf(records)
     this.#identities.forgetOld(lanes, lease)
-    const startedAt = Date.now()
+    const startedAt = performance.now()
     const backOff = new BackOff()
     try {
       while (lanes.some((lane) => !lane.isDone)) {
@@ -159,7 +159,7 @@ class Producer implements KafkaProducer {
 
   #orGiveUp(error: unknown, startedAt: number): void {
     const known = kafkaError(error, 'write records')
-    const elapsedMs = Date.now() - startedAt
+    const elapsedMs = performance.now() - startedAt
     const isFinal = !(known instanceof CourantError) || known.verdict !== 'transient'
     const isPassing =
       known instanceof CourantError && known.code === 'TOPIC_MISSING' && elapsedMs < topicGraceMs

@@ -34,8 +34,8 @@ export class StuckPartitions {
       this.#places.set(key, { offset: at.fetchAt, since: 0, answers: 0 })
       return
     }
-    if (place.answers++ === 0) place.since = Date.now()
-    const stuckMs = Date.now() - place.since
+    if (place.answers++ === 0) place.since = performance.now()
+    const stuckMs = performance.now() - place.since
     if (place.answers < fewestAnswers || stuckMs < this.#longestMs) return
     const why = told.damage?.message ?? 'the broker gives nothing of it'
     throw new CourantError(

@@ -119,7 +119,7 @@ class ConfluentRegistry implements Registry {
     const known = this.#types.get(place)
     if (known) return known
     const unknown = this.#unknown.get(place)
-    if (unknown && unknown.untilMs > Date.now()) throw unknown.error
+    if (unknown && unknown.untilMs > performance.now()) throw unknown.error
     try {
       const type = await this.#fetch(id, subject)
       // Whoever may register a schema anywhere does not say with it how records of this topic are read.
@@ -135,7 +135,7 @@ class ConfluentRegistry implements Registry {
   #noteUnknown(place: string, error: CourantError): void {
     // Records of a hostile sender may name any number of them.
     if (this.#unknown.size >= mostUnknown) this.#unknown.clear()
-    this.#unknown.set(place, { untilMs: Date.now() + unknownForMs, error })
+    this.#unknown.set(place, { untilMs: performance.now() + unknownForMs, error })
   }
 
   async #fetch(id: number, subject: string): Promise<Type> {
