@@ -42,7 +42,8 @@ export function createLog(level: string, destination: NodeJS.WritableStream = de
 function safeLine(line: string): string {
   const safe = (_name: string, value: unknown) =>
     typeof value === 'string' ? visible(redacted(value)) : value
-  return `${JSON.stringify(JSON.parse(line), safe)}\n`
+  // Names of fields, too, may come from elsewhere.
+  return `${visible(JSON.stringify(JSON.parse(line), safe))}\n`
 }
 
 function defaultDestination(): NodeJS.WritableStream {

@@ -58,18 +58,20 @@ export interface ObjectStore {
 
 /**
  * Refuses names that could leave the store or mean different things to different stores: `..`, empty or hidden
- * segments, backslashes, NUL and other control characters, more than 900 bytes.
+ * segments, backslashes, NUL and other control characters, half of a character, more than 900 bytes.
  */
 export function checkObjectName(name: string): string {
   const isUnsafe =
     Buffer.byteLength(name) > 900 ||
+    // Stores would hold two such names for one.
+    !name.isWellFormed() ||
     // oxlint-disable-next-line no-control-regex -- control characters are what must not pass
     /[\\\u0000-\u001f\u007f]/.test(name) ||
     name.split('/').some((segment) => segment === '' || segment.startsWith('.') || segment.length > 200)
   if (!isUnsafe) return name
   throw new CourantError(
     'TARGET_REFUSED',
-    'An object name has an empty, hidden or overlong segment, a backslash or a control character; correct the name of the table or day it is made of'
+    'An object name has an empty, hidden or overlong segment, a backslash, a control character or half of one; correct the name of the table or day it is made of'
   )
 }
 

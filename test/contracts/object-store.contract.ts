@@ -3,10 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import * as fc from 'fast-check'
 import { CourantError } from '../../runtime/errors.ts'
 import { bytesContent, fileContent } from '../../runtime/object-store/content.ts'
 import { type ObjectStore, readText } from '../../runtime/object-store/object-store.ts'
+import { hostileNames } from '../support/hostile-names.ts'
 import { unique } from '../support/unique.ts'
+
+const seed = Number(process.env['COURANT_TEST_SEED'] ?? Date.now() % 1_000_000)
+
+const byBytes = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other))
 
 const text = (value: string) => bytesContent(value)
 
@@ -176,6 +182,23 @@ export function objectStoreContract(describes: string, start: () => Promise<Obje
             (error) => error instanceof CourantError && error.code === 'TARGET_REFUSED',
             JSON.stringify(name)
           )
+    })
+
+    it(`keeps any name as it is or refuses it (seed ${seed})`, async () => {
+      const place = fresh()
+      const taken: string[] = []
+      for (const odd of new Set(fc.sample(hostileNames, { numRuns: 40, seed }))) {
+        // Each in a folder of its own: one name may be the folder of another.
+        const name = `${place}/${taken.length}/${odd}`
+        const etag = await store.put(name, text(odd)).catch((error: unknown) => {
+          assert.ok(error instanceof CourantError && error.code === 'TARGET_REFUSED', JSON.stringify(name))
+        })
+        if (!etag) continue
+        assert.equal(await readText(store, name), Buffer.from(odd).toString())
+        taken.push(name)
+      }
+      assert.ok(taken.length > 0)
+      assert.deepEqual(await namesIn(store, `${place}/`), taken.toSorted(byBytes))
     })
   })
 }
