@@ -1,32 +1,28 @@
 import { edgeSettings } from '../edge/app.ts'
 import { operatorSettings } from '../edge/operator.ts'
-import { progressSettings } from '../producers/progress/settings.ts'
 import { deadLetterClearMs } from '../runtime/dead-letter-alerts.ts'
 import { logLevel } from '../runtime/observability.ts'
 import { acceptedRisks } from '../runtime/production.ts'
 import { settingsOf } from '../runtime/run-all.ts'
 import type { Environment, Setting } from '../runtime/settings.ts'
 import { alertSettings } from '../runtime/teams-alerts.ts'
-import { odsSinkSettings } from '../sinks/ods/settings.ts'
+import { loadedSystems, systemsSetting } from '../systems/loaded.ts'
 import { kafkaSecuritySettings } from '../topics/kafka/client.ts'
 import { planSettings } from '../topics/plan.ts'
-import { etlSettings } from '../systems/erp/settings.ts'
 import { pipelines } from './pipelines.ts'
-import { systems } from './systems.ts'
 
 /** What pipelines, the HTTP servers and the commands read, each once. */
 export function allSettings(): readonly Setting[] {
   const all = [
     // First: of a variable that several read, the last one says what it is for.
-    ...odsSinkSettings,
+    ...settingsOf(loadedSystems.flatMap(({ runTime }) => runTime?.patterns ?? [])),
     ...settingsOf(pipelines),
-    ...progressSettings,
-    ...etlSettings,
+    ...loadedSystems.flatMap(({ settings = [], routes }) => [...settings, ...(routes?.settings ?? [])]),
     ...kafkaSecuritySettings,
     ...planSettings,
     ...edgeSettings,
     ...operatorSettings,
-    systems,
+    systemsSetting,
     acceptedRisks,
     ...alertSettings,
     deadLetterClearMs,

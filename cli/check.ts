@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
+import { mapAtOnce } from '../runtime/map-at-once.ts'
 import { MetricsRegistry, createLog } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { contextFor, settingsOf } from '../runtime/run-all.ts'
@@ -8,9 +9,12 @@ import { retryWithin } from '../runtime/retry.ts'
 import { planSettings } from '../topics/plan.ts'
 import { unknownSettings } from './all-settings.ts'
 import { print } from './verb/output.ts'
-import { pipelinesNamed } from './pipelines.ts'
+import { pipelinesNow } from './pipelines.ts'
 import { topicsToChange } from './topics.ts'
 import { withConnection } from './verb/with-connection.ts'
+
+/** Each may open a connection of its own. */
+const checksAtOnce = 8
 
 /** How long a server that does not answer is asked again. */
 const patienceMs = 5_000
@@ -22,12 +26,14 @@ export function checkCommand(program: Command): void {
     .argument('[pipelines...]')
     .option('--json', 'for machines')
     .action(async (names: string[], { json = false }: { json?: boolean }) => {
-      const pipelines = pipelinesNamed(names)
+      const { pipelines, ...found } = await pipelinesNow(names)
       const problems = await withConnection(
         async (connection, settings) => [
           ...unknownSettings(process.env),
+          ...found.problems,
+          ...found.unknown,
           ...(await topicsToChange(connection, settings).catch(sentenceOf)),
-          ...(await Promise.all(pipelines.map(problemsOf))).flat()
+          ...(await mapAtOnce(pipelines, checksAtOnce, problemsOf)).flat()
         ],
         [...settingsOf(pipelines), ...planSettings]
       )

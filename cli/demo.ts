@@ -4,20 +4,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { deleteDataFolder } from '../local/data-folder.ts'
 import { dataDirFrom } from '../local/folders.ts'
-import { connectSources } from '../local/sample/connect-sources.ts'
-import { fillSampleOnce, sampleSize } from '../local/sample/fill-sample-once.ts'
-import type { SampleTargets } from '../local/sample/targets.ts'
-import { trickle } from '../local/sample/trickle.ts'
 import { stoppedByNpm } from '../local/parent-process.ts'
 import { stackHolder, startStack } from '../local/stack.ts'
 import { removeStackEnv, writeStackEnv } from '../local/stack-env.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { createLog, logLevel } from '../runtime/observability.ts'
 import { sharedSettings } from '../runtime/run-all.ts'
-import { goldPreview } from '../sinks/warehouse/gold-preview.ts'
+import { loadedSystems } from '../systems/loaded.ts'
+import type { OpenSample, Sample } from '../systems/system.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { columns } from './verb/columns.ts'
-import { pipelinesNamed } from './pipelines.ts'
+import { ageGauges, pipelinesNamed } from './pipelines.ts'
 import { ProgressLine } from './verb/progress-line.ts'
 import { startLiveRun } from './verb/live-run.ts'
 import { untilSettled } from './settled.ts'
@@ -25,20 +22,7 @@ import { StageWatch } from './stages.ts'
 import { type StopSignal, untilStopSignal } from './verb/stop-signal.ts'
 import { applyTopics } from './topics.ts'
 
-/** What the demo sets where nothing is configured: it shows changes and deletes soon, and writes the lake to a folder. */
-const demoSettings = (dataDir: string): Readonly<Record<string, string>> => ({
-  COURANT_LAKE_URL: join(dataDir, 'lake'),
-  COURANT_STATE_DIR: join(dataDir, 'state'),
-  COURANT_GOLD_DIR: join(dataDir, 'gold'),
-  COURANT_ANALYTICS_PATH: join(dataDir, 'analytics.duckdb'),
-  COURANT_POSTGRES_COMPARE_MS: '20000',
-  COURANT_CASSANDRA_COMPARE_MS: '20000',
-  COURANT_LAKE_LINGER_MS: '2000',
-  COURANT_LOG_LEVEL: 'warn',
-  COURANT_SYSTEMS: 'activity'
-})
-
-const newActivityPerSecond = 10
+const newThingsPerSecond = 10
 
 /**
  * `courant demo`: the whole system on this machine, from empty servers to Gold, and live until Ctrl-C. On servers of
@@ -56,11 +40,12 @@ async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: b
   const begunAt = performance.now()
   const dataDir = dataDirFrom(process.env)
   if (fresh) forget(dataDir)
-  for (const [name, value] of Object.entries(demoSettings(dataDir))) process.env[name] ??= value
+  const sample = sampleShown()
+  for (const [name, value] of Object.entries(sample.settings(dataDir))) process.env[name] ??= value
   const npmGone = new Promise<void>((resolve) => stoppedByNpm(resolve))
   // While servers are installed and started, a signal ends us at once, and the kernel ends them with us.
   const stack = await startStack({
-    servers: ['kafka', 'registry', 'cassandra', 'postgres'],
+    servers: sample.servers,
     dataDir,
     report: say
   })
@@ -74,12 +59,19 @@ async function demo({ once = false, fresh = false }: { once?: boolean; fresh?: b
     say(
       `lake       written to the folder ${process.env['COURANT_LAKE_URL']} through the same interface as MinIO`
     )
-    await runDemo({ stop, once, begunAt })
+    await runDemo({ sample, stop, once, begunAt })
   } finally {
     await closeConnections()
     removeStackEnv(dataDir)
     await stack.stop()
   }
+}
+
+/** The first system's that has one. */
+function sampleShown(): Sample {
+  const found = loadedSystems.find(({ sample }) => sample !== undefined)?.sample
+  if (!found) throw new CourantError('CONFIG_INVALID', 'No system has a sample to show')
+  return found
 }
 
 function forget(dataDir: string): void {
@@ -92,20 +84,22 @@ function forget(dataDir: string): void {
 }
 
 async function runDemo({
+  sample,
   stop,
   once,
   begunAt
 }: {
+  sample: Sample
   stop: StopSignal
   once: boolean
   begunAt: number
 }): Promise<void> {
   const settings = sharedSettings(process.env)
   const pipelines = pipelinesNamed([])
-  const sources = await connectSources(settings)
+  const open = await sample.open(settings)
   try {
     // First of all: it refuses sources that hold somebody's own data.
-    await fillSampleOnce(sources, say)
+    await open.fillOnce(say)
     if (stop.signal.aborted) return
     say('topics     applying the catalogue')
     await applyTopics(settings)
@@ -113,19 +107,20 @@ async function runDemo({
     const live = await startLiveRun(pipelines, {
       signal: stop.signal,
       logger: createLog(settings.text(logLevel), logFile()),
-      onFailure: 'stop all'
+      onFailure: 'stop all',
+      ageGauges
     })
-    const watch = new StageWatch(pipelines, live.metrics)
+    const watch = new StageWatch(sample.stages, pipelines, live.metrics)
     const settled = untilSettled(pipelines, { ...live, signal: stop.signal })
     await Promise.race([caughtUp(watch, settled), live.done])
-    if (!stop.signal.aborted) await tell(watch, { url: live.url, begunAt })
+    if (!stop.signal.aborted) await tell(watch, { open, url: live.url, begunAt })
     if (!once && !stop.signal.aborted)
-      await Promise.race([stayLive(watch, { sources, signal: stop.signal }), live.done])
+      await Promise.race([stayLive(watch, { open, signal: stop.signal }), live.done])
     stop.stop()
     await live.done
   } finally {
     stop.stop()
-    await sources.close()
+    await open.close()
   }
 }
 
@@ -139,15 +134,16 @@ async function caughtUp(watch: StageWatch, settled: Promise<void>): Promise<void
 const progressLine = (figures: Awaited<ReturnType<StageWatch['look']>>): string =>
   figures.map(({ stage, rows }) => `${stage} ${rows.toLocaleString('en-US')}`).join('  ')
 
-async function tell(watch: StageWatch, { url, begunAt }: { url: string; begunAt: number }): Promise<void> {
-  const settings = sharedSettings(process.env)
+async function tell(
+  watch: StageWatch,
+  { open, url, begunAt }: { open: OpenSample; url: string; begunAt: number }
+): Promise<void> {
   say(`\ncaught up ${((performance.now() - begunAt) / 1000).toFixed(1)} s after the start\n`)
   const figures = await watch.look()
   if (figures.every(({ rows }) => rows === 0))
     say('Nothing was new: all of it is there from an earlier demo.\n')
   else say(`${columns(figures)}\n`)
-  for (const { table, rows } of await goldPreview(settings))
-    if (table.startsWith('global_')) say(`${table}\n${columns(rows)}\n`)
+  for (const { title, rows } of await open.results()) say(`${title}\n${columns(rows)}\n`)
   say(`pipelines  ${url}\nmetrics    ${url}/metrics`)
   say(`analytics  duckdb -readonly ${process.env['COURANT_ANALYTICS_PATH']}`)
   say(`lake       ${process.env['COURANT_LAKE_URL']}`)
@@ -156,15 +152,15 @@ async function tell(watch: StageWatch, { url, begunAt }: { url: string; begunAt:
 
 async function stayLive(
   watch: StageWatch,
-  { sources, signal }: { sources: SampleTargets; signal: AbortSignal }
+  { open, signal }: { open: OpenSample; signal: AbortSignal }
 ): Promise<void> {
-  say(`live: about ${newActivityPerSecond} new things happen each second; Ctrl-C ends everything`)
-  const activity = trickle({ signal, perSecond: newActivityPerSecond, seed: sampleSize.seed }, sources)
+  say(`live: about ${newThingsPerSecond} new things happen each second; Ctrl-C ends everything`)
+  const more = open.goOn({ signal, perSecond: newThingsPerSecond })
   while (!signal.aborted) {
     await wait(2000, undefined, { signal }).catch(() => undefined)
     progress.show(`live       ${progressLine(await watch.look())}`)
   }
-  await activity
+  await more
 }
 
 const progress = new ProgressLine()

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
-import { deadLettersIn, topicList } from '../topics/catalogue.ts'
+import { deadLettersIn } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
 import { decoder } from '../topics/registry/codec.ts'
+import { avroType } from '../schemas/avro-type.ts'
 import {
   countDeadLetters,
   type DeadLetter,
@@ -13,8 +14,9 @@ import {
 } from '../topics/replay.ts'
 import { masked } from '../topics/masking.ts'
 import { atLeastOne } from './verb/arguments.ts'
+import { loadedSystems } from '../systems/loaded.ts'
 import { print, printRows } from './verb/output.ts'
-import { pipelines } from './pipelines.ts'
+import { declaredTopics, pipelines } from './pipelines.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
 import { withConnection } from './verb/with-connection.ts'
 
@@ -50,7 +52,7 @@ export function dlqCommand(program: Command): void {
     .option('--rate <number>', 'records a second', atLeastOne, 100)
     .action((name: string, options: { dryRun?: boolean; limit: number; rate: number }) =>
       withConnection(async (connection) =>
-        replayAndSay(refuseErp(await nameOf(name, connection)), connection, options)
+        replayAndSay(replayable(await nameOf(name, connection)), connection, options)
       )
     )
   dismissVerb(dlq)
@@ -67,19 +69,25 @@ function dismissVerb(dlq: Command): void {
     )
 }
 
-/** Pipelines of ERP tables: which there are stands in the ODS, and their dead-letter topics are made by their first load. */
-const erpPipeline = /^(progress|ods)\.(.+)$/
-
-/** Every pipeline that may have set something aside: the declared ones, and those of ERP tables that have a topic for it. */
+/** Every pipeline that may have set something aside: the declared ones, and those of run time that have a topic for it. */
 async function knownPipelines({ kafka }: Connection): Promise<readonly string[]> {
   const admin = await kafka.admin()
   try {
     const held = (await admin.topics()).map((topic) => deadLettersIn(topic.name) ?? '')
-    return [...pipelines.map(({ name }) => name), ...held.filter((name) => erpPipeline.test(name)).sort()]
+    return [
+      ...pipelines.map(({ name }) => name),
+      ...held.filter((name) => ownerOf(name) !== undefined).sort()
+    ]
   } finally {
     await admin.close()
   }
 }
+
+/** The system whose pipeline of run time has that name. */
+const ownerOf = (name: string) =>
+  loadedSystems.find(
+    ({ runTime }) => runTime?.owns(name) && !pipelines.some((pipeline) => pipeline.name === name)
+  )
 
 /** The name, once it is known to be a pipeline's. */
 async function nameOf(name: string, connection: Connection): Promise<string> {
@@ -88,14 +96,11 @@ async function nameOf(name: string, connection: Connection): Promise<string> {
   throw new CourantError('CONFIG_INVALID', `No pipeline is named ${name}; \`courant list\` shows them all`)
 }
 
-/** A row belongs to its run, which was given up without it: sent again, it would be of none. */
-function refuseErp(name: string): string {
-  const table = erpPipeline.exec(name)?.[2]
-  if (table === undefined) return name
-  throw new CourantError(
-    'CONFIG_INVALID',
-    `Rows of ERP tables are not replayed: correct what \`courant dlq show ${name}\` says, load the table again with \`courant etl load ${table} full\`, then \`courant dlq dismiss ${name}\``
-  )
+/** The name, once it is known to be of a pipeline whose letters can be sent again. */
+function replayable(name: string): string {
+  const instead = ownerOf(name)?.runTime?.insteadOfReplay?.(name)
+  if (instead === undefined) return name
+  throw new CourantError('CONFIG_INVALID', instead)
 }
 
 async function show(
@@ -133,10 +138,10 @@ async function readable(
   const { value } = record
   if (value === null) return { bytes: 0 }
   const isBatch = source?.lastOffset !== undefined
-  const topic = isBatch ? undefined : topicList.find(({ name }) => name === source?.topic)
+  const topic = isBatch ? undefined : declaredTopics.find(({ name }) => name === source?.topic)
   try {
-    if (topic) {
-      const decoded = await decoder(topic.type, { registry, topic: topic.name })(value)
+    if (topic?.schema) {
+      const decoded = await decoder(avroType(topic.schema), { registry, topic: topic.name })(value)
       return { value: unmask ? decoded : masked(decoded, topic.schema) }
     }
   } catch {

@@ -10,10 +10,10 @@ import {
   sentenceOf
 } from '../local/prerequisites.ts'
 import { provide } from '../local/provide.ts'
+import type { ServerName } from '../local/server.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { type Silence, silentServers } from './endpoints.ts'
 import { print } from './verb/output.ts'
-import { isOn } from './systems.ts'
 
 const needed: readonly Prerequisite[] = ['setpriv', 'java', 'maven', 'go', 'npm']
 
@@ -49,10 +49,10 @@ export function doctorCommand(program: Command): void {
 }
 
 async function examine(): Promise<Findings> {
-  const { sources, problems } = await sourcesInUse()
+  const { servers, problems } = await serversInUse()
   return {
     missing: lacking(needed),
-    silent: await silentServers(sources),
+    silent: await silentServers(servers),
     optional: [...lackingParts(optionalParts), ...(hasOdbcModule() ? [] : [unbuilt])],
     problems
   }
@@ -60,14 +60,14 @@ async function examine(): Promise<Findings> {
 
 const unbuilt: Lack = { what: 'The optional module odbc, to read OpenEdge,', packages: [] }
 
-/** The databases that pipelines of systems that are on read; the list of tables is read as it is loaded. */
-async function sourcesInUse(): Promise<{ sources: string[]; problems: string[] }> {
+/** The servers that the systems which are on need; the list of tables is read as they are loaded. */
+async function serversInUse(): Promise<{ servers: ServerName[]; problems: string[] }> {
   try {
-    const { tableList } = await import('../schemas/tables.ts')
-    const on = tableList.filter(({ domain }) => isOn(domain, process.env))
-    return { sources: [...new Set(on.map(({ source }) => source))], problems: [] }
+    const { isOn, loadedSystems } = await import('../systems/loaded.ts')
+    const on = loadedSystems.filter((system) => isOn(system, process.env))
+    return { servers: on.flatMap(({ servers = [] }) => servers), problems: [] }
   } catch (error) {
-    if (error instanceof CourantError) return { sources: [], problems: [error.message] }
+    if (error instanceof CourantError) return { servers: [], problems: [error.message] }
     throw error
   }
 }

@@ -7,7 +7,6 @@ import { lakeUrl, objectStoreSettings } from '../runtime/object-store/object-sto
 import { type Setting, settingsFrom } from '../runtime/settings.ts'
 import { brokers } from '../topics/kafka/client.ts'
 import { registrySettings } from '../topics/registry/registry.ts'
-import { isOn } from './systems.ts'
 
 /** Where a server is looked for. */
 interface Endpoint {
@@ -30,15 +29,15 @@ export interface Silence {
 const answerWithinMs = 3000
 
 /** The servers that do not answer: those that the environment names, and of the others those that what runs needs. */
-export async function silentServers(sources: readonly string[]): Promise<Silence[]> {
-  const found = await Promise.all(endpoints(sources).map(probe))
+export async function silentServers(needed: readonly ServerName[]): Promise<Silence[]> {
+  const found = await Promise.all(endpoints(needed).map(probe))
   return found.filter((silence) => silence !== null)
 }
 
-function endpoints(sources: readonly string[]): readonly Endpoint[] {
+function endpoints(needed: readonly ServerName[]): readonly Endpoint[] {
   return Object.values(servers).flatMap(({ name, replacedBy }) => {
     const isSet = valueOf(replacedBy) !== '' || (name === 'postgres' && valueOf('PGPORT') !== '')
-    if (!isSet && !isNeeded(name, sources)) return []
+    if (!isSet && !isNeeded(name, needed)) return []
     return addressesIn(replacedBy).flatMap((address) => {
       const at = endpointOf(replacedBy, address.trim())
       return at ? [{ server: name, variable: replacedBy, ...at, isSet }] : []
@@ -46,10 +45,9 @@ function endpoints(sources: readonly string[]): readonly Endpoint[] {
   })
 }
 
-function isNeeded(name: ServerName, sources: readonly string[]): boolean {
+function isNeeded(name: ServerName, needed: readonly ServerName[]): boolean {
   if (name === 'minio') return settingsFrom(process.env).text(lakeUrl).startsWith('s3://')
-  if (name === 'azurite') return isOn('applications', process.env)
-  return name === 'kafka' || name === 'registry' || sources.includes(name)
+  return name === 'kafka' || name === 'registry' || needed.includes(name)
 }
 
 const known: ReadonlyMap<string, Setting> = new Map(

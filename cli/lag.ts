@@ -9,8 +9,8 @@ import { LagBook, oldestSeconds } from '../topics/health/lag-book.ts'
 import { lagPromise, promisesOf } from '../topics/health/promise.ts'
 import { headline, levelText, reasonText } from '../topics/health/sentences.ts'
 import { type LagSample, LagWindow, sampleLags } from '../topics/lag.ts'
-import { print, printRows, type Row } from './verb/output.ts'
-import { pipelinesNamed } from './pipelines.ts'
+import { complain, print, printRows, type Row } from './verb/output.ts'
+import { pipelinesNow } from './pipelines.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
 import { withConnection } from './verb/with-connection.ts'
 
@@ -33,14 +33,17 @@ export function lagCommand(program: Command): void {
     .option('--json', 'for machines')
     .action((names: string[], options: LagOptions) =>
       withConnection(
-        (connection, settings) => showLag(readersNamed(names), { connection, settings }, options),
+        async (connection, settings) => showLag(await readersNamed(names), { connection, settings }, options),
         [lagPromise]
       )
     )
 }
 
-const readersNamed = (names: readonly string[]) =>
-  pipelinesNamed(names).filter(({ reads }) => reads.length > 0)
+async function readersNamed(names: readonly string[]): Promise<readonly AnyPipeline[]> {
+  const { pipelines, unknown } = await pipelinesNow(names)
+  for (const line of unknown) complain(line)
+  return pipelines.filter(({ reads }) => reads.length > 0)
+}
 
 async function showLag(
   pipelines: readonly AnyPipeline[],

@@ -5,19 +5,21 @@ import { runningServers, stackEnvFile } from '../local/stack-env.ts'
 
 /**
  * Takes what the environment does not say of servers from the local stack that runs from this folder, and says so in a
- * line. A server that the environment names is left as it is; without a local stack nothing happens.
+ * line. A server that the environment names is left as it is; without a local stack nothing happens. True when one runs.
  */
-export function useLocalStack(env: NodeJS.ProcessEnv, say: (line: string) => void): void {
+export function useLocalStack(env: NodeJS.ProcessEnv, say: (line: string) => void): boolean {
   const dataDir = dataDirFrom(env)
   const used: string[] = []
   const left: string[] = []
-  for (const [name, variables] of runningServers(dataDir)) {
+  const running = runningServers(dataDir)
+  for (const [name, variables] of running) {
     const named = namedElsewhere(name, variables, env)
     if (named !== undefined) left.push(`not its ${name}: ${named} is set`)
     else if (fill(env, variables)) used.push(name)
   }
   if (used.length > 0)
     say([`uses ${used.join(', ')} of the local stack (${stackEnvFile(dataDir)})`, ...left].join('; '))
+  return running.size > 0
 }
 
 /** The variable that names another server than the one that runs here. */

@@ -4,11 +4,9 @@
 import { Command, CommanderError } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import { isAbort } from '../runtime/retry.ts'
+import { systems } from '../systems/index.ts'
 import { complain } from './verb/output.ts'
 import { addVerbs, verbs } from './verbs.ts'
-
-/** Verbs that need no server, or start their own. */
-const withoutServers: readonly string[] = ['up', 'down', 'demo', 'list', 'cv', 'lake']
 
 const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
 
@@ -32,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
     // The lists of tables and pipelines are read as they are loaded.
     return report(error)
   }
-  if (asked && asked in verbs && !withoutServers.includes(asked)) program.hook('preAction', findServers)
+  if (asked && verbs[asked] && !verbs[asked].isAlone) program.hook('preAction', findServers)
   for (const command of withSubcommands(program)) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })
@@ -46,7 +44,8 @@ async function main(args: readonly string[]): Promise<number> {
 async function findServers(_program: Command, command: Command): Promise<void> {
   if (command.name() === 'token') return
   const { useLocalStack } = await import('./local-stack.ts')
-  useLocalStack(process.env, (line) => complain(`courant: ${line}`))
+  const isRunning = useLocalStack(process.env, (line) => complain(`courant: ${line}`))
+  if (isRunning) for (const system of systems) await system.useLocalStack?.(process.env)
 }
 
 function withSubcommands(command: Command): Command[] {

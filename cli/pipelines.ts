@@ -1,89 +1,168 @@
-import { cassandraProducers } from '../producers/cassandra/index.ts'
-import { applicationSource } from '../producers/applications/application-source.ts'
-import { applicationsProducer } from '../producers/applications/index.ts'
-import { postgresProducers } from '../producers/postgres/index.ts'
-import { claimApplicationDocuments } from '../processors/claim-application-documents.ts'
-import { processors } from '../processors/index.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
+import { sharedSettings } from '../runtime/run-all.ts'
 import type { Environment } from '../runtime/settings.ts'
-import { azureSinks } from '../sinks/azure-blob/index.ts'
-import { goldPipeline } from '../sinks/gold/index.ts'
-import { lakeSinks } from '../sinks/index.ts'
-import { tableList } from '../schemas/tables.ts'
+import {
+  howToSwitchOn,
+  isOn,
+  type LoadedSystem,
+  loadedSystems,
+  namedSystems,
+  systemsSetting
+} from '../systems/loaded.ts'
+import type { Discovered } from '../systems/system.ts'
+import { type DeclaredTopic, deadLetterTopic } from '../topics/catalogue.ts'
 import { nearest } from './nearest.ts'
-import { howToSwitchOn, isOn, namedSystems, systemOf, systems } from './systems.ts'
 
-/** Every pipeline, in the order data flows. */
-export const pipelines: readonly AnyPipeline[] = [
-  ...postgresProducers,
-  ...cassandraProducers,
-  applicationsProducer,
-  claimApplicationDocuments(applicationSource),
-  ...processors,
-  ...lakeSinks,
-  goldPipeline,
-  ...azureSinks
-]
+/** A pipeline and the system it is of. */
+interface OwnedPipeline {
+  readonly pipeline: AnyPipeline
+  readonly system: LoadedSystem
+}
+
+/** Every pipeline that is declared, in the order data flows. */
+export const pipelines: readonly AnyPipeline[] = loadedSystems.flatMap((system) => system.pipelines ?? [])
+
+/** Every topic that is declared with what is in it. */
+export const declaredTopics: readonly DeclaredTopic[] = loadedSystems.flatMap(({ topics }) => topics ?? [])
+
+/** Gauges of a name of their own for the age of the oldest unread record, by pipeline. */
+export const ageGauges: Readonly<Record<string, string>> = Object.assign(
+  {},
+  ...loadedSystems.map((system) => system.ageGauges)
+)
+
+const declared: readonly OwnedPipeline[] = loadedSystems.flatMap((system) =>
+  (system.pipelines ?? []).map((pipeline) => ({ pipeline, system }))
+)
+
+/** What is known of all systems now: what is declared, and of those that are on what they tell at run time. */
+export interface Known {
+  readonly all: readonly OwnedPipeline[]
+  /** Their topics, dead letters among them. */
+  readonly topics: readonly DeclaredTopic[]
+  /** Those that the systems which are on need, and no others: a cluster of somebody's own is not filled with the sample's. */
+  readonly needed: readonly DeclaredTopic[]
+  /** What is wrong with pipelines that only run time tells of, a sentence each. */
+  readonly problems: readonly string[]
+  /** Why those of a system are not known, a sentence each. */
+  readonly unknown: readonly string[]
+}
+
+/** Asks the systems that are on which pipelines they have beside those that are declared. */
+export async function knownNow(env: Environment = process.env): Promise<Known> {
+  refuseUnknownSystems(env)
+  const asked = await Promise.all(loadedSystems.map((system) => partsNow(system, env)))
+  const topicsOf = (parts: typeof asked) =>
+    parts.flatMap(({ topics, pipelines: own }) => [
+      ...topics,
+      ...own.map(({ name }) => deadLetterTopic(name))
+    ])
+  return {
+    all: asked.flatMap(({ system, pipelines: own }) => own.map((pipeline) => ({ pipeline, system }))),
+    topics: topicsOf(asked),
+    needed: topicsOf(asked.filter(({ system }) => isOn(system, env))),
+    problems: asked.flatMap(({ system, problems }) => problems.map((one) => `${system.name}: ${one}`)),
+    unknown: asked.flatMap(({ system, unknown }) =>
+      unknown === undefined ? [] : [`${system.name}: its pipelines are unknown. ${unknown}`]
+    )
+  }
+}
+
+const nothing: Discovered = { pipelines: [], topics: [], problems: [] }
+
+async function partsNow(system: LoadedSystem, env: Environment) {
+  const { runTime, pipelines: own = [], topics = [] } = system
+  const found = runTime && isOn(system, env) ? await runTime.discover(sharedSettings(env)) : nothing
+  return {
+    system,
+    ...found,
+    pipelines: [...own, ...found.pipelines],
+    topics: [...topics, ...found.topics]
+  }
+}
 
 /**
- * The pipelines that names or patterns such as `silver.*` mean; all when there are none. Patterns mean only those of
- * systems that are on, a full name any. An unknown name is refused.
+ * The declared pipelines that names or patterns such as `silver.*` mean; all when there are none. Patterns mean only
+ * those of systems that are on, a full name any. An unknown name is refused.
  */
 export function pipelinesNamed(
   patterns: readonly string[],
   env: Environment = process.env
 ): readonly AnyPipeline[] {
+  for (const { runTime } of loadedSystems) {
+    const theirs = runTime && patterns.find((pattern) => !pattern.includes('*') && runTime.owns(pattern))
+    if (theirs !== undefined && !declared.some(({ pipeline }) => pipeline.name === theirs))
+      throw new CourantError('CONFIG_INVALID', `${theirs} is run by ${runTime?.runBy}`)
+  }
+  return chosenOf(declared, patterns, env)
+}
+
+/** The same of all pipelines that there are now; what cannot be told is in `unknown`. */
+export async function pipelinesNow(
+  patterns: readonly string[],
+  env: Environment = process.env
+): Promise<{ readonly pipelines: readonly AnyPipeline[] } & Pick<Known, 'problems' | 'unknown'>> {
+  const isDeclared = (name: string) => declared.some(({ pipeline }) => pipeline.name === name)
+  if (patterns.length > 0 && patterns.every(isDeclared))
+    return { pipelines: chosenOf(declared, patterns, env), problems: [], unknown: [] }
+  const { all, problems, unknown } = await knownNow(env)
+  try {
+    return { pipelines: chosenOf(all, patterns, env), problems, unknown }
+  } catch (error) {
+    if (!(error instanceof CourantError) || unknown.length === 0) throw error
+    throw new CourantError(error.code, [error.message, ...unknown].join('. '))
+  }
+}
+
+function chosenOf(
+  all: readonly OwnedPipeline[],
+  patterns: readonly string[],
+  env: Environment
+): readonly AnyPipeline[] {
   refuseUnknownSystems(env)
-  const on = pipelines.filter((pipeline) => runs(pipeline, env))
-  if (patterns.length === 0) return on
+  const on = all.filter(({ system }) => isOn(system, env))
+  if (patterns.length === 0) return on.map(({ pipeline }) => pipeline)
   const meantBy = (pattern: string) =>
-    pattern.includes('*') ? on.filter(({ name }) => matches(name, pattern)) : named(pattern)
+    pattern.includes('*')
+      ? on.filter(({ pipeline }) => matches(pipeline.name, pattern))
+      : all.filter(({ pipeline }) => pipeline.name === pattern)
   const empty = patterns.filter((pattern) => meantBy(pattern).length === 0)
   if (empty.length > 0)
     throw new CourantError(
       'CONFIG_INVALID',
       [
-        `No pipeline is named ${empty.join(', ')}${meantInstead(empty)}; \`courant list\` shows them all`,
+        `No pipeline is named ${empty.join(', ')}${meantInstead(empty, all)}; \`courant list\` shows them all`,
         ...whatIsOff(env)
       ].join('. ')
     )
   const meant = new Set(patterns.flatMap(meantBy))
-  return pipelines.filter((pipeline) => meant.has(pipeline))
+  return all.filter((one) => meant.has(one)).map(({ pipeline }) => pipeline)
 }
 
 /** The names that come near, also of systems that are off: a full name runs whatever is on. */
-function meantInstead(unknown: readonly string[]): string {
-  const near = unknown.flatMap((name) =>
-    nearest(
-      name,
-      pipelines.map((pipeline) => pipeline.name)
-    )
-  )
+function meantInstead(unknown: readonly string[], all: readonly OwnedPipeline[]): string {
+  const names = all.map(({ pipeline }) => pipeline.name)
+  const near = unknown.flatMap((name) => nearest(name, names))
   return near.length > 0 ? ` (did you mean ${[...new Set(near)].join(', ')}?)` : ''
 }
 
-/** Whether a pipeline runs when none is named. Gold also publishes the Silver views, so it runs with any table. */
-export function runs(pipeline: AnyPipeline, env: Environment, tables = tableList): boolean {
-  const domains = pipeline === goldPipeline ? tables.map(({ domain }) => domain) : []
-  return [systemOf(pipeline), ...domains].some((system) => isOn(system, env))
-}
-
-/** A sentence for each system that is off, with how to switch it on. */
+/** A sentence for each system of pipelines that is off, with how to switch it on. */
 export function whatIsOff(env: Environment): readonly string[] {
-  return allSystems.filter((system) => !isOn(system, env)).map((system) => howToSwitchOn(system, env))
+  return withPipelines.filter((system) => !isOn(system, env)).map((system) => howToSwitchOn(system, env))
 }
 
-const allSystems: readonly string[] = [...new Set(pipelines.map(systemOf))]
+const withPipelines = loadedSystems.filter(
+  (system) => (system.pipelines ?? []).length > 0 || system.runTime !== undefined
+)
 
 function refuseUnknownSystems(env: Environment): void {
-  const unknown = namedSystems(env).filter((name) => !allSystems.includes(name))
+  const names = withPipelines.map(({ name }) => name)
+  const unknown = namedSystems(env).filter((name) => !names.includes(name))
   if (unknown.length === 0) return
-  const problem = `${systems.env} names ${unknown.join(', ')}, which is none of ${allSystems.join(', ')}`
+  const problem = `${systemsSetting.env} names ${unknown.join(', ')}, which is none of ${names.join(', ')}`
   throw new CourantError('CONFIG_INVALID', problem)
 }
-
-const named = (name: string) => pipelines.filter((pipeline) => pipeline.name === name)
 
 function matches(name: string, pattern: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))

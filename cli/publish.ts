@@ -6,11 +6,12 @@ import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
 import type { Item, Log } from '../runtime/pipeline.ts'
 import type { Settings } from '../runtime/settings.ts'
-import { topicList } from '../topics/catalogue.ts'
 import { checkEvent, sentenceOf } from '../topics/events.ts'
 import { readJson } from '../topics/json-text.ts'
 import { LogWriter } from '../topics/log-writer.ts'
+import { isTopic } from '../topics/catalogue.ts'
 import type { Topic } from '../topics/topic.ts'
+import { declaredTopics } from './pipelines.ts'
 import { complain, print } from './verb/output.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
 import { withConnection } from './verb/with-connection.ts'
@@ -43,7 +44,7 @@ export function publishCommand(program: Command): void {
 }
 
 function topicNamed(name: string): Topic<unknown> {
-  const topic = topicList.find((candidate) => candidate.name === name)
+  const topic = declaredTopics.filter(isTopic).find((candidate) => candidate.name === name)
   if (!topic)
     throw new CourantError(
       'CONFIG_INVALID',

@@ -4,7 +4,7 @@ import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { sharedSettings } from '../runtime/run-all.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { startLiveRun } from './verb/live-run.ts'
-import { pipelinesNamed } from './pipelines.ts'
+import { ageGauges, pipelinesNamed } from './pipelines.ts'
 import { untilSettled } from './settled.ts'
 import { endSoon, untilStopSignal } from './verb/stop-signal.ts'
 
@@ -27,6 +27,7 @@ async function runUntilStopped(
     const live = await startLiveRun(pipelines, {
       signal: stop.signal,
       logger,
+      ageGauges,
       // What runs once has an end to come to: whoever started it decides whether it runs again.
       onFailure: once ? 'stay' : 'restart'
     })

@@ -3,8 +3,7 @@ import type { MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { PipelineStatus } from '../runtime/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
-import { unseenDays } from '../sinks/gold/gold-publisher.ts'
-import { goldPipeline } from '../sinks/gold/index.ts'
+import { loadedSystems } from '../systems/loaded.ts'
 import { connectionFor } from '../topics/connection.ts'
 import type { KafkaAdmin } from '../topics/kafka/port.ts'
 
@@ -18,7 +17,7 @@ interface SettledOptions {
 const askEveryMs = 500
 
 /**
- * Resolves once producers have caught up, no pipeline has anything left to read and analysts see all that Gold has read,
+ * Resolves once producers have caught up, no pipeline has anything left to read and no system has more to come,
  * found twice in a row with nothing written in between; or when the signal aborts. One that has failed is not waited for.
  */
 export async function untilSettled(
@@ -34,7 +33,7 @@ export async function untilSettled(
       const asked = pipelines.filter((pipeline) => working.some(({ name }) => name === pipeline.name))
       const { unread, written } = await backlog(asked, admin)
       const isQuiet =
-        unread === 0 && working.every(({ caughtUp }) => caughtUp) && (await isGoldSeen(asked, metrics))
+        unread === 0 && working.every(({ caughtUp }) => caughtUp) && !(await isMoreToCome(asked, metrics))
       if (isQuiet && written === before) return
       before = isQuiet ? written : -1
       await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
@@ -70,12 +69,8 @@ async function backlog(
   return { unread: sum(unread.flat()), written: sum([...offsets.values()].flat().map(({ high }) => high)) }
 }
 
-/** Gold commits what it keeps, and publishes a moment later what follows from it. */
-async function isGoldSeen(
-  pipelines: readonly AnyPipeline[],
-  { registry }: MetricsRegistry
-): Promise<boolean> {
-  if (!pipelines.some(({ name }) => name === goldPipeline.name)) return true
-  const gauge = await registry.getSingleMetric(`courant_${unseenDays}`)?.get()
-  return gauge?.values[0]?.value === 0
+async function isMoreToCome(pipelines: readonly AnyPipeline[], metrics: MetricsRegistry): Promise<boolean> {
+  const running = new Set(pipelines.map(({ name }) => name))
+  for (const { unsettled } of loadedSystems) if (await unsettled?.(running, metrics)) return true
+  return false
 }

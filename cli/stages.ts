@@ -1,14 +1,6 @@
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
-
-/** The stages that data goes through, in order, with the pipelines of each. */
-const stages: readonly { readonly name: string; readonly has: (pipeline: AnyPipeline) => boolean }[] = [
-  { name: 'extract', has: ({ kind }) => kind === 'producer' },
-  { name: 'clean', has: ({ kind }) => kind === 'processor' },
-  { name: 'bronze', has: ({ name }) => name.startsWith('bronze.') },
-  { name: 'silver', has: ({ name }) => name.startsWith('silver.') },
-  { name: 'gold', has: ({ name }) => name === 'gold' }
-]
+import type { Stage } from '../systems/system.ts'
 
 export interface StageFigures extends Record<string, string | number | null> {
   readonly stage: string
@@ -25,14 +17,16 @@ export interface StageFigures extends Record<string, string | number | null> {
 
 const of = (sums: ReadonlyMap<string, number> | undefined, stage: string): number => sums?.get(stage) ?? 0
 
-/** Watches what each stage has done since it was made. */
+/** Watches what each stage of a sample's way has done since it was made. */
 export class StageWatch {
+  readonly #stages: readonly Stage[]
   readonly #metrics: MetricsRegistry
   readonly #stageOf: ReadonlyMap<string, string>
   readonly #startedAt = performance.now()
   readonly #lastChange = new Map<string, { rows: number; atMs: number }>()
 
-  constructor(pipelines: readonly AnyPipeline[], metrics: MetricsRegistry) {
+  constructor(stages: readonly Stage[], pipelines: readonly AnyPipeline[], metrics: MetricsRegistry) {
+    this.#stages = stages
     this.#metrics = metrics
     this.#stageOf = new Map(
       pipelines.map((pipeline) => [pipeline.name, stages.find(({ has }) => has(pipeline))?.name ?? 'other'])
@@ -46,7 +40,7 @@ export class StageWatch {
         (name) => this.#sums(name)
       )
     )
-    return stages.map(({ name }) => {
+    return this.#stages.map(({ name }) => {
       const rows = of(written, name)
       const last = this.#lastChange.get(name)
       const atMs = last?.rows === rows ? last.atMs : performance.now()

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
-import { type DeclaredTopic, deadLettersIn, topicCatalogue } from '../topics/catalogue.ts'
-import { type Environment, type Settings, settingsFrom } from '../runtime/settings.ts'
+import type { DeclaredTopic } from '../topics/catalogue.ts'
+import { type Settings, settingsFrom } from '../runtime/settings.ts'
 import { unreleased } from '../schemas/history.ts'
 import { aclsOf, commandOf } from '../topics/acls.ts'
 import { type Connection, connectionFor, topicPrefix } from '../topics/connection.ts'
@@ -9,10 +9,9 @@ import { applyPlan, planSettings, planTopics, type TopicChange } from '../topics
 import { patientRegistry } from '../topics/registry/patient-registry.ts'
 import { retryWithin } from '../runtime/retry.ts'
 import { atLeastOne } from './verb/arguments.ts'
-import { print, printRows, type Row } from './verb/output.ts'
-import { pipelines, pipelinesNamed } from './pipelines.ts'
+import { complain, print, printRows, type Row } from './verb/output.ts'
+import { type Known, knownNow } from './pipelines.ts'
 import { skipVerb } from './skip.ts'
-import { isOn } from './systems.ts'
 import { tailTopic } from './tail.ts'
 import { withConnection } from './verb/with-connection.ts'
 
@@ -30,7 +29,7 @@ export function topicsCommand(program: Command): void {
     .action(({ json = false }: Json) =>
       withConnection(
         async (connection, settings) =>
-          printPlan(await planTopics(neededTopics(), patient(connection), settings), json),
+          printPlan(await planTopics(await neededTopics(), patient(connection), settings), json),
         planSettings
       )
     )
@@ -71,8 +70,8 @@ export function topicsCommand(program: Command): void {
     .option('-f, --follow', 'wait for more until Ctrl-C')
     .option('--unmask', 'show personal data')
     .action((name: string, options: { count: number; follow?: boolean; unmask?: boolean }) =>
-      withConnection((connection) =>
-        tailTopic(findDeclared(name), connection, {
+      withConnection(async (connection) =>
+        tailTopic(await findDeclared(name), connection, {
           count: options.count,
           follow: options.follow === true,
           isMasked: options.unmask !== true
@@ -81,21 +80,20 @@ export function topicsCommand(program: Command): void {
     )
 }
 
-function printAcls(): void {
+async function printAcls(): Promise<void> {
   const prefix = settingsFrom(process.env).text(topicPrefix)
-  for (const acl of pipelines.flatMap((pipeline) => aclsOf(pipeline, prefix, pipelines)))
-    print(commandOf(acl))
+  const all = (await said(knownNow())).all.map(({ pipeline }) => pipeline)
+  for (const acl of all.flatMap((pipeline) => aclsOf(pipeline, prefix, all))) print(commandOf(acl))
 }
 
-const declaredTopics = () => topicCatalogue(pipelines.map(({ name }) => name))
-
-/** Those that the systems which are on need, and no others: a cluster of somebody's own is not filled with the sample's. */
-function neededTopics(env: Environment = process.env): readonly DeclaredTopic[] {
-  const running = new Set(pipelinesNamed([], env).map(({ name }) => name))
-  const isNeeded = ({ name, owner }: DeclaredTopic) =>
-    deadLettersIn(name) === null ? isOn(owner, env) : running.has(owner)
-  return declaredTopics().filter(isNeeded)
+/** What is known, once it is said what is not. */
+async function said(asked: Promise<Known>): Promise<Known> {
+  const known = await asked
+  for (const line of known.unknown) complain(line)
+  return known
 }
+
+const neededTopics = async (): Promise<readonly DeclaredTopic[]> => (await said(knownNow())).needed
 
 const registryPatienceMs = 60_000
 const kafkaPatienceMs = 30_000
@@ -105,8 +103,8 @@ const patient = (connection: Connection): Connection => ({
   registry: patientRegistry(connection.registry, { withinMs: registryPatienceMs })
 })
 
-function findDeclared(name: string): DeclaredTopic {
-  const found = declaredTopics().find((topic) => topic.name === name)
+async function findDeclared(name: string): Promise<DeclaredTopic> {
+  const found = (await said(knownNow())).topics.find((topic) => topic.name === name)
   if (!found)
     throw new CourantError(
       'CONFIG_INVALID',
@@ -121,9 +119,10 @@ function findDeclared(name: string): DeclaredTopic {
  */
 export async function applyTopics(settings: Settings): Promise<readonly TopicChange[]> {
   const connection = patient(connectionFor(settings))
+  const needed = await neededTopics()
   return retryWithin(
     async () => {
-      const plan = await planTopics(neededTopics(), connection, settings)
+      const plan = await planTopics(needed, connection, settings)
       await applyPlan(plan, connection)
       return plan
     },
@@ -134,7 +133,7 @@ export async function applyTopics(settings: Settings): Promise<readonly TopicCha
 /** What `apply` would change, a sentence each; none when topics and schemas are as declared. */
 export async function topicsToChange(connection: Connection, settings: Settings): Promise<string[]> {
   const registry = patientRegistry(connection.registry, { withinMs: 5_000 })
-  const plan = await planTopics(neededTopics(), { ...connection, registry }, settings)
+  const plan = await planTopics((await knownNow()).needed, { ...connection, registry }, settings)
   return plan.map((change) =>
     change.action === 'refuse'
       ? change.error.message
@@ -180,7 +179,7 @@ async function list({ kafka }: Connection, json: boolean): Promise<void> {
   const admin = await kafka.admin()
   const existing = new Set((await admin.topics()).map(({ name }) => name))
   const rows: Row[] = []
-  for (const { name, describe, owner } of declaredTopics()) {
+  for (const { name, describe, owner } of (await said(knownNow())).topics) {
     const offsets = existing.has(name) ? await admin.offsets(name) : []
     const records = offsets.reduce((sum, { low, high }) => sum + high - low, 0)
     rows.push({
@@ -198,7 +197,7 @@ async function describe(
   { kafka }: Connection,
   { name, json }: { name: string; json: boolean }
 ): Promise<void> {
-  const wanted = findDeclared(name)
+  const wanted = await findDeclared(name)
   const admin = await kafka.admin()
   const existing = (await admin.topics()).find((topic) => topic.name === name)
   if (!existing)

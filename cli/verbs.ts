@@ -1,27 +1,21 @@
 import type { Command } from 'commander'
+import { systems } from '../systems/index.ts'
+import type { Commands, Verb } from '../systems/system.ts'
 
-type Register = (program: Command) => void
-
-interface Verb {
-  /** What `courant --help` says of it. */
-  readonly describe: string
-  readonly load: () => Promise<Register>
-}
-
-/**
- * Every verb, loaded only when it is the one asked for: `courant list` need not wait for DuckDB to load, nor
- * `courant --help` for anything.
- */
-export const verbs: Readonly<Record<string, Verb>> = {
+/** The verbs that are of no system. */
+const general: Commands = {
   up: {
+    isAlone: true,
     describe: 'start the local servers (Kafka, registry, Cassandra, PostgreSQL unless named) until Ctrl-C',
     load: async () => (await import('./up.ts')).upCommand
   },
   down: {
+    isAlone: true,
     describe: 'stop the local servers that were started from this folder',
     load: async () => (await import('./up.ts')).downCommand
   },
   demo: {
+    isAlone: true,
     describe: 'start the local servers, fill them with sample data, run everything, and stay live',
     load: async () => (await import('./demo.ts')).demoCommand
   },
@@ -38,16 +32,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
     load: async () => (await import('./check.ts')).checkCommand
   },
   list: {
-    describe: 'list every pipeline with what it reads and writes; connects to nothing',
+    describe: 'list every pipeline with what it reads and writes; runs nothing',
     load: async () => (await import('./list.ts')).listCommand
-  },
-  etl: {
-    describe: 'copy the ERP (Progress OpenEdge) into the ODS, and operate that',
-    load: async () => (await import('../systems/erp/etl.ts')).etlCommand
-  },
-  gold: {
-    describe: 'look at the Gold tables, rebuild them, trace their rows',
-    load: async () => (await import('../systems/gold/gold-verb.ts')).goldCommand
   },
   tables: {
     describe: "list a source's tables, and declare some from its catalogue",
@@ -69,23 +55,21 @@ export const verbs: Readonly<Record<string, Verb>> = {
     describe: 'show how far pipelines are behind: records, age of the first unread one, status',
     load: async () => (await import('./lag.ts')).lagCommand
   },
-  applications: {
-    describe: 'job applications: publish them again, or make a database to try with',
-    load: async () => (await import('../systems/applications/applications-verb.ts')).applicationsCommand
-  },
-  cv: {
-    describe: 'read CVs (PDF, DOCX, DOC, RTF, text) to structured data, offline',
-    load: async () => (await import('../systems/cv/cv-verb.ts')).cvCommand
-  },
-  lake: {
-    describe: 'try files for the lake: how they are read, and everything that is wrong with them, offline',
-    load: async () => (await import('../systems/files/lake-verb.ts')).lakeCommand
-  },
   dlq: {
     describe: 'look into and replay what pipelines set aside',
     load: async () => (await import('./dlq.ts')).dlqCommand
   }
 }
+
+/**
+ * Every verb, loaded only when it is the one asked for: `courant list` need not wait for DuckDB to load, nor
+ * `courant --help` for anything.
+ */
+export const verbs: Readonly<Record<string, Verb>> = Object.assign(
+  {},
+  general,
+  ...systems.map(({ commands }) => commands)
+)
 
 /** Adds the verb that is asked for, and of the others only the name and what they do. */
 export async function addVerbs(program: Command, asked: string | undefined): Promise<void> {

@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { allSettings } from '../cli/all-settings.ts'
-import { pipelines } from '../cli/pipelines.ts'
 import { errorTable } from '../runtime/errors.ts'
 import type { Setting } from '../runtime/settings.ts'
 import { generatedTypes } from '../schemas/generate.ts'
 import { appendHistory, historyProblems } from '../schemas/history.ts'
-import { fileColumns } from '../sinks/azure-blob/features/feature-rows.ts'
-import { topicCatalogue } from '../topics/catalogue.ts'
+import { type LoadedSystem, loadedSystems } from '../systems/loaded.ts'
+import type { Page } from '../systems/system.ts'
+import { deadLetterTopic } from '../topics/catalogue.ts'
 
 /** Defaults that are files of this repository are shown as paths in it. */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,11 +19,7 @@ async function generatedFiles(): Promise<Map<string, string>> {
   const types = [...generatedTypes()].map(([file, text]) => [`schemas/${file}`, text] as const)
   return new Map([
     ...types,
-    ['docs/generated/pipelines.md', pipelinesPage()],
-    ['docs/generated/settings.md', settingsPage(allSettings())],
-    ['docs/generated/errors.md', errorsPage()],
-    ['docs/generated/topics.md', topicsPage()],
-    ['docs/generated/application-features.md', featuresPage()]
+    ...Object.entries(pages()).map(([file, page]) => [`docs/generated/${file}.md`, textOf(page)] as const)
   ])
 }
 
@@ -41,50 +37,76 @@ function contentOf(path: string): string | null {
   }
 }
 
-function page(title: string, heading: readonly string[], rows: readonly (readonly string[])[]): string {
+function textOf({ title, heading, rows }: Page): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
   const table = [line(heading), line(heading.map(() => '---')), ...rows.map(line)]
   return `# ${title}\n\n${banner}\n${table.join('\n')}\n`
 }
 
-function pipelinesPage(): string {
-  const rows = pipelines.map(({ kind, name, from, to, writes }) => {
-    return [kind, `\`${name}\``, from.describe, writes.length > 0 ? writes.join(', ') : to.describe]
+/** The pages of docs/generated that are tables, by file name. */
+export const pages = (): Readonly<Record<string, Page>> =>
+  Object.assign(
+    { systems: systemsPage(), pipelines: pipelinesPage(), settings: settingsPage(allSettings()) },
+    { errors: errorsPage(), topics: topicsPage() },
+    ...loadedSystems.map((system) => system.pages)
+  )
+
+/** Of pipelines that only run time knows, what each of them is like. */
+const pipelinesOf = ({ pipelines = [], runTime }: LoadedSystem) => [
+  ...pipelines,
+  ...(runTime?.patterns ?? [])
+]
+
+const code = (text: string) => `\`${text}\``
+
+function systemsPage(): Page {
+  const rows = loadedSystems.map((system) => {
+    const { name, describe, switches, commands = {} } = system
+    const on = switches ? `${switches.map(({ env }) => code(env)).join(' or ')} is set` : 'always'
+    const verbs = Object.keys(commands).map((verb) => code(`courant ${verb}`))
+    return [code(name), describe, pipelinesOf(system).length > 0 ? on : '', verbs.join(', ')]
   })
-  return page('Pipelines', ['kind', 'name', 'reads', 'writes'], rows)
+  return { title: 'Systems', heading: ['system', 'what it is', 'on when', 'verbs of its own'], rows }
 }
 
-function settingsPage(settings: readonly Setting[]): string {
+function pipelinesPage(): Page {
+  const rows = loadedSystems.flatMap((system) =>
+    pipelinesOf(system).map(({ kind, name, from, to, writes }) => {
+      const target = writes.length > 0 ? writes.join(', ') : to.describe
+      return [system.name, kind, code(name), from.describe, target]
+    })
+  )
+  return { title: 'Pipelines', heading: ['system', 'kind', 'name', 'reads', 'writes'], rows }
+}
+
+function settingsPage(settings: readonly Setting[]): Page {
   const rows = settings
     .toSorted((a, b) => a.env.localeCompare(b.env, 'en'))
-    .map(({ env, describe, secret, default: text }) => {
-      return [
-        `\`${env}\``,
-        describe,
-        text === undefined ? '' : `\`${text.replace(root, '')}\``,
-        secret ? 'secret' : ''
-      ]
-    })
-  return page('Settings', ['variable', 'what it is for', 'default', ''], rows)
+    .map(({ env, describe, secret, default: text }) => [
+      code(env),
+      describe,
+      text === undefined ? '' : code(text.replace(root, '')),
+      secret ? 'secret' : ''
+    ])
+  return { title: 'Settings', heading: ['variable', 'what it is for', 'default', ''], rows }
 }
 
-function errorsPage(): string {
-  const rows = Object.entries(errorTable).map(([code, { verdict, doc }]) => [`\`${code}\``, verdict, doc])
-  return page('Errors', ['code', 'verdict', 'what it means and what to do'], rows)
+function errorsPage(): Page {
+  const rows = Object.entries(errorTable).map(([error, { verdict, doc }]) => [code(error), verdict, doc])
+  return { title: 'Errors', heading: ['code', 'verdict', 'what it means and what to do'], rows }
 }
 
-function topicsPage(): string {
-  const declared = topicCatalogue(pipelines.map(({ name }) => name))
+function topicsPage(): Page {
+  const declared = loadedSystems.flatMap((system) => [
+    ...(system.topics ?? []),
+    ...(system.runTime?.topics ?? []),
+    ...pipelinesOf(system).map(({ name }) => deadLetterTopic(name))
+  ])
   const rows = declared.map(({ name, partitions, config, owner }) => {
-    return [`\`${name}\``, String(partitions ?? 'as set'), config['cleanup.policy'] ?? '', owner]
+    return [code(name), String(partitions ?? 'as set'), config['cleanup.policy'] ?? '', owner]
   })
-  return page('Topics', ['topic', 'partitions', 'cleanup', 'owner'], rows)
-}
-
-function featuresPage(): string {
-  const rows = fileColumns.map(({ name, type, describe }) => [`\`${name}\``, type, describe])
-  return page('Features of job applications', ['column', 'type', 'what it is'], rows)
+  return { title: 'Topics', heading: ['topic', 'partitions', 'cleanup', 'owner'], rows }
 }
 
 // `npm run generate`; with `-- --release` it also notes the schemas as a version that was released.

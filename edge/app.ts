@@ -13,10 +13,6 @@ import { BodyRefused, takeJsonOnly } from './json-body.ts'
 import { guarded } from './limits.ts'
 import { listenOn } from './listening.ts'
 import { eventDays, publishRoutes } from './publish.ts'
-import { tokenCheck } from './tokens.ts'
-import type { ApplicationReads } from '../systems/applications/application-intake.ts'
-import { applicationWebhook } from '../systems/applications/application-submitted.ts'
-import { webhookSecret, webhookSettings } from '../systems/applications/webhook-settings.ts'
 
 /** Of all addresses together. */
 const maxConnections = 1_000
@@ -66,17 +62,28 @@ export const edgeSettings: readonly Setting[] = [
   eventDays,
   environment,
   edgeTokens,
-  edgeOpen,
-  ...webhookSettings
+  edgeOpen
 ]
+
+/** What routes of a system may use of the edge. */
+interface EdgeSite {
+  readonly settings: Settings
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly isProduction: boolean
+  readonly isLoopback: boolean
+}
+
+/** Adds routes of a system, by Fastify's plugins. */
+export type AddRoutes = (app: FastifyInstance, site: EdgeSite) => void
 
 export interface EdgeOptions {
   readonly settings: Settings
   readonly log: Log
   /** The topics that may be published to; all that have a schema unless given. */
   readonly topics?: readonly Topic<unknown>[]
-  /** Where job applications are read; without it their webhook is not there. */
-  readonly applications?: ApplicationReads
+  /** Routes of systems. */
+  readonly routes?: readonly AddRoutes[]
   readonly metrics?: Metrics
 }
 
@@ -106,20 +113,16 @@ export function build(options: EdgeOptions): FastifyInstance {
 }
 
 function addRoutes(app: FastifyInstance, options: EdgeOptions): void {
-  const { settings, log, topics = topicList, applications, metrics = uncounted } = options
-  const context = { settings, log }
+  const { settings, log, topics = topicList, routes = [], metrics = uncounted } = options
   const isProduction = settings.text(environment) === 'production'
-  const site = { settings, log, isProduction, isLoopback: isLoopback(settings.text(host)) }
-  if (applications) {
-    const maySend = tokenCheck(webhookSecret, site)
-    void app.register(applicationWebhook, { context, source: applications, metrics, maySend })
-  }
+  const site = { settings, log, metrics, isProduction, isLoopback: isLoopback(settings.text(host)) }
+  for (const add of routes) add(app, site)
   const callerOf = callersOf({ ...site, topics })
   if (callerOf) {
-    void app.register(publishRoutes, { context, callerOf, metrics, topics })
+    void app.register(publishRoutes, { context: { settings, log }, callerOf, metrics, topics })
     return
   }
-  if (!applications) throw new CourantError('CONFIG_INVALID', nothingToTake)
+  if (routes.length === 0) throw new CourantError('CONFIG_INVALID', nothingToTake)
   log.info({ setting: edgeTokens.env }, 'publishing over HTTP is off, as no tokens are set')
 }
 

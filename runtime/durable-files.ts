@@ -1,6 +1,6 @@
-import { accessSync, constants, createWriteStream, mkdirSync } from 'node:fs'
+import { accessSync, constants, createWriteStream, existsSync, mkdirSync, statSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CourantError } from './errors.ts'
@@ -26,13 +26,29 @@ export function makeFolderOf(setting: string, folder: string): void {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK)
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new CourantError(
-      'CONFIG_INVALID',
-      `${setting}: the folder ${folder} cannot be made or written (${code}): name another, or correct its rights`,
-      { cause }
-    )
+    throw notWritable(setting, folder, cause)
   }
+}
+
+/** Throws CONFIG_INVALID where `makeFolderOf` would; makes nothing. */
+export function checkFolderOf(setting: string, folder: string): void {
+  let nearest = resolve(folder)
+  while (!existsSync(nearest)) nearest = dirname(nearest)
+  try {
+    if (!statSync(nearest).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' })
+    accessSync(nearest, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw notWritable(setting, folder, cause)
+  }
+}
+
+function notWritable(setting: string, folder: string, cause: unknown): CourantError {
+  const { code } = cause as NodeJS.ErrnoException
+  return new CourantError(
+    'CONFIG_INVALID',
+    `${setting}: the folder ${folder} cannot be made or written (${code}): name another, or correct its rights`,
+    { cause }
+  )
 }
 
 /** Makes a folder and those above it, and their names durable. */

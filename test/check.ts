@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { staleFiles } from '../docs/generate.ts'
 import { historyProblems } from '../schemas/history.ts'
+import { importProblems } from './imports.ts'
 import { lockProblems } from './locked-packages.ts'
 
 // `npm run check`: everything that can be known of the code without running a server.
@@ -30,6 +31,13 @@ const checks: readonly Check[] = [
   command('lint', 'oxlint', '--type-aware', '--deny-warnings', '.'),
   command('types', 'tsc', '-p', '.'),
   command('unused files, exports and dependencies', 'knip'),
+  {
+    name: 'imports go one way',
+    async run() {
+      const problems = importProblems()
+      return problems.length === 0 ? null : problems.join('\n')
+    }
+  },
   {
     name: 'locked packages: hashes and licences',
     async run() {

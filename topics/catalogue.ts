@@ -133,6 +133,9 @@ export interface DeclaredTopic {
   readonly schema?: RecordSchema
 }
 
+/** Whether it has a schema of its own file, and so may be published to. */
+export const isTopic = (declared: DeclaredTopic): declared is Topic<unknown> => 'shape' in declared
+
 /** Every topic there should be: those with a schema, and the dead letters of these pipelines. */
 export function topicCatalogue(pipelines: readonly string[] = []): readonly DeclaredTopic[] {
   return [...topicList, ...pipelines.map(deadLetterTopic)]

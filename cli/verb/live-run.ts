@@ -14,8 +14,6 @@ import {
 } from '../../runtime/run-all.ts'
 import { checkSettings, type Settings } from '../../runtime/settings.ts'
 import { alertSettings, teamsAlerts } from '../../runtime/teams-alerts.ts'
-import { claimingPipeline } from '../../processors/claim-application-documents.ts'
-import { rawExporter } from '../../sinks/azure-blob/function-calls.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { isAtWork, type PipelineHealth } from '../../topics/health/health.ts'
@@ -44,12 +42,14 @@ const liveRunSettings = [...operatorSettings, ...alertSettings, deadLetterClearM
 interface LiveRunOptions extends Pick<RunAllOptions, 'onFailure' | 'onFailed'> {
   readonly signal: AbortSignal
   readonly logger: Logger
+  /** Names of their own for the age of the oldest record that a pipeline has not read. */
+  readonly ageGauges?: Readonly<Record<string, string>>
 }
 
 /** Starts pipelines and serves their pages until the signal, or until none of them works any more. */
 export async function startLiveRun(
   pipelines: readonly AnyPipeline[],
-  { signal, logger, ...failing }: LiveRunOptions
+  { signal, logger, ageGauges = {}, ...failing }: LiveRunOptions
 ): Promise<LiveRun> {
   const { env } = process
   // What is wrong with the settings is said before anything is started.
@@ -80,7 +80,7 @@ export async function startLiveRun(
     metrics,
     pipelines.map(({ name }) => name)
   )
-  void publishLag(watchedGroups(pipelines, metrics), {
+  void publishLag(watchedGroups(pipelines, metrics, ageGauges), {
     connection,
     log: logOf(logger, 'lag'),
     signal: watch.signal,
@@ -120,15 +120,14 @@ async function untilClosed(done: Promise<void>, close: () => Promise<void>): Pro
   }
 }
 
-/** An application is exported once its documents are claimed and its raw blobs are there. */
-const ageGauges: ReadonlyMap<string, string> = new Map(
-  [claimingPipeline, rawExporter].map((name) => [name, 'oldest_unexported_application_seconds'])
-)
-
-const watchedGroups = (pipelines: readonly AnyPipeline[], metrics: MetricsRegistry): WatchedGroup[] =>
+const watchedGroups = (
+  pipelines: readonly AnyPipeline[],
+  metrics: MetricsRegistry,
+  ageGauges: Readonly<Record<string, string>>
+): WatchedGroup[] =>
   pipelines
     .filter(({ reads }) => reads.length > 0)
     .map(({ name, reads }) => {
-      const ageGauge = ageGauges.get(name)
+      const ageGauge = ageGauges[name]
       return { name, topics: reads, metrics: metrics.of(name), ...(ageGauge && { ageGauge }) }
     })

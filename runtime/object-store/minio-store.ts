@@ -35,6 +35,13 @@ export class MinioStore implements ObjectStore {
     return store
   }
 
+  /** Rejects when the bucket cannot be used, or not be seen; makes none. */
+  static async check(options: MinioOptions): Promise<void> {
+    const store = new MinioStore(options)
+    if (!(await translated(() => store.#client.bucketExists(options.bucket)))) return
+    await store.list('_').next()
+  }
+
   private constructor(options: MinioOptions) {
     const { endpoint, useSsl, idleMs, bucket } = options
     const [endPoint = '', port] = endpoint.split(':')
@@ -102,7 +109,7 @@ export class MinioStore implements ObjectStore {
     })
   }
 
-  async *list(prefix: string): AsyncIterable<ListedObject> {
+  async *list(prefix: string): AsyncGenerator<ListedObject> {
     const listing = this.#client.listObjectsV2(this.#bucket, prefix, true)
     const items = listing[Symbol.asyncIterator]()
     for (;;) {

@@ -1,8 +1,9 @@
+import { checkFolderOf } from '../durable-files.ts'
 import { CourantError } from '../errors.ts'
 import { inClear } from '../production.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../settings.ts'
 import { FolderStore } from './folder-store.ts'
-import { MinioStore } from './minio-store.ts'
+import { type MinioOptions, MinioStore } from './minio-store.ts'
 import type { ObjectStore } from './object-store.ts'
 
 export const lakeUrl: Setting = {
@@ -64,21 +65,34 @@ export const objectStoreSettings: readonly Setting[] = [
 
 /** Opens the object store that COURANT_LAKE_URL names. */
 export async function objectStoreFor(settings: Settings): Promise<ObjectStore> {
-  const url = settings.text(lakeUrl)
-  const bucket = /^s3:\/\/(.+)$/.exec(url)?.[1]
-  if (bucket === undefined) return FolderStore.open(url)
+  const bucket = bucketOf(settings)
+  return bucket === null
+    ? FolderStore.open(settings.text(lakeUrl))
+    : MinioStore.open(minioOptions(settings, bucket))
+}
+
+/** Rejects with what would keep anything from being written there; changes nothing. */
+export async function checkObjectStore(settings: Settings): Promise<void> {
+  const bucket = bucketOf(settings)
+  if (bucket === null) checkFolderOf(lakeUrl.env, settings.text(lakeUrl))
+  else await MinioStore.check(minioOptions(settings, bucket))
+}
+
+const bucketOf = (settings: Settings) => /^s3:\/\/(.+)$/.exec(settings.text(lakeUrl))?.[1] ?? null
+
+function minioOptions(settings: Settings, bucket: string): MinioOptions {
   const keys = { accessKey: settings.text(accessKey), secretKey: settings.text(secretKey) }
   if (keys.accessKey === '' || keys.secretKey === '')
     throw new CourantError(
       'CONFIG_INVALID',
       'Set MINIO_ACCESS_KEY and MINIO_SECRET_KEY for a lake on an object store'
     )
-  return MinioStore.open({
+  return {
     ...keys,
     endpoint: settings.text(endpoint),
     useSsl: settings.text(useSsl) === 'true',
     region: settings.text(region),
     bucket,
     idleMs: settings.number(idleMs)
-  })
+  }
 }

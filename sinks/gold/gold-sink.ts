@@ -1,7 +1,9 @@
+import { dirname } from 'node:path'
+import { checkFolderOf } from '../../runtime/durable-files.ts'
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import type { Change } from '../../schemas/change.ts'
 import type { Settings } from '../../runtime/settings.ts'
-import { objectStoreSettings } from '../../runtime/object-store/object-store-for.ts'
+import { checkObjectStore, objectStoreSettings } from '../../runtime/object-store/object-store-for.ts'
 import { GoldPublisher } from './gold-publisher.ts'
 import type { TopicEnds } from './records-behind.ts'
 import { goldSettings } from './settings.ts'
@@ -21,6 +23,12 @@ export function goldSink(
     describe: 'Gold: DuckDB for analysts, and Parquet in the lake',
     settings: [...Object.values(goldSettings), ...objectStoreSettings],
     batching,
+    async check({ settings }) {
+      const { dir, analyticsPath } = goldSettings
+      checkFolderOf(dir.env, settings.text(dir))
+      checkFolderOf(analyticsPath.env, dirname(settings.text(analyticsPath)))
+      await checkObjectStore(settings)
+    },
     async open(context) {
       const state = GoldState.open(context.settings.text(goldSettings.dir))
       const publisher = await GoldPublisher.open(context, {

@@ -2,7 +2,7 @@ import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import { repeatWindow } from '../../runtime/repeat-window.ts'
 import type { Micros, RawChange } from '../../schemas/change.ts'
 import { type Table, sourceColumns } from '../../schemas/table.ts'
-import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
+import { checkObjectStore, objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { csvRecord } from './csv.ts'
 import { type ChainRow, FileChain, plainEncoder } from './file-chain.ts'
 import { GatheringWriter } from './gathering-writer.ts'
@@ -24,6 +24,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
     settings: lakeSettings,
     batching: bronzeBatching,
     repeatWindow,
+    check: ({ settings }) => checkObjectStore(settings),
     async open(context) {
       const { settings } = context
       const columns = sourceColumns(table).map(({ name }) => name)

@@ -1,7 +1,7 @@
 import type { Spec, Writer } from '../../runtime/pipeline.ts'
 import { repeatWindow } from '../../runtime/repeat-window.ts'
 import type { Table } from '../../schemas/table.ts'
-import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
+import { checkObjectStore, objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { Compactor } from './compactor.ts'
 import { lakeConnection } from './duckdb.ts'
 import { FileChain } from './file-chain.ts'
@@ -32,6 +32,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
     settings: silverSettings,
     batching: lakeBatching,
     repeatWindow,
+    check: ({ settings }) => checkObjectStore(settings),
     async open(context) {
       const { settings } = context
       const store = await objectStoreFor(settings)

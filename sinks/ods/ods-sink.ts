@@ -6,6 +6,7 @@ import { isAbsent } from '../../runtime/durable-files.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunEnvelope } from '../../schemas/erp/run-envelope.ts'
 import { tableFolder } from './cache/cached-run.ts'
+import { checkOds } from './check-ods.ts'
 import { openOds } from './open-ods.ts'
 import { OdsWriter } from './ods-writer.ts'
 import { tableName } from './ods-table.ts'
@@ -32,6 +33,7 @@ export function odsSink({
     batching: { maxItems: 250, lingerMs: 50 },
     // The producer may send a batch twice; a run counts its rows.
     repeatWindow,
+    check: ({ settings }) => checkOds(settings),
     async open(context) {
       const cacheDir = context.settings.text(odsSettings.cacheDir)
       const name = table.tableName.toLowerCase()

@@ -1,20 +1,18 @@
 import { join } from 'node:path'
 import { tryLock } from '../../local/lock.ts'
-import { progressProducer } from '../../producers/progress/progress-producer.ts'
 import type { RunEvent } from '../../producers/progress/run-reader.ts'
-import { defineSink } from '../../runtime/define.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { AnyPipeline } from '../../runtime/pipeline.ts'
 import { stateDir } from '../../runtime/positions.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import type { RunMode } from '../../schemas/erp/run-envelope.ts'
-import { odsSink, type OdsSinkOptions } from '../../sinks/ods/ods-sink.ts'
+import type { OdsSinkOptions } from '../../sinks/ods/ods-sink.ts'
 import { lastSuccess } from '../../sinks/ods/loaded-tables.ts'
 import { fateOf } from '../../sinks/ods/run-log.ts'
 import type { RunOutcome } from '../../sinks/ods/run-merger.ts'
 import { deadLetterTopic } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
-import { erpChanges, erpTopic } from '../../topics/erp-changes.ts'
+import { erpTopic } from '../../topics/erp-changes.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'
 import { type EtlSession, patiently } from './etl-session.ts'
 import { type LoadReport, reportOf } from './load-report.ts'
@@ -23,6 +21,7 @@ import type { Progress } from './progress-bar.ts'
 import { runUntil } from './run-until.ts'
 import { patience } from './settings.ts'
 import type { ScannedTable } from './source-scan.ts'
+import { tablePipelines } from './table-pipelines.ts'
 
 export interface LoadRequest extends ScannedTable {
   readonly mode: RunMode
@@ -55,32 +54,28 @@ export function preparedTable(
   hooks: Hooks = {}
 ): Promise<readonly AnyPipeline[]> {
   return patiently(session, async () => {
-    const pipelines = await tablePipelines(session, request, hooks)
+    const pipelines = await runnablePipelines(session, request, hooks)
     await makeTopics(session, request.table, pipelines)
     return pipelines
   })
 }
 
-async function tablePipelines(
+async function runnablePipelines(
   session: EtlSession,
   { table, columns, mode }: LoadRequest,
   hooks: Hooks
 ): Promise<readonly AnyPipeline[]> {
   const last = await lastSuccess(session.ods, table.tableName)
-  const producer = progressProducer({
+  const { onEvent, ...ofSink } = hooks
+  const reading = {
     table,
     columns,
     mode,
     ...last,
-    fateOf: (runId) => fateOf(session.ods, table.tableName, runId),
-    ...(hooks.onEvent && { onEvent: hooks.onEvent })
-  })
-  const sink = defineSink({
-    name: `ods.${table.tableName.toLowerCase()}`,
-    from: erpChanges(table.tableName),
-    into: odsSink({ ...hooks, table })
-  })
-  return [producer, sink]
+    fateOf: (runId: string) => fateOf(session.ods, table.tableName, runId),
+    ...(onEvent && { onEvent })
+  }
+  return tablePipelines(reading, ofSink)
 }
 
 /** Makes the topics that the pipelines of a table read and write. */

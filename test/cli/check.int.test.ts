@@ -9,8 +9,17 @@ describe('courant check', { timeout: 60_000 }, () => {
   const env = { ...servers, COURANT_TOPIC_PREFIX: `${unique('check')}.`, COURANT_LOG_LEVEL: 'silent' }
 
   it('names every missing topic and table, with what to do, and exits with 1', async () => {
-    const { code, out } = await runCourant(['check', 'postgres.users'], { env })
+    // Folders in place of which there is a file.
+    const wrong = { COURANT_LAKE_URL: import.meta.filename, COURANT_GOLD_DIR: `${import.meta.filename}/gold` }
+    const { code, out } = await runCourant(['check', 'postgres.users', 'silver.users', 'gold'], {
+      env: { ...env, ...wrong }
+    })
     assert.equal(code, 1)
+    assert.match(
+      out,
+      /^silver\.users: COURANT_LAKE_URL: the folder .* cannot be made or written \(ENOTDIR\)/m
+    )
+    assert.match(out, /^gold: COURANT_GOLD_DIR: the folder .* cannot be made or written \(ENOTDIR\)/m)
     assert.match(out, /^activity\.users\.changes: create \(run `courant topics apply`\)$/m)
     assert.match(out, /^postgres\.users: [^]*table "public"\."PG_Users" is not in database/m)
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { build } from '../../../edge/app.ts'
+import { webhookOn } from '../../../systems/applications/application-routes.ts'
 import type { ApplicationReads } from '../../../systems/applications/application-intake.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import type { SubmittedApplication } from '../../../schemas/types/applications.ts'
@@ -49,7 +50,7 @@ async function edge({ source = fakeSource(sampleApplication(1)).source, kafka, e
   const app = build({
     settings: context.settings,
     log: context.log,
-    applications: source,
+    routes: [webhookOn(source)],
     metrics: context.metrics
   })
   const post = (body: unknown, headers: Record<string, string> = {}) =>

@@ -6,6 +6,9 @@ import type { ErpColumn } from '../../../local/sample/erp/erp-columns.ts'
 import { EtlWorld } from '../../support/etl-world.ts'
 import { HttpReceiver } from '../../support/http-receiver.ts'
 import { withoutOdbc } from '../../support/odbc-erp.ts'
+import { asAdmin } from '../../support/postgres-admin.ts'
+import { unique } from '../../support/unique.ts'
+import { runCourant } from '../../support/run-courant.ts'
 
 const columns: readonly ErpColumn[] = [
   { name: 'id', type: 'integer', value: 'g' },
@@ -20,6 +23,8 @@ const config = {
   KeepHistory: 1
 }
 
+const reader = unique('reader').replaceAll('-', '_')
+
 describe('courant etl', { skip: withoutOdbc, timeout: 300_000 }, () => {
   let world: EtlWorld
   before(async () => {
@@ -30,7 +35,10 @@ describe('courant etl', { skip: withoutOdbc, timeout: 300_000 }, () => {
     })
     await world.table('vendeur', columns, { rows: 40, config: { HasTimestamps: 0 } })
   })
-  after(() => world.drop())
+  after(async () => {
+    await world.drop()
+    await asAdmin(`DROP ROLE IF EXISTS ${reader}`)
+  })
 
   const json = async (...args: string[]) => {
     const { code, out, err } = await world.etl([...args, '--output', 'json'])
@@ -90,6 +98,46 @@ describe('courant etl', { skip: withoutOdbc, timeout: 300_000 }, () => {
       ]
     )
     assert.equal(Number((await world.lastRun('article'))?.['rowsinserted']), 500)
+  })
+
+  it('is listed, measured, checked and given rights as every system is', async () => {
+    const courant = async (...args: string[]) => (await runCourant(args, { env: world.env })).out
+    const listed = JSON.parse(await courant('list', '--json')) as Record<string, string>[]
+    assert.deepEqual(
+      listed.filter(({ system }) => system === 'erp').map(({ name }) => name),
+      ['progress.article', 'ods.article', 'progress.vendeur', 'ods.vendeur']
+    )
+    const lag = JSON.parse(await courant('lag', 'ods.*', '--json')) as Record<string, unknown>[]
+    assert.deepEqual(
+      lag.map(({ pipeline, topic, records }) => [pipeline, topic, records]),
+      [
+        ['ods.article', 'erp.article.changes', 0],
+        ['ods.vendeur', 'erp.vendeur.changes', 0]
+      ]
+    )
+    assert.doesNotMatch(await courant('check', '*.article'), /article:/)
+    assert.match(
+      await courant('topics', 'acls'),
+      /'User:ods\.article' --operation Read --topic '[^']*erp\.article\.changes'/
+    )
+    assert.match(await courant('topics', 'describe', 'erp.article.changes'), /article of the ERP/)
+  })
+
+  it('is checked: what would be refused is said, and an ODS that does not answer is unknown', async () => {
+    const { PGHOST, PGPORT } = world.env
+    const away = { ...world.env, COURANT_ODS_URL: 'postgres://nobody@127.0.0.1:1/ods' }
+    const unknown = await runCourant(['check', 'ods.*'], { env: away })
+    assert.match(unknown.err + unknown.out, /erp: its pipelines are unknown\. .*ODS/)
+    const url = new URL(world.env['COURANT_ODS_URL'] ?? '')
+    await world.rows(`CREATE ROLE ${reader} LOGIN PASSWORD 'reader'`)
+    await world.rows(`GRANT USAGE ON SCHEMA config, etl TO ${reader}`)
+    await world.rows(`GRANT SELECT ON ALL TABLES IN SCHEMA config, etl TO ${reader}`)
+    const asReader = `postgres://${reader}:reader@${PGHOST}:${PGPORT}${url.pathname}`
+    const { code, out } = await runCourant(['check', 'ods.article'], {
+      env: { ...world.env, COURANT_ODS_URL: asReader }
+    })
+    assert.equal(code, 1)
+    assert.match(out, /^ods\.article: The ODS refuses to make a table in schema stg/m)
   })
 
   it('loads what changed, and only that', async () => {
