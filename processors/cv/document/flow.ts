@@ -4,6 +4,19 @@ import { machineText } from './machine-text.ts'
 
 export const plain: Style = { size: 11, bold: false, italic: false, color: 0 }
 
+interface Open {
+  text: string
+  style: Style
+  letters: number
+  /** Paragraphs of a table's cell that stand before this text. */
+  above?: Paragraph[]
+}
+
+interface Paragraph {
+  readonly cell: Open
+  readonly bullet: boolean
+}
+
 const rowHeight = 12
 const maxCharacters = 300_000
 
@@ -17,7 +30,7 @@ export class Flow {
   block = 0
   /** Text that no person sees was left out. */
   hidden = false
-  #cells: { text: string; style: Style; letters: number }[] = []
+  #cells: Open[] = []
   #links: string[] = []
   #characters = 0
   #row = 0
@@ -45,6 +58,46 @@ export class Flow {
   /** Begins a new cell of the row, as a tab does. */
   tab(): void {
     this.#cells.push({ text: '', style: plain, letters: 0 })
+  }
+
+  /** Ends a paragraph within a table's cell. */
+  paragraph(bullet: boolean): void {
+    const cell = this.#cells.at(-1)
+    if (!cell || cell.text.trim() === '') return
+    const { above = [], ...own } = cell
+    this.#cells[this.#cells.length - 1] = {
+      text: '',
+      style: plain,
+      letters: 0,
+      above: [...above, { cell: own, bullet }]
+    }
+  }
+
+  /**
+   * Ends the row of a table: a line where its cells have a paragraph each, or one of them has more, which then follow;
+   * cells that are long are read one after the other.
+   */
+  row(bullet: boolean): void {
+    this.paragraph(bullet)
+    const cells = this.#cells.map(({ above = [] }) => above).filter((above) => above.length > 0)
+    this.#cells = []
+    const isSideBySide = cells.length > 1 && cells.filter((own) => own.length > 3).length < 2
+    if (!isSideBySide) {
+      for (const own of cells) {
+        this.block++
+        for (const each of own) this.#line([each])
+      }
+      return
+    }
+    const longest = cells.reduce((a, b) => (b.length > a.length ? b : a))
+    const inRow = cells.flatMap((own) => (own === longest ? own.slice(0, 1) : [joinedParagraphs(own)]))
+    this.#line(inRow)
+    for (const each of longest.slice(1)) this.#line([each])
+  }
+
+  #line(paragraphs: readonly Paragraph[]): void {
+    this.#cells = paragraphs.map(({ cell }) => cell)
+    this.end({ bullet: paragraphs.length === 1 && paragraphs[0]?.bullet === true })
   }
 
   /** Ends the row. */
@@ -84,4 +137,9 @@ export class Flow {
     const box = { left, top, right: left + trimmed.length * 5, bottom: top + rowHeight }
     return { text: trimmed, box, ...style }
   }
+}
+
+function joinedParagraphs(paragraphs: readonly Paragraph[]): Paragraph {
+  const [first] = paragraphs as [Paragraph]
+  return { ...first, cell: { ...first.cell, text: paragraphs.map(({ cell }) => cell.text).join(' ') } }
 }

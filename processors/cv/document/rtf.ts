@@ -102,6 +102,7 @@ class RtfReader {
   #indent = 0
   #bullet = false
   #inTable = false
+  #inRow = false
   #star = false
 
   constructor(text: string) {
@@ -221,13 +222,18 @@ class RtfReader {
     line: () => this.#paragraph(),
     sect: () => this.#paragraph(),
     page: () => this.#page(),
-    tab: () => this.#flow.tab(),
-    cell: () => this.#flow.tab(),
-    nestcell: () => this.#flow.tab(),
+    tab: () => {
+      if (!this.#state.skip) this.#flow.tab()
+    },
+    cell: () => this.#cell(),
+    nestcell: () => this.#cell(),
     row: () => this.#paragraph(true),
     nestrow: () => this.#paragraph(true),
     intbl: () => {
       this.#inTable = true
+    },
+    trowd: () => {
+      this.#inRow = true
     },
     li: (number) => {
       this.#indent = number / 20
@@ -244,6 +250,12 @@ class RtfReader {
     this.#inTable = false
   }
 
+  #cell(): void {
+    if (this.#state.skip) return
+    this.#flow.paragraph(this.#bullet)
+    this.#flow.tab()
+  }
+
   #page(): void {
     this.#paragraph()
     this.#flow.page++
@@ -251,7 +263,10 @@ class RtfReader {
 
   #paragraph(isRow = false): void {
     if (this.#state.skip) return
-    if (this.#inTable && !isRow) this.#flow.add(' ', this.#state.style)
+    if (isRow) {
+      this.#inRow = false
+      this.#flow.row(this.#bullet)
+    } else if (this.#inTable || this.#inRow) this.#flow.paragraph(this.#bullet)
     else this.#flow.end({ bullet: this.#bullet, indent: Math.max(0, this.#indent) })
   }
 

@@ -12,9 +12,13 @@ export interface DateRange {
   readonly to: number
 }
 
-const months = [...monthNumbers.keys()].sort((a, b) => b.length - a.length).join('|')
+/** In a line that is looked at, a month's name is one sign for its number and fillers: its length stays. */
+const filler = '\ue000'
+const monthSign = (number: number) => String.fromCharCode(0xe000 + number)
+const numberOf = (sign: string) => sign.charCodeAt(0) - 0xe000
+
 const year = String.raw`(?:18[5-9]\d|19\d\d|20[0-4]\d)`
-const month = String.raw`(?:${months})\b\.?`
+const month = String.raw`[\ue001-\ue00c]\ue000*(?![a-z0-9])\.?`
 const season = String.raw`(?:spring|summer|fall|autumn|winter|printemps|ete|automne|hiver|q[1-4]|t[1-4]|s[12])`
 const day = String.raw`(?:[0-3]?\d(?:er|st|nd|rd|th)?\.?\s{1,2})`
 const point = [
@@ -47,15 +51,32 @@ const whole = new RegExp(
 const longestLine = 400
 
 /** Every date range of a line, from left to right. Lines longer than 400 characters are looked at no further. */
-export function dateRanges(text: string): DateRange[] {
-  const line = folded(text.slice(0, longestLine))
-  if (!/\d\d/.test(line)) return []
+export function dateRanges(text: string): readonly DateRange[] {
+  if (!/\d\d/.test(text)) return []
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  // One document asks for its few lines again and again.
+  if (remembered.size > 2_000) remembered.clear()
+  const found = rangesIn(text)
+  remembered.set(text, found)
+  return found
+}
+
+const remembered = new Map<string, readonly DateRange[]>()
+
+function rangesIn(text: string): readonly DateRange[] {
+  const line = folded(text.slice(0, longestLine)).replace(/[a-z]{3,}/g, withMonth)
   const found: DateRange[] = []
   for (const match of line.matchAll(whole)) {
     const range = rangeOf(match)
     if (range) found.push({ ...range, from: match.index, to: match.index + match[0].length })
   }
   return found
+}
+
+function withMonth(word: string): string {
+  const number = monthNumbers.get(word)
+  return number === undefined ? word : monthSign(number) + filler.repeat(word.length - 1)
 }
 
 /** Whether a date stands in the text. */
@@ -73,7 +94,7 @@ export function withoutDates(text: string): string {
     result = `${result.slice(0, from)}\u2063${result.slice(to)}`
   return result
     .replace(
-      /[([]?\s*(?:de\s|du\s|from\s|depuis\s|since\s)?\u2063\s*(?:\(?[^()]{0,30}(?:mois|ans?|months?|years?|yrs?|mos)\)?)?\s*[)\]]?/giu,
+      /[([]?\s*(?:(?:de|du|en|from|depuis|since|étés?|etes?|hivers?|printemps|automnes?|saisons?|summers?|p[ée]riodes?|ann[ée]es?(?:\sscolaires?)?)\s){0,2}\u2063\s*(?:[(:,–-]?\s*(?:\d{1,2}\s?(?:mois|ans?|months?|years?|yrs?|mos)\.?(?![\p{L}])(?:\s?(?:et|and|,)?\s?)){1,2}\)?)?\s*[)\]]?/giu,
       '\u2063'
     )
     .replace(/^\s*\u2063\s*[:|,•·–—-]?\s*|\s*[:|,•·–—-]?\s*\u2063\s*$/gu, '')
@@ -103,15 +124,20 @@ function closedRange(start: string, end: string): Points | null {
 
 /** "jan" of "jan – mar 2020". */
 function monthOf(text: string, other: string | null): string | null {
-  const number = monthNumbers.get(text.match(/[a-z]+/)?.[0] ?? '')
+  const number = monthIn(text)
   return number && other ? `${other.slice(0, 4)}-${String(number).padStart(2, '0')}` : null
+}
+
+function monthIn(text: string): number | undefined {
+  const sign = text.match(/[\ue001-\ue00c]/)?.[0]
+  return sign === undefined ? undefined : numberOf(sign)
 }
 
 /** A point in time as it stands in a folded text. */
 function dateOf(text: string): string | null {
   const years = text.match(/(?:18|19|20)\d\d/)
   const word = text.match(/[a-z]{3,}/)?.[0]
-  const named = word === undefined ? undefined : monthNumbers.get(word)
+  const named = monthIn(text)
   if (!years) return shortYear(text, named)
   if (named) return `${years[0]}-${String(named).padStart(2, '0')}`
   if (word !== undefined || /^[qts]\d/.test(text)) return years[0]

@@ -31,7 +31,7 @@ function degreeOf({ what, others }: Named): string | null {
 
 /** The studies of a section, in the order of the document. A date that stands alone is when they ended. */
 export function educationOf(lines: readonly Line[]): FoundEducation[] {
-  const entries = entriesOf(lines)
+  const entries = entriesOf(lines, true)
   const headers = entries.map((entry) => headerOf(entry, true))
   const roles = rolesOf(
     headers.map(({ pieces }) => pieces),

@@ -1,6 +1,7 @@
 import type { Line } from '../document/document.ts'
 import { isPlace } from './places.ts'
-import { type DateRange, dateRanges, withoutDates } from './dates.ts'
+import { hasWordOf } from './words.ts'
+import { type DateRange, dateRanges, hasDate, withoutDates } from './dates.ts'
 
 /** One job or study: the lines that say what it is, and those that tell about it. */
 export interface Entry {
@@ -18,8 +19,8 @@ interface Dated {
  * Parts a section into entries. Each has a line with its dates; where an entry begins above that line is told by how
  * the first entry of the section begins and by looks that come back.
  */
-export function entriesOf(given: readonly Line[]): Entry[] {
-  const lines = withoutListMarks(given)
+export function entriesOf(given: readonly Line[], ofStudies = false): Entry[] {
+  const lines = unbroken(withoutListMarks(given), ofStudies)
   const dated = datedLines(lines)
   if (dated.length === 0) return lines.length === 0 ? [] : undated(lines)
   const starts = startsOf(lines, dated)
@@ -29,6 +30,61 @@ export function entriesOf(given: readonly Line[]): Entry[] {
     return entryOf(lines.slice(start, end), date.index - start, date.range)
   })
   return entries.filter((entry, at) => !isEcho(entry, entries.slice(0, at).toReversed()))
+}
+
+const hangs = /(?:\s(?:de|du|des|d'|d’|la|le|les|l'|et|en|à|au|aux|of|and|the|in|for|&)|\p{L}-)$/u
+
+/** A name that the end of a narrow column breaks ("Institut Supérieur de", "Kinshasa") is one again. */
+function unbroken(lines: readonly Line[], ofStudies: boolean): readonly Line[] {
+  const result: Line[] = []
+  const right = Math.max(...lines.map(({ box }) => box.right))
+  for (const line of lines) {
+    const last = result.at(-1)
+    const joined = last && isBroken(last, line, { right, ofStudies }) ? joinedWith(last, line) : null
+    if (joined) result[result.length - 1] = joined
+    else result.push(line)
+  }
+  return result
+}
+
+/** The upper row with the text of the lower one behind the cell that it goes on, unless that is a date. */
+function joinedWith(last: Line, line: Line): Line | null {
+  const at =
+    last.cells.length === 1 ? 0 : last.cells.findIndex(({ box }) => Math.abs(box.left - line.box.left) < 3)
+  const cell = last.cells[at]
+  if (!cell || (last.cells.length > 1 && hasDate(cell.text))) return null
+  const text = `${cell.text}${cell.text.endsWith('-') ? '' : ' '}${line.text}`
+  const cells = last.cells.with(at, { ...cell, text })
+  return { ...last, cells, text: cells.map((each) => each.text).join('\t') }
+}
+
+interface Within {
+  readonly right: number
+  readonly ofStudies: boolean
+}
+
+function isBroken(last: Line, line: Line, { right, ofStudies }: Within): boolean {
+  if (!isJustBelow(last, line) || headerRange(line) !== null) return false
+  if (last.bold === line.bold && hangs.test(last.text)) return true
+  if (!ofStudies) return false
+  if (last.text.endsWith(',') || /^\p{Ll}/u.test(line.text)) return true
+  return (
+    isUnderLastCell(last, line, right) && !hasWordOf('school', line.text) && !hasWordOf('degree', line.text)
+  )
+}
+
+function isJustBelow(last: Line, line: Line): boolean {
+  const isAlike = last.block === line.block && last.size === line.size && !line.bullet && !last.bullet
+  const isShortEnough = last.text.length <= 140 && line.text.length <= 60
+  return isAlike && isShortEnough && line.gap < 0.6 && /^[\p{L}(]/u.test(line.text)
+}
+
+/** A row that is full goes on under its last cell. */
+function isUnderLastCell(last: Line, line: Line, right: number): boolean {
+  const cell = last.cells.at(-1)
+  const isFull =
+    cell !== undefined && last.cells.length > 1 && right - last.box.right < (right - cell.box.left) * 0.15
+  return isFull && Math.abs(cell.box.left - line.box.left) < 3 && headerRange(last) !== null
 }
 
 /** Where the entries themselves are points of a list, their bullets tell nothing. */
@@ -58,7 +114,9 @@ function isEcho({ header, dates }: Entry, before: readonly Entry[]): boolean {
 function datedLines(lines: readonly Line[]): Dated[] {
   const all = lines.flatMap((line, index) => {
     const range = headerRange(line)
-    return range ? [{ index, range, isRange: range.end !== null || range.ongoing, bullet: line.bullet }] : []
+    return range
+      ? [{ index, range, isRange: isPeriod(range) || range.start === null, bullet: line.bullet }]
+      : []
   })
   // Where most dates are ranges, a single year in a line of text is no entry's.
   const ranges = all.filter(({ isRange }) => isRange)
@@ -84,7 +142,18 @@ function headerRange(line: Line): DateRange | null {
   if (line.text.length > 220 || (line.bullet && line.text.length > 110)) return null
   const ranges = dateRanges(line.text)
   const range = ranges.find(isPeriod) ?? ranges[0]
-  return range && isOfHeader(line.text, range) ? range : null
+  if (!range) return durationOf(line)
+  return isOfHeader(line.text, range) ? range : null
+}
+
+const duration =
+  /^\(?(?:(depuis)\s|pendant\s|durant\s|environ\s|for\s)?(?:plus de\s)?\d{1,2}\s(?:ans?|années?|mois|years?|months?)\)?(?=$|\s*[:–—|]|\t)/iu
+
+/** "4 ans" or "depuis 3 ans" in the place of dates: an entry of which nobody knows when it was. */
+function durationOf(line: Line): DateRange | null {
+  if (line.bullet || line.text.length > 110) return null
+  const match = line.cells.map(({ text }) => text.trim().match(duration)).find((found) => found !== null)
+  return match ? { start: null, end: null, ongoing: match[1] !== undefined, from: 0, to: 0 } : null
 }
 
 const isPeriod = ({ end, ongoing }: DateRange) => end !== null || ongoing

@@ -1,6 +1,7 @@
 import type { Line } from '../document/document.ts'
+import { withoutContract } from './contracts.ts'
 import { type Entry, entriesOf } from './entries.ts'
-import { type Header, headerOf, placeAmong } from './pieces.ts'
+import { type Header, headerOf, placeAmong, withUnknownPlaces } from './pieces.ts'
 import { paragraphs } from './paragraphs.ts'
 import { type Named, nothingNamed, rolesOf } from './roles.ts'
 
@@ -23,7 +24,7 @@ export interface FoundExperience {
 /** The jobs of a section, in the order of the document. */
 export function experienceOf(lines: readonly Line[]): FoundExperience[] {
   const entries = entriesOf(lines)
-  const headers = entries.map((entry) => headerOf(entry))
+  const headers = withUnknownPlaces(entries.map((entry) => headerOf(entry)))
   const roles = rolesOf(
     headers.map(({ pieces }) => pieces),
     { what: 'title', where: 'organisation' }
@@ -35,7 +36,7 @@ export function experienceOf(lines: readonly Line[]): FoundExperience[] {
     const inherited = role.where === null && role.what !== null ? company : null
     company = role.where ?? company
     const value = {
-      title: role.what,
+      title: role.what === null ? null : withoutContract(role.what),
       company: role.where ?? inherited,
       ...told(entry, headers[index], role)
     }

@@ -63,7 +63,7 @@ function personalOf(document: DocumentText, sections: readonly Section[], name: 
     email: emailOf(contact, lines),
     phone: phoneOf(contact, lines, countryOf(lines, location?.value ?? null)),
     location,
-    title: titleOf(head, name?.name ?? null)
+    title: titleOf(head, name?.name ?? null, contact)
   }
   const value = (field: keyof typeof found) => found[field]?.value ?? null
   const info = {

@@ -14,9 +14,12 @@ export interface FoundName {
   readonly lines: number
 }
 
-const honorific = /^(?:dr|mr|mrs|ms|m|mme|mlle|monsieur|madame|prof|pr|me)\.?\s+(?=\p{Lu})/iu
+const honorific =
+  /^(?:dr|docteure?|mr|mrs|ms|m|mme|mlle|monsieur|madame|mademoiselle|prof|professeur|pr|me|ma[iî]tre|ing|s(?:œ|oe)ur|p[eè]re|abb[eé])\.?\s+(?=\p{Lu}\S+\s)/iu
 const label =
   /^(?:nom(?: et pr[ée]noms?)?|pr[ée]noms? et noms?|name|full name|curriculum vitae|curriculum vit[æa]e|cv|r[ée]sum[ée])(?:\s*(?:de|of|:|[-–—|])\s*|\s{2,})/iu
+
+const particles = /^(?:de|du|da|di|von|van|der|den|el|al|ben|bin|le|la|des|d'|mc|y|e)$/i
 
 /** Finds the name by its size, its place, its form, and what the e-mail address says of it. */
 export function nameOf(lines: readonly Line[], email: string | null): FoundName | null {
@@ -26,7 +29,7 @@ export function nameOf(lines: readonly Line[], email: string | null): FoundName 
   const local = phraseKey((email ?? '').split('@')[0] ?? '').replaceAll(' ', '')
   const candidates = first.flatMap((line, index) =>
     line.cells.slice(0, 3).flatMap((cell) => {
-      const text = cleanName(cell.text)
+      const text = cleanName(respaced(cell.text, email))
       const score = formScore(text)
       if (score === null) return []
       const place = index < 2 ? 2 : index < 6 ? 1 : 0
@@ -48,6 +51,26 @@ export function nameOf(lines: readonly Line[], email: string | null): FoundName 
   }
 }
 
+/** "MA XIME VA NDEN" of a heading with wide letters: where words end is known from the e-mail address. */
+function respaced(text: string, email: string | null): string {
+  const parts = folded(email?.split('@')[0] ?? '')
+    .split(/[^a-z]+/)
+    .filter((part) => part.length > 1)
+  const letters = text.replace(/\s/gu, '')
+  const isBroken = text.split(/\s+/).some((word) => word.length < 3 && !particles.test(word))
+  if (!isBroken || parts.length < 2 || text.length > 60 || !isCapitals(text)) return text
+  const plain = folded(letters).replace(/[^a-z]/g, '')
+  if (plain !== parts.join('')) return text
+  const words: string[] = []
+  let at = 0
+  for (const part of parts) {
+    const from = at
+    for (let count = 0; count < part.length; at++) if (/[a-z]/.test(folded(letters[at] ?? 'a'))) count++
+    words.push(letters.slice(from, at))
+  }
+  return words.join(' ')
+}
+
 function cleanName(text: string): string {
   return unspaced(text.replace(label, '').trim())
     .replace(honorific, '')
@@ -55,8 +78,6 @@ function cleanName(text: string): string {
     .replace(/\s+\(.*\)$/u, '')
     .trim()
 }
-
-const particles = /^(?:de|du|da|di|von|van|der|den|el|al|ben|bin|le|la|des|d'|mc|y|e)$/i
 
 /** How much a text has the form of a name; null where it cannot be one. */
 function formScore(text: string): number | null {
@@ -77,7 +98,9 @@ function formScore(text: string): number | null {
 function hasForm(text: string, words: readonly string[]): boolean {
   if (words.length < 2 || words.length > 5 || text.length > 45) return false
   return (
-    /^[\p{L}\p{M}.'’ -]+$/u.test(text) && words.every((word) => /^\p{Lu}/u.test(word) || particles.test(word))
+    /^[\p{L}\p{M}.'’ "“”«»()-]+$/u.test(text) &&
+    !/^curriculum/i.test(text) &&
+    words.every((word) => /^["“«(]?\p{Lu}/u.test(word) || particles.test(word))
   )
 }
 

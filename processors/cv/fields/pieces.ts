@@ -1,4 +1,5 @@
 import type { Line } from '../document/document.ts'
+import { isContract, withoutContract } from './contracts.ts'
 import { dateRanges, withoutDates } from './dates.ts'
 import { type Entry, endsSentence } from './entries.ts'
 import { folded } from './folded.ts'
@@ -17,11 +18,12 @@ export interface Header {
   readonly told: readonly Line[]
 }
 
-const contract =
-  /^(?:cdi|cdd|stage(?: de fin d'etudes)?|alternance|apprentissage|interim|interimaire|temps plein|temps partiel|full[- ]?time|part[- ]?time|freelance|contract|contrat.*|permanent|internship|seasonal|saisonnier|benevolat|remote|on[- ]?site|hybrid|\(?\d+ (?:ans?|mois|years?|months?|yrs?|mos?)(?: (?:et )?\d+ (?:mois|months?|mos?))?\)?)$/
+const duration =
+  /^\(?(?:depuis |pendant |durant |environ |for )?\d+ (?:ans?|annees?|mois|semaines?|years?|months?|weeks?|yrs?|mos?)(?: (?:et )?\d+ (?:mois|months?|mos?))?\)?$/
 
 /** Takes dates and places out of an entry's header, and gives what is left in pieces. */
-export function headerOf({ header, dates }: Entry, keepsPlaces = false): Header {
+export function headerOf({ header: rows, dates }: Entry, keepsPlaces = false): Header {
+  const { header, rest } = beforeSentences(rows)
   const dateRow = header.findIndex((line) => hasRange(line, dates))
   const pieces: Piece[] = []
   const told: Line[] = []
@@ -37,7 +39,31 @@ export function headerOf({ header, dates }: Entry, keepsPlaces = false): Header 
       else pieces.push({ text })
     }
   }
-  return { ...(keepsPlaces ? { pieces, location } : withPlace(pieces, location)), told }
+  return { ...(keepsPlaces ? { pieces, location } : withPlace(pieces, location)), told: [...told, ...rest] }
+}
+
+/** "Acme, Brest. Contrôle des stocks": where a header goes on in sentences, what follows the stop tells about the job. */
+function beforeSentences(rows: readonly Line[]): { header: readonly Line[]; rest: readonly Line[] } {
+  for (const [index, line] of rows.entries()) {
+    const cell = line.cells.at(-1)
+    const match = cell?.text.match(/^(.{8,140}?\p{L}{3,}\)?)\.\s+(\p{L}{3,}(?:[\s,].*)?)$/u)
+    if (
+      !cell ||
+      !match?.[1] ||
+      !match[2] ||
+      endsSentence(match[1]) ||
+      /\b(?:inc|ltd|st|ste|cie|corp)$/i.test(match[1])
+    )
+      continue
+    const own = {
+      ...line,
+      text: line.text.replace(cell.text, match[1]),
+      cells: [...line.cells.slice(0, -1), { ...cell, text: match[1] }]
+    }
+    const told = { ...line, text: match[2], cells: [{ ...cell, text: match[2] }] }
+    return { header: [...rows.slice(0, index), own], rest: [told, ...rows.slice(index + 1)] }
+  }
+  return { header: rows, rest: [] }
 }
 
 function hasRange(line: Line, dates: Entry['dates']): boolean {
@@ -48,7 +74,7 @@ function hasRange(line: Line, dates: Entry['dates']): boolean {
 /** Neither a kind of contract, nor an address on the web, nor a mark. */
 function isTelling(text: string, isSchool: boolean): boolean {
   if (isSchool && /^(?:gpa|note|moyenne|mention|grade)\b/i.test(text)) return false
-  return !contract.test(folded(text)) && !isAddress(text)
+  return !isContract(text) && !duration.test(folded(text)) && !isAddress(text)
 }
 
 /** A line behind the dates is of the header while something is missing that it could be. */
@@ -64,8 +90,20 @@ function isWanted(line: Line, pieces: readonly Piece[], location: string | null)
     (pieces.length < 4 &&
       told < 60 &&
       hasWordOf('title', line.text) &&
-      !pieces.some((piece) => hasWordOf('title', piece.text)))
+      !pieces.some((piece) => hasWordOf('title', piece.text))) ||
+    isMissingSchool(line, pieces)
   return isMissing && told < 75 && !endsSentence(line.text)
+}
+
+/** A degree of two names ("DEES – Diplôme d'État …") may stand above its school. */
+function isMissingSchool(line: Line, pieces: readonly Piece[]): boolean {
+  const hasSchool = pieces.some(({ text }) => hasWordOf('school', text))
+  return (
+    pieces.length < 4 &&
+    hasWordOf('school', line.text) &&
+    !hasSchool &&
+    pieces.some(({ text }) => hasWordOf('degree', text))
+  )
 }
 
 function isAddress(text: string): boolean {
@@ -83,8 +121,21 @@ function split(text: string, isSchool: boolean): string[] {
         ? /\s*[|•·⋄◦]\s*|\s+[–—-]\s+|\s+[–—]\s*|\s+:\s+|:\s{1,2}(?=\p{Lu})/u
         : /\s*[|•·⋄◦]\s*|\s+[–—-]\s+|\s+[–—]\s*|\s+(?:@|at|chez)\s+|\s+:\s+|:\s{1,2}(?=\p{Lu})/u
     )
-    .map((part) => part.replace(/^[\s,;:–—|(]+(?=[^)]*$)|[\s,;:–—|]+$/gu, '').trim())
+    .map((part) => withoutContract(part.replace(/^[\s,;:–—|(]+(?=[^)]*$)|[\s,;:–—|]+$/gu, '').trim()))
     .filter((part) => /[\p{L}\d]/u.test(part))
+    .reduce<string[]>(goingOn, [])
+}
+
+/** "Étudiante jobiste – caisse": what begins with a small letter behind a dash goes on, unless it names a job. */
+function goingOn(parts: string[], part: string): string[] {
+  const last = parts.at(-1)
+  const isMore =
+    last !== undefined &&
+    /^\p{Ll}{2,}/u.test(part) &&
+    !hasWordOf('title', part) &&
+    !isContract(part) &&
+    !duration.test(folded(part))
+  return isMore ? [...parts.slice(0, -1), `${last} – ${part}`] : [...parts, part]
 }
 
 /** Where a third part of a header is a name and no job or organisation, it is where that was. */
@@ -108,4 +159,34 @@ function withPlace(pieces: readonly Piece[], location: string | null): Pick<Head
     return { pieces: pieces.with(index, rest), location: found.place }
   }
   return { pieces, location }
+}
+
+const unknownPlace = /^(.{3,}?)(?:\s*\(([^()\d]{3,40})\)|,\s+([^,()\d]{3,40})|\s+à\s+([^,()\d]{3,40}))$/u
+
+/**
+ * Small towns are in no list. Where half of a section's entries or more end in a place that is known, what stands at the
+ * same place in the others and is a name is one, too.
+ */
+export function withUnknownPlaces(headers: readonly Header[]): Header[] {
+  const known = headers.filter(({ location }) => location !== null).length
+  if (headers.length < 2 || known === 0 || known * 2 < headers.length) return [...headers]
+  return headers.map((header) => {
+    if (header.location !== null) return header
+    for (const [index, piece] of header.pieces.entries()) {
+      const [, rest, ...ends] = piece.text.match(unknownPlace) ?? []
+      const place = ends.find((end) => end !== undefined)
+      if (rest === undefined || place === undefined || !isNameOfPlace(place)) continue
+      return { ...header, pieces: header.pieces.with(index, { ...piece, text: rest }), location: place }
+    }
+    return header
+  })
+}
+
+function isNameOfPlace(text: string): boolean {
+  return (
+    isTitleCase(text) &&
+    contentWords(text).length <= 4 &&
+    !/^\p{Lu}{2,6}$/u.test(text) &&
+    !(['title', 'organisation', 'school'] as const).some((kind) => hasWordOf(kind, text))
+  )
 }

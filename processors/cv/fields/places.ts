@@ -31,7 +31,7 @@ function isRegion(text: string): boolean {
 function townOf(text: string): string {
   return text
     .replace(/^(?:[A-Z]{1,2}-)?\d{4,5}\s+/, '')
-    .replace(/\s+\(?\d{1,2}(?:er|e|ème|eme)?(?:\s+arr(?:ondissement|\.)?)?\)?$/iu, '')
+    .replace(/\s+\(?\d{1,3}(?:er|e|ème|eme)?(?:\s+arr(?:ondissement|\.)?)?\)?$/iu, '')
     .replace(/\s+(?:cedex(?:\s\d+)?|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{5}(?:-\d{4})?)$/iu, '')
     .trim()
 }
@@ -113,7 +113,7 @@ export function homeIn(text: string): string | null {
     .split(/\t|\s[|•·◦⋄]\s|\s{3,}|\s[-–—]\s/)
     .map((piece) =>
       piece.replace(
-        /^(?:adresse|address|location|lieu|ville|city|localisation|based in|r[eé]sidence|domicile)\s*:?\s+/iu,
+        /^(?:adresse|address|location|lieu|ville|city|localisation|based in|r[eé]sidence|domicile|habite|(?:bas|install|n)[ée]+|r[ée]sid(?:e|ant|ante)|demeurant)\s*(?::|à|\bactuelle\s?:)?\s+/iu,
         ''
       )
     )
@@ -125,7 +125,22 @@ export function homeIn(text: string): string | null {
   return null
 }
 
-function homeOf(piece: string): string | null {
+const canadianCode = /[\s,]*\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b/
+
+/** "Sherbrooke (Québec) J1H 2B3", "Montréal QC", "Lomé/Togo" and "Abidjan-Cocody" with commas. */
+function withCommas(piece: string): string {
+  const text = piece.replace(canadianCode, '')
+  const [, town, behind] =
+    text.match(/^(\p{Lu}[\p{L}'’ -]{1,40}?)(?:\s*\/\s*|\s+|-)(\p{Lu}[\p{L}.'’ -]{1,30})$/u) ?? []
+  if (town === undefined || behind === undefined || isCity(text)) return text
+  const isFollowed = isCountry(behind) || (/^\p{Lu}{2}$/u.test(behind) && isRegion(behind))
+  if (isFollowed && text[town.length] !== '-') return `${town}, ${behind}`
+  // A quarter behind its town's hyphen.
+  return isCity(town) && text[town.length] === '-' ? town : text
+}
+
+function homeOf(written: string): string | null {
+  const piece = withCommas(written)
   const parts = piece
     .split(/\s*,\s*/)
     .map((part) => part.replace(/\s*\(.*\)$/, '').trim())
@@ -139,10 +154,13 @@ function homeOf(piece: string): string | null {
     .map(townOf)
     .filter(
       (part, at, all) =>
-        isRegion(part) || isCountry(part) || (at === 0 && all.length > 1 && isTitleCase(part))
+        isRegion(part) ||
+        isCountry(part) ||
+        (at === 0 && all.length > 1 && isTitleCase(part) && !/\d/.test(parts[index + 1] ?? ''))
     )
   const bracket = piece.match(/\(([^)]+)\)/)?.[1]
-  const region = bracket && isCountry(bracket) ? [bracket] : []
+  const region =
+    bracket && (isCountry(bracket) || regions.get(phraseKey(bracket)) === 'region') ? [bracket] : []
   return [townName(town), ...after, ...region].slice(0, 3).join(', ')
 }
 

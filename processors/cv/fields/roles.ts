@@ -1,5 +1,5 @@
 import type { Piece } from './pieces.ts'
-import { hasWordOf } from './words.ts'
+import { beginsLikeTrade, hasWordOf } from './words.ts'
 
 /** What two kinds of pieces an entry has: what is done, and where. */
 export interface Kinds {
@@ -22,7 +22,7 @@ export const nothingNamed: Named = { what: null, where: null, others: [], confid
  */
 export function rolesOf(entries: readonly (readonly Piece[])[], kinds: Kinds): Named[] {
   const parted = entries.map((pieces) =>
-    pieces.length === 1 || kinds.where === 'school'
+    pieces.length === 1 || (kinds.where === 'school' && !pieces.some(({ text }) => isWhereOnly(text, kinds)))
       ? pieces.flatMap((piece) => partedByComma(piece, kinds))
       : pieces
   )
@@ -31,10 +31,14 @@ export function rolesOf(entries: readonly (readonly Piece[])[], kinds: Kinds): N
 }
 
 function score(text: string, { what, where }: Kinds): number {
-  const isWhat = hasWordOf(what, text) ? 2 : 0
   const isWhere = hasWordOf(where, text) ? (where === 'school' ? 3 : 1.5) : 0
+  const isLike = what === 'title' && isWhere === 0 && beginsLikeTrade(text)
+  const isWhat = hasWordOf(what, text) ? 2 : isLike ? 1 : 0
   return isWhat - isWhere
 }
+
+const isWhereOnly = (text: string, kinds: Kinds) =>
+  hasWordOf(kinds.where, text) && !hasWordOf(kinds.what, text)
 
 const leaning = (a: Piece, b: Piece, kinds: Kinds) => score(a.text, kinds) - score(b.text, kinds)
 
@@ -45,20 +49,30 @@ function partedByComma(piece: Piece, kinds: Kinds): readonly Piece[] {
   )
   for (let at = 1; at < parts.length; at++) {
     const [left, right] = [parts.slice(0, at).join(', '), parts.slice(at).join(', ')]
-    const difference = score(left, kinds) - score(right, kinds)
-    const [most, least] =
-      difference > 0 ? [score(left, kinds), score(right, kinds)] : [score(right, kinds), score(left, kinds)]
-    if (Math.abs(difference) >= 2 && most > 0 && least <= 0) {
-      // What follows the comma may itself go on: "Data engineer, platform team, Acme".
-      const next = parts[at + 1]
-      if (next !== undefined && difference > 0 && score(parts[at] ?? '', kinds) > 0) continue
-      return [
-        { ...piece, text: left },
-        { ...piece, text: right }
-      ]
-    }
+    if (!areApart(score(left, kinds), score(right, kinds)) || goesOn(parts, at, kinds)) continue
+    return [
+      { ...piece, text: left },
+      { ...piece, text: right }
+    ]
   }
   return [piece]
+}
+
+/** Whether of two texts one is surely of a kind, and the other is not. */
+function areApart(left: number, right: number): boolean {
+  return Math.abs(left - right) >= 2 && Math.max(left, right) > 0 && Math.min(left, right) <= 0
+}
+
+/** What follows a comma may itself go on: "Data engineer, platform team, Acme", "Master, génie logiciel, Université". */
+function goesOn(parts: readonly string[], at: number, kinds: Kinds): boolean {
+  const isWhatFirst = score(parts.slice(0, at).join(', '), kinds) > score(parts.slice(at).join(', '), kinds)
+  if (!isWhatFirst || parts[at + 1] === undefined) return false
+  const own = score(parts[at] ?? '', kinds)
+  return own > 0 || (own === 0 && kinds.where === 'school' && hasSchoolBehind(parts, at))
+}
+
+function hasSchoolBehind(parts: readonly string[], at: number): boolean {
+  return parts.slice(at + 1).some((part) => hasWordOf('school', part))
 }
 
 function named(pieces: readonly Piece[], vote: number, kinds: Kinds): Named {

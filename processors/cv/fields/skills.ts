@@ -25,7 +25,9 @@ function joinedLists(lines: readonly Line[]): string[] {
     const goesOn =
       last !== undefined &&
       !line.bullet &&
-      (/[,;(&/]$/.test(last) || (/,/.test(last) && /^[\p{Ll}&]/u.test(line.text)) || openBrackets(last) > 0)
+      (/[,;(&/•·–—]$/u.test(last) ||
+        (/,/.test(last) && /^[\p{Ll}&]/u.test(line.text)) ||
+        openBrackets(last) > 0)
     if (goesOn) texts[texts.length - 1] = `${last} ${line.text}`
     else texts.push(line.text)
   }
@@ -90,6 +92,11 @@ function cleaned(piece: string): string {
 
 function isSkill(skill: string): boolean {
   if (skill.length < 1 || skill.length > longestSkill || !/[\p{L}\d]/u.test(skill)) return false
-  if (levelOnly.test(folded(skill)) || hasDate(skill) || /@|https?:/.test(skill)) return false
+  if (
+    levelOnly.test(folded(skill)) ||
+    hasDate(skill.replace(/(?<=\p{L}.{0,30}\s)(?:19|20)\d\d$/u, '')) ||
+    /@|https?:/.test(skill)
+  )
+    return false
   return skill.split(/\s+/).length <= 8
 }

@@ -1,7 +1,7 @@
 import type { Line } from '../document/document.ts'
 import { hasDate } from '../fields/dates.ts'
 import { phraseKey } from '../fields/folded.ts'
-import { kindsByPhrase } from '../vocabulary/vocabulary.ts'
+import { kindsByPhrase, usesByWord } from '../vocabulary/vocabulary.ts'
 
 export type SectionKind =
   | 'experience'
@@ -20,6 +20,10 @@ export type SectionKind =
   | 'other'
 
 const phrases = kindsByPhrase('headings.txt')
+const words = usesByWord('heading-words.txt')
+const joints = new Set('et and de des du d l la le les en a au aux of mes mon ma ou'.split(' '))
+/** Adjectives that make another section of any noun: "compétences linguistiques". */
+const turning = new Set(['languages', 'volunteer', 'interests'])
 const longestHeading = 60
 
 /** Nouns that make a heading of a short line in a heading's looks, whatever words stand beside them. */
@@ -38,16 +42,34 @@ const nouns: readonly (readonly [RegExp, SectionKind])[] = [
 export function headingKind(text: string): SectionKind | null {
   if (text.length > longestHeading) return null
   const key = phraseKey(unspaced(text.replace(/\s?\(\d{1,3}\)$/, ''))).replace(
-    /^(?:(?:\d{1,2}|[ivx]{1,4}) |mes |mon |ma |my |the |our )/,
+    /^(?:(?:\d{1,2}|[ivx]{1,4}) |mes |mon |ma |my |the |our |nos |notre )/,
     ''
   )
   const known = phrases.get(key)
   if (known !== undefined) return known as SectionKind
   const parts = key.split(/ (?:et|and|y|e|und) /)
-  if (parts.length === 1) return joinedKind(text)
+  if (parts.length === 1) return joinedKind(text) ?? kindByWords(key)
   const kinds = parts.map((part) => phrases.get(part))
-  return kinds.every((kind) => kind !== undefined) ? (kinds[0] as SectionKind) : null
+  return kinds.every((kind) => kind !== undefined) ? (kinds[0] as SectionKind) : kindByWords(key)
 }
+
+/** "Parcours scolaire et universitaire", "Principales expériences": all of its words are words of headings. */
+function kindByWords(key: string): SectionKind | null {
+  const own = key.split(' ').filter((word) => word !== '' && !joints.has(word))
+  if (own.length < 2 || own.length > 6) return null
+  const uses = own.map((word) => words.get(word))
+  if (!uses.every((use) => use !== undefined)) return null
+  const kind = uses.flatMap((use) => use.filter((each) => isNoun(each)))[0]
+  if (kind === undefined) return null
+  const turned = uses
+    .flatMap((use) => use.filter((each) => each.endsWith('!')))
+    .map((each) => each.slice(0, -1))
+  if (kind === 'activity') return (turned[0] ?? null) as SectionKind | null
+  const isTurned = turned.find((each) => turning.has(each))
+  return (isTurned ?? kind) as SectionKind
+}
+
+const isNoun = (use: string) => use !== 'modifier' && !use.endsWith('!')
 
 /** "Langues & loisirs", "Skills / Tools". */
 function joinedKind(text: string): SectionKind | null {

@@ -3,6 +3,8 @@ import { hasDate } from '../fields/dates.ts'
 import { languageOf } from '../fields/language-names.ts'
 import { lineOf } from '../layout/lines.ts'
 import { bodySize } from './body-size.ts'
+import { kindByContent } from './content.ts'
+import { headlessSections } from './headless.ts'
 import { headingKind, isCapitals, kindByNoun, looks, type SectionKind } from './headings.ts'
 
 /** Lines under one heading; those before the first heading are of kind `head`. */
@@ -38,7 +40,24 @@ export function sectionsOf(lines: readonly Line[], nameAt: number | null = null)
     current = { kind, heading: line, lines: [] }
   }
   sections.push(current)
-  return sections.filter(({ heading, lines: own }) => heading !== null || own.length > 0)
+  return withoutHeadings(
+    sections.filter(({ heading, lines: own }) => heading !== null || own.length > 0).map(toldByContent)
+  )
+}
+
+/** What stands under a heading that nobody knows is told by what it looks like. */
+function toldByContent(section: Section): Section {
+  const { kind, heading, lines } = section
+  if (kind !== 'other' || heading === null || headingKind(heading.text) !== null) return section
+  return { ...section, kind: kindByContent(lines) ?? kind }
+}
+
+/** Where no heading names jobs or studies, they stand among the lines that no heading is above. */
+function withoutHeadings(sections: readonly Section[]): Section[] {
+  if (sections.some(({ kind }) => kind === 'experience' || kind === 'education')) return [...sections]
+  return sections.flatMap((section) =>
+    section.kind === 'head' ? headlessSections(section.lines) : [section]
+  )
 }
 
 /** A heading of two rows: the second one may name a section by itself. */
@@ -58,11 +77,15 @@ function splitLabels(lines: readonly Line[]): Line[] {
   for (const { box } of lines)
     edges.set(Math.round(box.left / 3), (edges.get(Math.round(box.left / 3)) ?? 0) + 1)
   const isEdge = (cell: Cell) => (edges.get(Math.round(cell.box.left / 3)) ?? 0) >= 3
+  const isBare = lines.every(({ bold, size }) => !bold && size === lines[0]?.size)
+  const hasSkills = lines.some(({ text, cells }) => cells.length === 1 && headingKind(text) === 'skills')
   return lines.flatMap((line) => {
     const [first, ...others] = line.cells
-    if (!first || line.bullet) return [line]
-    if (others.length === 0) return splitColon(line, first)
-    const isLabel = isSectionName(first.text) && (standsOut(first, others) || others.some(isEdge))
+    if (!first) return [line]
+    if (others.length === 0) return line.bullet ? [line] : splitColon(line, first, !hasSkills)
+    const isLabel =
+      isSectionName(first.text) &&
+      (standsOut(first, others) || isBare || (!line.bullet && others.some(isEdge)))
     return isLabel ? [cellsLine(line, [first]), cellsLine(line, others)] : [line]
   })
 }
@@ -78,16 +101,20 @@ function standsOut(first: Cell, others: readonly Cell[]): boolean {
 
 const inline = new Set<SectionKind>(['languages', 'interests', 'skills', 'certifications'])
 
-function splitColon(line: Line, cell: Cell): Line[] {
-  const match = cell.text.match(/^([^:]{4,40})\s?:\s?(\S.*)$/u)
-  const kind = match?.[1] ? headingKind(match[1]) : null
-  if (!match?.[2] || !kind || !inline.has(kind)) return [line]
-  if (kind === 'languages' && !match[2].split(/[,;/|]/).some((part) => languageOf(part) !== null))
-    return [line]
+function splitColon(line: Line, cell: Cell, takesPlain: boolean): Line[] {
+  const [, label, text] = cell.text.match(/^([^:]{4,40})\s?:\s?(\S.*)$/u) ?? []
+  if (label === undefined || text === undefined) return [line]
+  const kind = headingKind(label)
+  if (!kind || !inline.has(kind)) return [line]
   // "Technologies: …" within an experience is part of what is told there.
-  if (kind !== 'languages' && !line.bold) return [line]
-  const heading = { ...cell, text: match[1] ?? '' }
-  return [cellsLine(line, [heading]), cellsLine(line, [{ ...cell, text: match[2] }])]
+  const isOwn = line.bold || (takesPlain && /^comp|^skills|^atouts/i.test(label))
+  if (kind === 'languages' ? !hasLanguage(text) : !isOwn) return [line]
+  return [cellsLine(line, [{ ...cell, text: label }]), cellsLine(line, [{ ...cell, text }])]
+}
+
+/** "Français (courant)", "anglais B2". */
+function hasLanguage(text: string): boolean {
+  return text.split(/[,;/|]/).some((part) => languageOf(part.trim().split(/[\s(:–-]/)[0] ?? '') !== null)
 }
 
 function cellsLine(line: Line, cells: readonly Cell[]): Line {

@@ -23,3 +23,11 @@ export function kindsByPhrase(file: string): ReadonlyMap<string, string> {
     [...wordList(file)].flatMap(([kind, phrases]) => phrases.map((phrase) => [phraseKey(phrase), kind]))
   )
 }
+
+/** From a word to all kinds that it stands under. */
+export function usesByWord(file: string): ReadonlyMap<string, readonly string[]> {
+  const uses = new Map<string, string[]>()
+  for (const [kind, words] of wordList(file))
+    for (const word of words) uses.set(word, [...(uses.get(word) ?? []), kind])
+  return uses
+}

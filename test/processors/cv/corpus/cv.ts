@@ -106,6 +106,19 @@ const nearby = [
   'Suisse'
 ]
 
+/** ISO 639 codes of languages that the scorer knows by no name. */
+const codes: Readonly<Record<string, string>> = {
+  Fang: 'fan',
+  Baoulé: 'bci',
+  Tshiluba: 'lua',
+  Lingala: 'ln',
+  Punu: 'puu',
+  Peul: 'ff',
+  Fon: 'fon',
+  Wallon: 'wa',
+  LSF: 'fsl'
+}
+
 /** What is to be found in it, as the scorer wants it. */
 export function truthOf(person: Person, layout: Layout): object {
   const cv = cvOf(person, layout)
@@ -134,7 +147,7 @@ export function truthOf(person: Person, layout: Layout): object {
       institution: each.school,
       ...told(each, study)
     })),
-    languages: cv.languages,
+    languages: cv.languages.map((each) => ({ ...each, language: codes[each.language] ?? each.language })),
     // A second look at what else a careful reader may take.
     _accept: { location: nearby, skills: cv.certs.split(', ') }
   }
