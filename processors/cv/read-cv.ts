@@ -1,5 +1,6 @@
 import type { DocumentType } from './document/document.ts'
 import { readDocument } from './document/read.ts'
+import { calibrated } from './fields/calibration.ts'
 import type { CvData } from './fields/data.ts'
 import type { Evidence } from './fields/evidence.ts'
 import { fieldsOf } from './fields/fields.ts'
@@ -28,7 +29,9 @@ export async function readCv(
   const type = identify(bytes)
   const document = await readDocument(bytes, type, recognise)
   const { data, evidence: found } = fieldsOf(document)
-  const evidence = found.map((each) => (document.ocrPages.has(each.page - 1) ? ofPicture(each) : each))
+  const evidence = calibrated(found).map((each) =>
+    document.ocrPages.has(each.page - 1) ? ofPicture(each) : each
+  )
   const text = document.lines.map((line) => line.text).join('\n')
   const named = fileName === null ? null : typeByName(fileName)
   const warnings = [

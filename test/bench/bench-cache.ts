@@ -49,16 +49,40 @@ function removeOlderKafka(folder: string): void {
 }
 
 /** A Python with what python/requirements.txt pins, installed once; gives the path of its program. */
-export async function installPython(report: Report): Promise<string> {
-  const pinned = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12)
+export function installPython(report: Report): Promise<string> {
+  return installPinned(report, {
+    requirements,
+    what: 'pandas, pyarrow and database drivers (150 MB, once)',
+    options: []
+  })
+}
+
+/** A Python with a CV parser to compare with, without what it needs for remote models, and with Typst. */
+export function installCvPython(report: Report): Promise<string> {
+  const pins = fileURLToPath(new URL('./python/cv-requirements.txt', import.meta.url))
+  return installPinned(report, {
+    requirements: pins,
+    what: 'a CV parser and Typst (30 MB, once)',
+    options: ['--no-deps']
+  })
+}
+
+interface Pinned {
+  readonly requirements: string
+  readonly what: string
+  readonly options: readonly string[]
+}
+
+async function installPinned(report: Report, { requirements: file, what, options }: Pinned): Promise<string> {
+  const pinned = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12)
   const folder = join(cacheDirFrom(process.env), `bench-python-${pinned}`)
   const python = join(folder, 'bin/python')
   if (existsSync(folder)) return python
   requirePython()
-  report('Python: downloading pandas, pyarrow and database drivers (150 MB, once)')
+  report(`Python: downloading ${what}`)
   await installOnce(folder, async (unfinished) => {
     await runTied('python3', ['-m', 'venv', unfinished], {})
-    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', '-r', requirements]
+    const pip = ['-m', 'pip', '--disable-pip-version-check', 'install', '--quiet', ...options, '-r', file]
     await runTied(join(unfinished, 'bin/python'), pip, {})
   })
   return python

@@ -1,37 +1,8 @@
 import { CvRefused } from '../refusal.ts'
 import type { ReadDocument, Style } from './document.ts'
 import { Flow, plain } from './flow.ts'
+import { charsets, skipped } from './rtf-words.ts'
 
-/** Destinations whose text people do not read. */
-const skipped = new Set([
-  'fonttbl',
-  'colortbl',
-  'stylesheet',
-  'info',
-  'pict',
-  'object',
-  'listtable',
-  'listoverridetable',
-  'generator',
-  'themedata',
-  'colorschememapping',
-  'latentstyles',
-  'datastore',
-  'xmlnstbl',
-  'rsidtbl',
-  'pgdsctbl',
-  'fldinst',
-  'nonshppict',
-  'bkmkstart',
-  'bkmkend',
-  'listtext',
-  'pntext',
-  'template',
-  'mmathPr',
-  'filetbl',
-  'revtbl',
-  'objdata'
-])
 const maxDepth = 500
 
 interface State {
@@ -70,19 +41,6 @@ export function readRtf(bytes: Uint8Array): ReadDocument {
     links: [],
     warnings: flow.hidden ? ['hidden_text'] : []
   }
-}
-
-/** Code pages of `\\fcharset` (RTF 1.9.1, font table). */
-const charsets: Readonly<Record<number, string>> = {
-  0: 'windows-1252',
-  77: 'macintosh',
-  161: 'windows-1253',
-  162: 'windows-1254',
-  177: 'windows-1255',
-  178: 'windows-1256',
-  186: 'windows-1257',
-  204: 'windows-1251',
-  238: 'windows-1250'
 }
 
 const token = /\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\/giy

@@ -1,7 +1,7 @@
 import type { Line } from '../document/document.ts'
 import { entriesOf } from './entries.ts'
 import { headerOf } from './pieces.ts'
-import { type Named, nothingNamed, rolesOf } from './roles.ts'
+import { agreementOf, type Named, nothingNamed, rolesOf } from './roles.ts'
 import { hasWordOf } from './words.ts'
 
 export interface Education {
@@ -37,6 +37,7 @@ export function educationOf(lines: readonly Line[]): FoundEducation[] {
     headers.map(({ pieces }) => pieces),
     { what: 'degree', where: 'school' }
   )
+  const agreement = agreementOf(roles)
   return entries.map((entry, index) => {
     const role = roles[index] ?? nothingNamed
     const { dates } = entry
@@ -48,6 +49,6 @@ export function educationOf(lines: readonly Line[]): FoundEducation[] {
       start_date: isSingle ? null : (dates?.start ?? null),
       end_date: isSingle ? dates.start : (dates?.end ?? null)
     }
-    return { value, lines: entry.header, confidence: role.confidence }
+    return { value, lines: entry.header, confidence: role.confidence * agreement }
   })
 }

@@ -3,7 +3,7 @@ import { withoutContract } from './contracts.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { type Header, headerOf, placeAmong, withUnknownPlaces } from './pieces.ts'
 import { paragraphs } from './paragraphs.ts'
-import { type Named, nothingNamed, rolesOf } from './roles.ts'
+import { agreementOf, type Named, nothingNamed, rolesOf } from './roles.ts'
 
 export interface Experience {
   readonly title: string | null
@@ -29,6 +29,7 @@ export function experienceOf(lines: readonly Line[]): FoundExperience[] {
     headers.map(({ pieces }) => pieces),
     { what: 'title', where: 'organisation' }
   )
+  const agreement = agreementOf(roles)
   let company: string | null = null
   return entries.map((entry, index) => {
     const role = roles[index] ?? nothingNamed
@@ -41,7 +42,7 @@ export function experienceOf(lines: readonly Line[]): FoundExperience[] {
       ...told(entry, headers[index], role)
     }
     const lines = [...entry.header, ...entry.body]
-    return { value, lines, confidence: role.confidence * (inherited === null ? 1 : 0.8) }
+    return { value, lines, confidence: role.confidence * agreement * (inherited === null ? 1 : 0.8) }
   })
 }
 

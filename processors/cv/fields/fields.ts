@@ -9,7 +9,8 @@ import { titleOf } from './title.ts'
 import { educationOf } from './education.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { experienceOf } from './experience.ts'
-import { languagesOf } from './languages.ts'
+import { languageOf } from './language-names.ts'
+import { type Language, languagesOf } from './languages.ts'
 import { paragraphs } from './paragraphs.ts'
 import { type FoundName, nameOf } from './name.ts'
 import { countryCodeOf, homeIn } from './places.ts'
@@ -46,9 +47,7 @@ export function fieldsOf(document: DocumentText): CvFields {
     ),
     ...experience.flatMap((entry, at) => entryEvidence(`experience[${at}]`, entry)),
     ...education.flatMap((entry, at) => entryEvidence(`education[${at}]`, entry)),
-    ...languages.flatMap(({ level }, at) =>
-      evidenceOf(`languages[${at}].level`, level, { lines: languageLines, confidence: 0.9 })
-    )
+    ...languages.flatMap((each, at) => languageEvidence(`languages[${at}]`, each, languageLines))
   ]
   return { data, evidence }
 }
@@ -81,6 +80,17 @@ function personalOf(document: DocumentText, sections: readonly Section[], name: 
       : []
   )
   return { info, evidence }
+}
+
+/** A language is stated by its code, so that its line is found by what the line's words name. */
+function languageEvidence(field: string, { language, level }: Language, lines: readonly Line[]): Evidence[] {
+  const names = (line: Line) => line.text.split(/[^\p{L}]+/u).some((word) => languageOf(word) === language)
+  const own = lines.filter(names)
+  const from = { lines: own.length > 0 ? own : lines, confidence: own.length > 0 ? 0.95 : 0.8 }
+  return [
+    ...evidenceOf(`${field}.language`, language, from),
+    ...evidenceOf(`${field}.level`, level, { ...from, confidence: 0.9 })
+  ]
 }
 
 function entryEvidence(

@@ -111,3 +111,10 @@ function pair(pieces: readonly Piece[], kinds: Kinds): Named | null {
   const others = pieces.filter((_, index) => index !== what && index !== where).map((piece) => piece.text)
   return { what: pieces[what]?.text ?? null, where: pieces[where]?.text ?? null, others, confidence: 0.85 }
 }
+
+/** How much the entries of a section are of one form: where some lack what others have, all are less sure. */
+export function agreementOf(roles: readonly Named[]): number {
+  const whole = roles.filter(({ what, where }) => what !== null && where !== null).length
+  const share = roles.length === 0 ? 0 : whole / roles.length
+  return share >= 0.99 ? 1 : share >= 0.6 ? 0.9 : 0.75
+}

@@ -58,15 +58,15 @@ const chromium: Producer = {
   }
 }
 
-const python = process.env['COURANT_TEST_TYPST_PYTHON'] ?? 'python3'
+const python = () => process.env['COURANT_TEST_TYPST_PYTHON'] ?? 'python3'
 
 const typst: Producer = {
-  isThere: () => answers(python, ['-c', 'import typst']),
+  isThere: () => answers(python(), ['-c', 'import typst']),
   make: (jobs, work) => {
     for (const { id, content } of jobs) writeFileSync(join(work, `${id}.typ`), content)
     const pairs = JSON.stringify(jobs.map(({ id, file }) => [`${id}.typ`, file]))
     ran(
-      python,
+      python(),
       [
         '-c',
         `import json, sys, typst\nfor a, b in json.loads(sys.argv[1]): typst.compile(a, output=b)`,
