@@ -1,3 +1,7 @@
+import { DatasetTotals } from '../contract/dataset-totals.ts'
+import { namedReading } from '../contract/match.ts'
+import type { Contract } from '../contract/contract.ts'
+import type { Match } from '../contract/match.ts'
 import { openSource } from '../identify/open-source.ts'
 import type { Source } from '../identify/open-source.ts'
 import { FileRefused } from '../refusal.ts'
@@ -7,11 +11,11 @@ import { layoutOf, type Layout } from '../table/layout.ts'
 import { openTable, type TableHints } from '../table/open-table.ts'
 import type { Table } from '../table/table.ts'
 import { type Scan, scan } from '../text/scan.ts'
-import { decideType } from '../types/decide.ts'
+import { chooseContract, choosePlan, nameOf } from './choose-plan.ts'
 import { noteMismatch } from './extension.ts'
 import { judgeTable, type RowTaker } from './judge-table.ts'
 import type { LineLedger } from './line-ledger.ts'
-import { inferredPlan, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { type Profile, profileOf } from './profile.ts'
 import { type CheckedColumn, type CheckResult, refusedResult, type Verdict } from './result.ts'
 
@@ -25,6 +29,10 @@ export interface Progress {
 
 export interface CheckOptions {
   readonly hints?: TableHints
+  /** What is known of datasets; without any, a file is read by what it shows. */
+  readonly contracts?: readonly Contract[]
+  /** The theme that the file is dropped under. */
+  readonly theme?: string
   readonly taker?: RowTaker
   readonly progress?: (progress: Progress) => void
   /** The name of a file that had this content before, by its hash. */
@@ -73,21 +81,26 @@ class Check {
     const same = this.options.sameContent?.(this.scanned.sha256)
     if (same !== undefined) throw new FileRefused({ code: 'same_content_as', value: same })
     noteMismatch(this.path, source, report)
-    const { hints = {} } = this.options
+    const { contracts = [], theme } = this.options
+    const hints = { ...namedReading(contracts, source.name), ...this.options.hints }
     const table = await openTable(source, this.scanned, { report, hints })
     this.table = table
     const layout = await layoutOf(table, hints.headerLine)
     if (layout === null) throw new FileRefused({ code: table.physicalLines === 0 ? 'no_rows' : 'no_header' })
-    return this.read(table, layout)
+    const match = chooseContract(layout, { contracts, theme, fileName: source.name, report })
+    return this.read(table, layout, match)
   }
 
-  private async read(table: Table, layout: Layout): Promise<CheckResult> {
+  private async read(table: Table, layout: Layout, match: Match | null): Promise<CheckResult> {
     const report = this.findings.add
     const profile = await profileOf(table, layout, (line) =>
       this.tell('profiling', line, table.physicalLines)
     )
     if (profile.dataRows === 0) throw new FileRefused({ code: 'no_rows' })
-    const plan = this.planFor(table, layout, profile)
+    const plan = choosePlan(table, layout, { profile, match, report })
+    const totals = new DatasetTotals(match?.contract.datasetRules ?? [], plan)
+    const { taker = {} } = this.options
+    taker.start?.(plan)
     this.noteLayout(layout, profile)
     const ledger = await judgeTable({
       table,
@@ -95,24 +108,18 @@ class Check {
       profile,
       plan,
       report,
-      taker: this.options.taker ?? {},
+      taker: {
+        ...taker,
+        good(row) {
+          totals.take(row)
+          taker.good?.(row)
+        }
+      },
       progress: (line) => this.tell('judging', line, table.physicalLines)
     })
+    totals.report(report)
     this.noteEnd(ledger, table, plan)
-    return this.resultOf({ table, layout, profile, plan, ledger })
-  }
-
-  private planFor(table: Table, layout: Layout, { tallies }: Profile): Plan {
-    const kept = layout.columns.filter(
-      ({ index, isUnnamed }) => !isUnnamed || (tallies[index]?.filled ?? 0) > 0
-    )
-    const dropped = layout.columns.length - kept.length
-    if (dropped > 0) this.findings.add({ code: 'empty_columns', count: dropped })
-    const unnamed = kept.filter(({ isUnnamed }) => isUnnamed)
-    if (unnamed.length > 0)
-      this.findings.add({ code: 'unnamed_columns', count: unnamed.length, value: unnamed[0]?.name ?? '' })
-    const types = kept.map(({ index, name }) => decideType(tallies[index]!, name))
-    return inferredPlan(kept, types, table.isTyped)
+    return this.resultOf({ table, layout, profile, plan, ledger, match })
   }
 
   private noteLayout(
@@ -144,6 +151,7 @@ class Check {
     profile: Profile
     plan: Plan
     ledger: LineLedger
+    match: Match | null
   }): CheckResult {
     const { table, layout, profile, plan, ledger } = read
     const columns = plan.columns.map(
@@ -158,7 +166,7 @@ class Check {
     return {
       ...this.soFar(),
       table,
-      dataset: null,
+      dataset: read.match === null ? null : nameOf(read.match),
       verdict: this.verdict(),
       headerLines: layout.headerLines,
       evidence: { ...table.evidence, header: layout.evidence },

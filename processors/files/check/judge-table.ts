@@ -24,6 +24,8 @@ export interface RejectedRow {
 
 /** Who takes rows as they are judged. Whether the whole file is refused is known only after the last one. */
 export interface RowTaker {
+  /** How the rows to come are read, before the first one. */
+  start?(plan: Plan): void
   good?(row: GoodRow): void
   rejected?(row: RejectedRow): void
 }

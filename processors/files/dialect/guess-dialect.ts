@@ -21,12 +21,12 @@ interface Score {
 export function guessDialect(lines: readonly string[]): DialectGuess {
   const declared = /^\s*sep=(.)\s*$/i.exec(lines[0] ?? '')?.[1]
   const body = declared === undefined ? lines : lines.slice(1)
+  const escape = escapeOf(body)
   const scores = [...(declared === undefined ? delimiters : [declared])]
-    .map((delimiter) => scoreOf(delimiter, body))
+    .map((delimiter) => scoreOf(body, { delimiter, quote: '"', escape }))
     .sort((a, b) => b.score - a.score)
   const [best] = scores
   const quote = quoteOf(body, best?.delimiter ?? ',')
-  const escape = escapeOf(body)
   if (best === undefined || best.width < 2 || best.score <= 0)
     return {
       delimiter: '',
@@ -51,8 +51,9 @@ export function guessDialect(lines: readonly string[]): DialectGuess {
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`
 
 /** How well a delimiter fits: the share of rows of one width, less what its cells have of stronger delimiters. */
-function scoreOf(delimiter: string, lines: readonly string[]): Score {
-  const records = recordsOf(lines, { delimiter, quote: '"', escape: 'double' })
+function scoreOf(lines: readonly string[], dialect: Dialect): Score {
+  const { delimiter } = dialect
+  const records = recordsOf(lines, dialect)
   const widths = new Map<number, number>()
   let physical = 0
   for (const { cells, lines: own } of records) {

@@ -46,11 +46,13 @@ export function headerScore(
 ): { score: number; evidence: string } {
   const texts = cells.map(trimmed)
   const areNames = areSequence(texts)
+  // Where exports were pasted together, the header is among the rows again.
+  const rows = body.filter((row) => row.some((cell, index) => trimmed(cell) !== (texts[index] ?? '')))
   let [sum, filled, above, known] = [0, 0, 0, 0]
   texts.forEach((text, index) => {
     if (text === '') return
     filled++
-    const values = valuesAt(body, index)
+    const values = valuesAt(rows, index)
     const figures = values.filter(isFigure).length
     const one = scoreOfCell(text, { values, figures, areNames })
     if (one === 1) above++

@@ -147,7 +147,9 @@ function byWords(ask: Ask): Kind | null {
   if (isShort && isCodeWord(ask)) return 'code'
   if (meaning.isStatus === true && tally.count('statusMark') === tally.filled) return 'status'
   if (isYesNo(tally)) return 'boolean'
-  return share('alnumCode') >= 0.98 && tally.longest <= 20 && !hasDecimals(tally) ? 'code' : null
+  return share('alnumCode') >= 0.98 && share('yearRange') < 0.5 && tally.longest <= 20 && !hasDecimals(tally)
+    ? 'code'
+    : null
 }
 
 const isCodeWord = ({ tally, meaning, share }: Ask) =>

@@ -23,9 +23,9 @@ export interface ColumnType {
 }
 
 /** What the values of a column are, by all of them and by its name. */
-export function decideType(tally: Tally, label: string): ColumnType {
+export function decideType(tally: Tally, label: string, fixed?: Kind): ColumnType {
   const meaning = meaningOf(fold(label))
-  const kind = kindOf(tally, meaning)
+  const kind = fixed ?? kindOf(tally, meaning)
   return {
     kind,
     mark: markOf(tally),

@@ -138,11 +138,14 @@ const yearReader: KindReader = (text, type) => {
   return reading.value.length === 4 ? reading : problem('out_of_range')
 }
 
+/** The code before a name or a remark, as in `01 - Ain`; nothing where there is none. */
+const leading = (text: string) => /^([0-9A-Z]{1,5})\s*[-–:("«]/i.exec(text)?.[1] ?? ''
+
 /** Codes that may have lost zeros: what is found differs from what is written. */
 const placeReader =
   (codeOf: (text: string) => string | null): KindReader =>
   (text) => {
-    const code = codeOf(text)
+    const code = codeOf(text) ?? codeOf(leading(text))
     if (code === null) return problem('unknown_code')
     return code === text.toUpperCase() ? { value: code } : { value: code, note: 'code_repaired' }
   }

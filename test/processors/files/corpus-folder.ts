@@ -30,3 +30,25 @@ export interface KnownFile {
 /** The files with what is known of them. */
 export const knownFiles = (): readonly KnownFile[] =>
   (JSON.parse(readFileSync(corpusPath('manifest.json'), 'utf8')) as { files: KnownFile[] }).files
+export interface DamagedFile {
+  readonly file: string
+  readonly theme: string
+  readonly damage: string
+  readonly expect: {
+    readonly verdict: string
+    readonly findings: readonly {
+      readonly code: string
+      readonly line?: number
+      readonly column?: string
+      readonly count?: number
+      readonly values?: readonly string[]
+      readonly suggestion?: string
+    }[]
+    readonly good_rows?: number
+    readonly rejected_rows?: number
+  }
+}
+
+/** The damaged files with what is to be found in each. */
+export const damagedFiles = (): readonly DamagedFile[] =>
+  JSON.parse(readFileSync(corpusPath('damaged/expected.json'), 'utf8')) as DamagedFile[]

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { checkFile, type CheckOptions } from '../../../processors/files/check/check-file.ts'
 import type { GoodRow, RejectedRow } from '../../../processors/files/check/judge-table.ts'
+import type { Plan } from '../../../processors/files/check/plan.ts'
 import type { CheckResult } from '../../../processors/files/check/result.ts'
 import type { Finding } from '../../../processors/files/report/finding.ts'
 
@@ -18,20 +19,25 @@ export interface Checked extends CheckResult {
 export async function checked(
   t: TestContext,
   content: string | Uint8Array,
-  { name = 'file.csv', ...options }: CheckOptions & { name?: string } = {}
+  {
+    name = 'file.csv',
+    start,
+    ...options
+  }: CheckOptions & { name?: string; start?: (plan: Plan) => void } = {}
 ): Promise<Checked> {
   const folder = mkdtempSync(join(tmpdir(), 'courant-files-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, basename(name))
   writeFileSync(path, content)
-  return checkedPath(path, options)
+  return checkedPath(path, { ...options, ...(start && { taker: { start } }) })
 }
 
 /** Checks a file where it lies. */
-async function checkedPath(path: string, options: CheckOptions = {}): Promise<Checked> {
+export async function checkedPath(path: string, options: CheckOptions = {}): Promise<Checked> {
   const good: GoodRow[] = []
   const bad: RejectedRow[] = []
   const taker = {
+    ...options.taker,
     good: (row: GoodRow) => void good.push(row),
     rejected: (row: RejectedRow) => void bad.push(row)
   }
