@@ -27,6 +27,8 @@ export interface MergeRequest {
   readonly mayDelete: (found: { readonly missing: number; readonly live: number }) => boolean
   /** Runs last, in the same transaction: the log and the offsets. */
   readonly alsoCommit: (session: OdsSession, result: MergeResult) => Promise<void>
+  /** Told once the rows are in staging. */
+  readonly onStaged?: () => void
 }
 
 /**
@@ -60,6 +62,7 @@ async function mergeWhole(database: OdsDatabase, request: MergeRequest): Promise
       await session.query(`deduplicate stg.${name}`, statement)
     await checkKeys(session, name, run)
     const stagedAt = performance.now()
+    request.onStaged?.()
     const counts = await mergeStaged(session, { ...request, table })
     const result = { ...counts, loadMs: stagedAt - begunAt, mergeMs: performance.now() - stagedAt }
     await alsoCommit(session, result)

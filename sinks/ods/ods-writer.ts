@@ -5,6 +5,7 @@ import { checkMarker } from '../../schemas/erp/check-marker.ts'
 import type { RunEnvelope, RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { ArrivingRun, incomplete } from './arriving-run.ts'
 import { reasonInRun } from './reason-in-run.ts'
+import type { RunStep } from './run-log.ts'
 import type { BegunRun, RunMerger, RunOutcome } from './run-merger.ts'
 
 export interface OdsWriterOptions {
@@ -33,6 +34,7 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
   #next = 0
   /** Where the last attempt failed, and the first offset of its items: what comes again of them goes on there. */
   #failed: { readonly from: number; readonly at: number } | null = null
+  #isMerging = false
   /** Partitions may be assigned while items are written. */
   readonly #inTurn = oneAtATime()
 
@@ -138,7 +140,7 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
     }
     const startedAt = new Date(value.ts_ms)
     await merger.logStart(marker, startedAt)
-    const begun = { marker, startedAt, received: 0, abandon: async () => undefined }
+    const begun = { marker, startedAt, received: 0, transformMs: 0, abandon: async () => undefined }
     await this.#orGiveUp(begun, item, async () => {
       const textLimit = merger.textLimitOf(marker)
       const options = { cacheDir, memoryMb, table, startedAt, topic, partition, textLimit }
@@ -165,7 +167,9 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
     }
     await this.#orGiveUp(run, item, async () => {
       const cached = await run.finish(marker)
+      this.#isMerging = true
       const outcome = await merger.merge(cached, { ...timed, nextOffset: item.offset + 1 })
+      this.#isMerging = false
       this.#run = null
       this.#options.onRun?.(outcome)
     })
@@ -184,9 +188,20 @@ export class OdsWriter implements Writer<RunEnvelope, RunItem> {
     }
   }
 
+  #stepOf({ code }: CourantError): RunStep {
+    if (this.#isMerging) return this.#options.merger.step
+    return code === 'RUN_INCOMPLETE' ? 'extract' : 'transform'
+  }
+
   /** Gives a run up: the log says why, and the offset passes it, so that the next run has its turn. */
-  async #fail(run: BegunRun, error: CourantError, { topic, partition, offset }: RunItem): Promise<void> {
+  async #fail(run: BegunRun, error: CourantError, item: RunItem): Promise<void> {
+    const { topic, partition, offset, value } = item
+    const step = this.#stepOf(error)
+    const isRead = value.marker?.kind === 'end' && value.marker.run_id === run.marker.run_id
+    this.#isMerging = false
     const outcome = await this.#options.merger.giveUp(run, error, {
+      step,
+      ...(isRead && { extractMs: value.ts_ms - run.startedAt.getTime() }),
       topic,
       partition,
       nextOffset: offset + 1

@@ -3,7 +3,10 @@ import { instantText } from './instant-text.ts'
 import type { OdsSession } from './ods-database.ts'
 import type { SqlValue } from './statement.ts'
 
-/** A row of etl.ETL_Log. Durations are of the steps: reading the source, making and caching rows, staging, merging. */
+/** What a run consists of; etl.ETL_Log has a row for each. */
+export type RunStep = 'extract' | 'transform' | 'load' | 'merge'
+
+/** A row of etl.ETL_Runs. Durations are of the steps: reading the source, making and caching rows, staging, merging. */
 export interface RunEntry {
   readonly runId: string
   readonly tableName: string
@@ -27,6 +30,8 @@ export interface RunEntry {
   readonly runVersion?: number
   readonly errorCode?: string
   readonly errorMessage?: string
+  /** Where a failed run failed. */
+  readonly failedStep?: RunStep
 }
 
 /**
@@ -38,13 +43,13 @@ export async function logRun(session: OdsSession, entry: RunEntry): Promise<void
   const names = Object.keys(values)
   const own = { runId: entry.runId, tableName: entry.tableName }
   const [known] = await session.query('log a run', {
-    text: 'SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId',
+    text: 'SELECT Status AS status FROM etl.ETL_Runs WHERE TableName = @tableName AND RunId = @runId',
     values: own
   })
   if (known && known['status'] !== 'running' && entry.status !== 'succeeded') return
   const text = known
-    ? `UPDATE etl.ETL_Log SET ${names.map((name) => `${name} = @${name}`).join(', ')} WHERE TableName = @tableName AND RunId = @runId`
-    : `INSERT INTO etl.ETL_Log (RunId, TableName, ${names.join(', ')}) VALUES (@runId, @tableName, ${names.map((name) => `@${name}`).join(', ')})`
+    ? `UPDATE etl.ETL_Runs SET ${names.map((name) => `${name} = @${name}`).join(', ')} WHERE TableName = @tableName AND RunId = @runId`
+    : `INSERT INTO etl.ETL_Runs (RunId, TableName, ${names.join(', ')}) VALUES (@runId, @tableName, ${names.map((name) => `@${name}`).join(', ')})`
   await session.query('log a run', { text, values: { ...own, ...values } })
 }
 
@@ -69,7 +74,8 @@ function columnsOf(entry: RunEntry): Record<string, SqlValue> {
     WindowTo: entry.windowTo ?? null,
     RunVersion: whole(entry.runVersion),
     ErrorCode: entry.errorCode ?? null,
-    ErrorMessage: entry.errorMessage?.slice(0, 2000) ?? null
+    ErrorMessage: entry.errorMessage?.slice(0, 2000) ?? null,
+    FailedStep: entry.failedStep ?? null
   }
 }
 
@@ -83,9 +89,29 @@ export async function fateOf(
   runId: string
 ): Promise<'merged' | 'given up' | null> {
   const [row] = await session.query('look for a run', {
-    text: 'SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId',
+    text: 'SELECT Status AS status FROM etl.ETL_Runs WHERE TableName = @tableName AND RunId = @runId',
     values: { tableName, runId }
   })
   if (row?.['status'] === 'succeeded') return 'merged'
   return row?.['status'] === 'failed' ? 'given up' : null
+}
+
+/** So many old runs go at a time, so that no load waits for them. */
+const prunedAtOnce = 1000
+
+/** Removes the oldest runs of a table that began before a time: found by an index, and few at a time. */
+export async function pruneLog(session: OdsSession, tableName: string, before: Date): Promise<void> {
+  const values = { key: tableName.toLowerCase(), before: dateText(before) }
+  const old = await session.query('look for old runs', {
+    text: `SELECT StartedAt AS startedat FROM etl.ETL_Runs WHERE TableKey = @key AND StartedAt < @before
+ORDER BY StartedAt OFFSET 0 ROWS FETCH NEXT ${prunedAtOnce} ROWS ONLY`,
+    values
+  })
+  const last = old.at(-1)?.['startedat']
+  if (last === undefined) return
+  const until = last instanceof Date ? instantText((last.getTime() + 1) * 1000) : (last as string)
+  await session.query('remove old runs', {
+    text: 'DELETE FROM etl.ETL_Runs WHERE TableKey = @key AND StartedAt <= @until AND StartedAt < @before',
+    values: { ...values, until }
+  })
 }

@@ -8,7 +8,7 @@ import { type MergeResult, mergeRun } from './merge-run.ts'
 import type { OdsDatabase } from './ods-database.ts'
 import { odsTable } from './ods-table.ts'
 import { saveLoaded } from './loaded-tables.ts'
-import { logRun, type RunEntry } from './run-log.ts'
+import { logRun, pruneLog, type RunEntry, type RunStep } from './run-log.ts'
 import { odsSettings } from './settings.ts'
 import { claim, storeOffset } from './stored-offsets.ts'
 import { odsTopics } from './stored-topics.ts'
@@ -25,6 +25,8 @@ export interface BegunRun {
   readonly startedAt: Date
   /** Rows that have arrived. */
   readonly received: number
+  /** What it took to make and cache them. */
+  readonly transformMs: number
   abandon(): Promise<void>
 }
 
@@ -40,11 +42,18 @@ interface Place {
   readonly nextOffset: number
 }
 
+/** Where a run failed, and how long it was read where that is known. */
+interface FailedAt {
+  readonly step: RunStep
+  readonly extractMs?: number
+}
+
 /** Takes runs of one table into the ODS, with their log and offsets. */
 export class RunMerger {
   readonly #options: RunMergerOptions
   /** By topic and partition: what this process has claimed. */
   readonly #epochs = new Map<string, number>()
+  #step: RunStep = 'load'
 
   constructor(options: RunMergerOptions) {
     this.#options = options
@@ -104,7 +113,11 @@ export class RunMerger {
       finishedAt: context.now(),
       ...figures(result)
     })
+    this.#step = 'load'
     const result = await mergeRun(database, {
+      onStaged: () => {
+        this.#step = 'merge'
+      },
       table: odsTable(table.destinationTable, marker, database.dialect.limits),
       run,
       mayDelete: (found) => mayDelete(context, { ...found, allowed: odsSettings.deletesAllowed }),
@@ -115,12 +128,20 @@ export class RunMerger {
       }
     })
     this.#report(result, rows)
+    await this.#prune()
     return { entry: entryOf(result), error: refusedDeletes(table.tableName, result) }
   }
 
+  /** The step that a merge is at, or failed in. */
+  get step(): RunStep {
+    return this.#step
+  }
+
   /** Logs that a run failed and passes it. */
-  async giveUp(run: BegunRun, error: CourantError, place: Place): Promise<RunOutcome> {
-    const entry = this.#failed(run.marker, run.startedAt, error)
+  async giveUp(run: BegunRun, error: CourantError, place: Place & FailedAt): Promise<RunOutcome> {
+    const { step: failedStep, extractMs } = place
+    const known = extractMs === undefined ? {} : { extractMs, transformMs: run.transformMs }
+    const entry = { ...this.#failed(run.marker, run.startedAt, error), ...known, failedStep }
     await this.#options.database.transaction('log a failed run', async (session) => {
       await logRun(session, { ...entry, rowsRead: run.received })
       await storeOffset(session, this.#claimed(place))
@@ -132,8 +153,8 @@ export class RunMerger {
   /** Logs that a run could not be merged for now; it is tried again after a restart. */
   async logFailure(marker: RunMarker, startedAt: Date, error: unknown): Promise<void> {
     const { database, context } = this.#options
-    await logRun(database, this.#failed(marker, startedAt, error)).catch((failure: unknown) =>
-      context.log.warn({ err: failure }, 'the failed run could not be logged')
+    await logRun(database, { ...this.#failed(marker, startedAt, error), failedStep: this.#step }).catch(
+      (failure: unknown) => context.log.warn({ err: failure }, 'the failed run could not be logged')
     )
   }
 
@@ -169,6 +190,16 @@ export class RunMerger {
   #claimed({ topic, partition, nextOffset }: Place) {
     const epoch = this.#epochs.get(`${topic}/${partition}`) ?? 0
     return { group: this.#options.context.pipeline, topic, partition, nextOffset, epoch }
+  }
+
+  /** Old runs of the table go; that they cannot is no reason to fail. */
+  async #prune(): Promise<void> {
+    const { database, context, table } = this.#options
+    const days = context.settings.number(odsSettings.logDays)
+    const before = new Date(context.now().getTime() - days * 86_400_000)
+    await pruneLog(database, table.tableName, before).catch((error: unknown) =>
+      context.log.warn({ err: error }, 'old runs could not be removed from the log')
+    )
   }
 
   #report(result: MergeResult, rows: number): void {

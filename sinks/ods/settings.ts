@@ -74,6 +74,13 @@ export const odsSettings = {
     default: '2000',
     check: wholeNumber(1000, 5000)
   },
+  logDays: {
+    env: 'COURANT_ETL_LOG_DAYS',
+    describe:
+      'Days that runs stay in etl.ETL_Runs, and so in etl.ETL_Log; older ones go as their table is loaded',
+    default: '400',
+    check: wholeNumber(1)
+  },
   merge: {
     env: 'COURANT_ODS_MERGE',
     describe:

@@ -18,10 +18,10 @@ export interface StandingRun {
 export async function standingRuns(session: OdsSession, tableName: string): Promise<readonly StandingRun[]> {
   const rows = await session.query('read the runs of a table', {
     text: `SELECT RunId AS runid, Mode AS mode, Status AS status, StartedAt AS startedat, ErrorCode AS errorcode, ErrorMessage AS errormessage
-FROM etl.ETL_Log AS l WHERE TableName = @tableName AND Status <> 'succeeded'
-AND NOT EXISTS (SELECT 1 FROM etl.ETL_Log AS s WHERE s.TableName = l.TableName AND s.Status = 'succeeded' AND s.StartedAt > l.StartedAt)
+FROM etl.ETL_Runs WHERE TableKey = @key AND Status <> 'succeeded'
+AND StartedAt > COALESCE((SELECT MAX(StartedAt) FROM etl.ETL_Runs WHERE TableKey = @key AND Status = 'succeeded'), '0001-01-01')
 ORDER BY StartedAt DESC`,
-    values: { tableName }
+    values: { key: tableName.toLowerCase() }
   })
   const text = (value: unknown) =>
     value instanceof Date ? value.toISOString() : typeof value === 'string' ? value : ''
@@ -69,9 +69,9 @@ export async function passUpTo(database: OdsDatabase, place: TablePlace, offset:
     const { epoch } = await claim(session, partition)
     await storeOffset(session, { ...partition, epoch, nextOffset: offset + generation * perGeneration })
     await session.query('log that runs were passed', {
-      text: `UPDATE etl.ETL_Log SET Status = 'failed', FinishedAt = @at, ErrorCode = 'RUN_INCOMPLETE', ErrorMessage = @reason WHERE TableName = @tableName AND Status = 'running'`,
+      text: `UPDATE etl.ETL_Runs SET Status = 'failed', FailedStep = 'extract', FinishedAt = @at, ErrorCode = 'RUN_INCOMPLETE', ErrorMessage = @reason WHERE TableKey = @key AND Status = 'running'`,
       values: {
-        tableName,
+        key: tableName.toLowerCase(),
         at: instantText(Date.now() * 1000),
         reason: 'Passed by courant etl skip; the next run begins where the last success ended'
       }

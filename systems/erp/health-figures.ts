@@ -12,9 +12,9 @@ export async function readHealth(ods: OdsSession, now: Date): Promise<HealthFigu
     text: 'SELECT TableName AS tablename, SLAStatus AS slastatus, LastSuccessAt AS lastsuccessat FROM etl.vw_SLABreach ORDER BY TableName'
   })
   const { wrong } = await readEtlTables(ods)
-  const runs = await ods.query('read etl.ETL_Log', {
+  const runs = await ods.query('read etl.ETL_Runs', {
     text: `SELECT TableName AS tablename, Status AS status, COUNT(*) AS runs, SUM(RowsRead) AS rowsread
-FROM etl.ETL_Log WHERE StartedAt >= @since GROUP BY TableName, Status`,
+FROM etl.ETL_Runs WHERE StartedAt >= @since GROUP BY TableName, Status`,
     values: { since: instantText((now.getTime() - dayMs) * 1000) }
   })
   const succeeded = runs.filter(({ status }) => status === 'succeeded')

@@ -27,7 +27,8 @@ export async function logFailure(
     startedAt,
     finishedAt: new Date(),
     errorCode: code,
-    errorMessage: message
+    errorMessage: message,
+    failedStep: /^(?:TARGET|OFFSET)_/.test(code) ? 'merge' : 'extract'
   }
   try {
     await logRun(ods, entry)

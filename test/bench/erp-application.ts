@@ -111,7 +111,7 @@ export class ErpApplication implements Installation {
     const process = await startCourant(this, ['etl', 'load', tableName, mode, '--output', 'json'])
     const work = await watchToEnd(process, rows)
     const [logged = {}] = await this.#ods.query('look at the log', {
-      text: 'SELECT * FROM etl.ETL_Log ORDER BY StartedAt DESC FETCH FIRST 1 ROW ONLY'
+      text: 'SELECT * FROM etl.ETL_Runs ORDER BY StartedAt DESC FETCH FIRST 1 ROW ONLY'
     })
     const read = Number(logged['rowsread'])
     const written = Number(logged['rowsinserted']) + Number(logged['rowsupdated'])

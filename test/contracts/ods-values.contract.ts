@@ -167,10 +167,40 @@ VALUES ('${w.name}', '${w.name}', 'id,part', 1, 'at', 1, 0, '1d', 'high')`)
         String(Object.entries(failed[0] ?? {}).find(([name]) => /^runid$/i.test(name))?.[1]),
         runIdOf(1)
       )
-      const steps = await ask(`SELECT * FROM etl.ETL_Log WHERE RunId = '${runIdOf(1)}' ORDER BY LogTs`)
-      assert.ok(steps.length > 0)
+      const named = (rows: readonly object[], name: string) =>
+        rows.map((row) => Object.entries(row).find(([key]) => key.toLowerCase() === name)?.[1])
+      // Runs of other tests have the same ids.
+      const stepsOf = async (number: number) =>
+        (await ask(`SELECT * FROM etl.ETL_Log WHERE RunId = '${runIdOf(number)}' ORDER BY LogTs`)).filter(
+          (row) => named([row], 'tablename')[0] === w.name
+        )
+      const broken = await stepsOf(1)
+      assert.deepEqual(named(broken, 'step'), ['extract', 'transform'])
+      assert.deepEqual(named(broken, 'status'), ['succeeded', 'failed'])
+      assert.deepEqual(named(broken, 'errorcode'), [null, 'VALUE_UNFIT'])
+      await w.load({ number: 2, rows: [{ id: '1', part: 'a' }] })
+      const steps = await stepsOf(2)
+      assert.deepEqual(named(steps, 'step'), ['extract', 'transform', 'load', 'merge'])
+      assert.deepEqual(named(steps, 'rowsinserted').map(Number), [0, 0, 0, 1])
+      const failures = named(failed, 'tablename').filter((table) => table === w.name)
+      assert.equal(failures.length, 1, 'a row a failure')
       const late = await ask(`SELECT * FROM etl.vw_SLABreach WHERE SLAStatus <> 'OK'`)
       assert.ok(!late.some((row) => Object.values(row).includes(w.name)), 'without an SLA it is not late')
+    })
+
+    it('forgets runs that are older than it is told, and not how far the table is', async (t) => {
+      const w = world(t, { ...types, keepHistory: false })
+      for (const number of [1, 2]) await w.load({ number, rows: [{ id: '1', part: 'a' }] })
+      await w.ods.query('age', {
+        text: `UPDATE etl.ETL_Runs SET StartedAt = '2020-02-01T08:00:00', FinishedAt = '2020-02-01T08:00:01' WHERE TableName = @name`,
+        values: { name: w.name }
+      })
+      await w.load({ number: 3, rows: [], mode: 'incremental' })
+      assert.deepEqual(
+        (await w.logged()).map(([runId]) => runId),
+        [runIdOf(3)]
+      )
+      assert.equal((await lastSuccess(w.ods, w.name)).lastSuccessAt, '2026-11-22 08:00:03')
     })
 
     it('fills SourceExpression as operators know it', async (t) => {

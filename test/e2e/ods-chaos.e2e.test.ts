@@ -164,7 +164,7 @@ describe(`loads that are killed, COURANT_TEST_SEED=${seed}`, { skip: withoutOdbc
   async function trueLog(): Promise<void> {
     const { rows: wrong } = await world.ods.query(
       `SELECT l.RunId, l.Status, l.ErrorCode, l.RowsInserted, l.RowsUpdated, l.RowsDeleted, count(v.row_key) AS versions
-       FROM etl.ETL_Log AS l LEFT JOIN ods.${table} AS v ON v.run_id = l.RunId
+       FROM etl.ETL_Runs AS l LEFT JOIN ods.${table} AS v ON v.run_id = l.RunId
        GROUP BY l.RunId, l.TableName
        HAVING l.Status = 'running'
          OR (l.Status = 'failed' AND (count(v.row_key) > 0 OR l.ErrorCode IS NULL))
@@ -172,7 +172,7 @@ describe(`loads that are killed, COURANT_TEST_SEED=${seed}`, { skip: withoutOdbc
     )
     assert.deepEqual(wrong, [])
     const { rows: unlogged } = await world.ods.query(
-      `SELECT DISTINCT run_id FROM ods.${table} WHERE run_id NOT IN (SELECT RunId FROM etl.ETL_Log)`
+      `SELECT DISTINCT run_id FROM ods.${table} WHERE run_id NOT IN (SELECT RunId FROM etl.ETL_Runs)`
     )
     assert.deepEqual(unlogged, [])
   }

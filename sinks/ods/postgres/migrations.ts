@@ -1,4 +1,5 @@
 import type { Migration } from '../dialect.ts'
+import { postgresLog } from './log-views.ts'
 import { postgresViews, slaBreachOfAgreed, syncConfigColumnsSaying } from './views.ts'
 
 export const postgresBootstrap: readonly string[] = [
@@ -185,5 +186,12 @@ WHERE Status = 'succeeded' AND RunVersion = (
   SELECT MAX(s.RunVersion) FROM etl.ETL_Log AS s WHERE s.Status = 'succeeded' AND LOWER(s.TableName) = LOWER(l.TableName))
 GROUP BY LOWER(TableName)`
     ]
+  },
+  {
+    number: 9,
+    name: 'a log of steps',
+    makes: ['etl.ETL_Runs'],
+    replaces: ['etl.ETL_Log', 'etl.vw_LastRuns', 'etl.vw_TablePerformance', 'etl.vw_SLABreach'],
+    batches: postgresLog
   }
 ]

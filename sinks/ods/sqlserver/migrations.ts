@@ -1,4 +1,5 @@
 import type { Migration } from '../dialect.ts'
+import { sqlServerLog } from './log-views.ts'
 import { slaBreachOfAgreed, sqlServerViews, syncConfigColumnsSaying } from './views.ts'
 
 const unlessThere = (table: string, create: string) => `IF OBJECT_ID(N'${table}', N'U') IS NULL\n${create};`
@@ -212,5 +213,12 @@ WHERE [Status] = 'succeeded' AND [RunVersion] = (
   SELECT MAX(s.[RunVersion]) FROM [etl].[ETL_Log] AS s WHERE s.[Status] = 'succeeded' AND LOWER(s.[TableName]) = LOWER(l.[TableName]))
 GROUP BY LOWER([TableName] COLLATE Latin1_General_100_BIN2);`
     ]
+  },
+  {
+    number: 9,
+    name: 'a log of steps',
+    makes: ['etl.ETL_Runs'],
+    replaces: ['etl.ETL_Log', 'etl.vw_LastRuns', 'etl.vw_TablePerformance', 'etl.vw_SLABreach'],
+    batches: sqlServerLog
   }
 ]

@@ -94,7 +94,7 @@ export class OdsWorld {
   /** Status and error code of the log, the oldest run first. */
   async logged(): Promise<unknown[][]> {
     const rows = await this.ods.query('read', {
-      text: 'SELECT RunId AS runid, Status AS status, ErrorCode AS errorcode FROM etl.ETL_Log WHERE TableName = @name ORDER BY RunId',
+      text: 'SELECT RunId AS runid, Status AS status, ErrorCode AS errorcode FROM etl.ETL_Runs WHERE TableName = @name ORDER BY RunId',
       values: { name: this.name }
     })
     return rows.map((row) => [row['runid'], row['status'], row['errorcode']])

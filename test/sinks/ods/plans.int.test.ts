@@ -3,10 +3,13 @@ import { after, it } from 'node:test'
 import { settingsFrom } from '../../../runtime/settings.ts'
 import { migrate } from '../../../sinks/ods/migrate.ts'
 import { openOds } from '../../../sinks/ods/open-ods.ts'
+import type { OdsDatabase } from '../../../sinks/ods/ods-database.ts'
 import type { Statement } from '../../../sinks/ods/statement.ts'
 import { asAdmin } from '../../support/postgres-admin.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
+import { sentStatements, type SentStatement } from '../../../sinks/ods/sent-statements.ts'
+import { standingRuns } from '../../../sinks/ods/standing-runs.ts'
 import { OdsWorld } from './ods-world.ts'
 import { column, type SampleTable } from './sample-runs.ts'
 
@@ -46,15 +49,43 @@ FROM generate_series(1, ${200_000 / versions}) AS k, generate_series(1, ${versio
     const { dialect } = ods
     for (const statement of dialect.deduplicate(w.name)) await ods.query('deduplicate', statement)
     for (const statement of [...dialect.upsert(table, run), ...dialect.markDeleted(table, run, false)])
-      assert.deepEqual(await scansOf(statement, w.name), [])
-  }
-
-  /** Lines of a statement's plan in which a table is read from end to end. */
-  async function scansOf({ text, values = {} }: Statement, name: string): Promise<string[]> {
-    const plan = await ods.query('explain', { text: `EXPLAIN ${text}`, values })
-    const lines = plan.map((row) => String(row['QUERY PLAN']))
-    assert.ok(lines.length > 2)
-    // Staging, which is called `s`, has only the rows of the run.
-    return lines.filter((line) => line.includes(`Seq Scan on ${name} `) && !line.includes(`${name} s `))
+      assert.deepEqual(await scansOf(ods, statement, w.name), [])
   }
 })
+
+it('no statement of a load, and none that operators know, reads the whole log of 100,000 runs', async (t) => {
+  const ods = openOds(settingsFrom(env))
+  t.after(() => ods.close())
+  await migrate(ods)
+  const w = new OdsWorld(t, { env, table: history })
+  await ods.query('grow', {
+    text: `INSERT INTO etl.ETL_Runs (RunId, TableName, Mode, Status, StartedAt, FinishedAt)
+SELECT 'r' || n, 'Table' || n % 100, 'incremental', CASE WHEN n % 1000 = 0 THEN 'failed' ELSE 'succeeded' END, timestamp '2020-01-01' + n * interval '5 minutes', timestamp '2020-01-01' + n * interval '5 minutes' + interval '1 second'
+FROM generate_series(1, 100000) AS n`
+  })
+  await ods.query('gather statistics', { text: 'ANALYZE etl.ETL_Runs' })
+  const sent: Statement[] = []
+  const collect = (message: unknown) => void sent.push((message as SentStatement).statement)
+  sentStatements.subscribe(collect)
+  await w.load({ number: 1, rows: [{ code: 'k0', libelle: 'x' }] })
+  await standingRuns(ods, 'table7')
+  sentStatements.unsubscribe(collect)
+  const ofLog = sent.filter(({ text }) => /etl\.ETL_Runs/.test(text) && !text.startsWith('INSERT'))
+  assert.ok(ofLog.length >= 4)
+  const asked = [
+    `SELECT * FROM etl.ETL_Log WHERE Status = 'failed' ORDER BY LogTs DESC FETCH NEXT 20 ROWS ONLY`,
+    `SELECT * FROM etl.ETL_Log WHERE RunId = 'r77' ORDER BY LogTs`,
+    `SELECT * FROM etl.vw_SLABreach WHERE SLAStatus <> 'OK'`
+  ]
+  for (const statement of [...ofLog, ...asked.map((text) => ({ text }))])
+    assert.deepEqual(await scansOf(ods, statement, 'etl_runs'), [], statement.text)
+})
+
+/** Lines of a statement's plan in which a table is read from end to end. */
+async function scansOf(ods: OdsDatabase, { text, values = {} }: Statement, name: string): Promise<string[]> {
+  const plan = await ods.query('explain', { text: `EXPLAIN ${text}`, values })
+  const lines = plan.map((row) => String(row['QUERY PLAN']))
+  assert.ok(lines.length > 1)
+  // Staging, which is called `s`, has only the rows of the run.
+  return lines.filter((line) => line.includes(`Seq Scan on ${name} `) && !line.includes(`${name} s `))
+}

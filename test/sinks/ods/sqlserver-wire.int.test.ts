@@ -92,7 +92,7 @@ const steps: readonly [name: string, pattern: RegExp][] = [
   ['insert', /^INSERT INTO \[ods\]/],
   ['compare', /AS \[missing\]/],
   ['delete', /^UPDATE t SET\n/],
-  ['log', /(?:INTO|UPDATE) etl\.ETL_Log/],
+  ['log', /(?:INTO|UPDATE) etl\.ETL_Runs/],
   ['offset', /^UPDATE \[etl\]\.\[Offsets\] SET NextOffset/]
 ]
 
@@ -191,7 +191,7 @@ describe('a run on its way into SQL Server', () => {
       const after = tds.events.slice(begun)
       assert.ok(after.some(({ kind }) => kind === 'rollback'))
       assert.ok(!after.some(({ kind }) => kind === 'commit'))
-      assert.equal(count(after, /etl\.ETL_Log SET|INTO etl\.ETL_Log/), 1, 'the failure is in the log')
+      assert.equal(count(after, /etl\.ETL_Runs SET|INTO etl\.ETL_Runs/), 1, 'the failure is in the log')
       assert.equal(count(after, /UPDATE \[etl\]\.\[Offsets\] SET NextOffset/), 0)
     })
 

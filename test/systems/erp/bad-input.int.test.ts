@@ -176,7 +176,7 @@ describe('what a load is given wrongly', { skip: withoutOdbc, timeout: 300_000 }
     await world.table('stand', [id, name], { rows: 3 })
     assert.equal((await world.load('stand')).code, 0)
     await world.rows(`UPDATE etl.Offsets SET NextOffset = 1000 WHERE ConsumerGroup = 'ods.stand'`)
-    await world.rows(`INSERT INTO etl.ETL_Log (RunId, TableName, Mode, Status, StartedAt)
+    await world.rows(`INSERT INTO etl.ETL_Runs (RunId, TableName, Mode, Status, StartedAt)
       VALUES ('lost', 'stand', 'full', 'running', now() AT TIME ZONE 'UTC')`)
     const shown = await world.etl(['runs', 'stand'])
     assert.match(shown.out, /lost +full +running/)

@@ -217,7 +217,7 @@ describe('courant etl', { skip: withoutOdbc, timeout: 300_000 }, () => {
     await look()
     assert.equal(receiver.received.length, 1)
     await world.rows(
-      `UPDATE etl.ETL_Log SET FinishedAt = FinishedAt - INTERVAL '2 hours' WHERE TableName = 'article'`
+      `UPDATE etl.Loaded SET UpdatedAt = UpdatedAt - INTERVAL '2 hours' WHERE TableKey = 'article'`
     )
     assert.equal((await look()).code, 1)
     await look()

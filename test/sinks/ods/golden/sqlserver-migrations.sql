@@ -295,5 +295,100 @@ WHERE [Status] = 'succeeded' AND [RunVersion] = (
   SELECT MAX(s.[RunVersion]) FROM [etl].[ETL_Log] AS s WHERE s.[Status] = 'succeeded' AND LOWER(s.[TableName]) = LOWER(l.[TableName]))
 GROUP BY LOWER([TableName] COLLATE Latin1_General_100_BIN2);
 GO
+EXEC sp_rename N'etl.ETL_Log', N'ETL_Runs';
+GO
+ALTER TABLE [etl].[ETL_Runs] ADD [FailedStep] varchar(16) NULL;
+GO
+ALTER TABLE [etl].[ETL_Runs] ADD [TableKey] AS (LOWER([TableName] COLLATE Latin1_General_100_BIN2)) PERSISTED;
+GO
+CREATE INDEX [ETL_Runs_Table] ON [etl].[ETL_Runs] ([TableKey], [StartedAt], [Status]);
+GO
+CREATE INDEX [ETL_Runs_Status] ON [etl].[ETL_Runs] ([Status], [FinishedAt]);
+GO
+CREATE INDEX [ETL_Runs_Run] ON [etl].[ETL_Runs] ([RunId]);
+GO
+CREATE VIEW [etl].[ETL_Log] AS
+SELECT s.[LogTs], r.[RunId], r.[TableName], r.[Mode], s.[StepNo], s.[Step], 'succeeded' AS [Status], s.[DurationMs],
+  CASE s.[StepNo] WHEN 1 THEN r.[RowsRead] END AS [RowsRead],
+  CASE s.[StepNo] WHEN 4 THEN r.[RowsInserted] END AS [RowsInserted],
+  CASE s.[StepNo] WHEN 4 THEN r.[RowsUpdated] END AS [RowsUpdated],
+  CASE s.[StepNo] WHEN 4 THEN r.[RowsDeleted] END AS [RowsDeleted],
+  CASE s.[StepNo] WHEN 4 THEN r.[RowsUnchanged] END AS [RowsUnchanged],
+  CASE s.[StepNo] WHEN 4 THEN r.[DeletesRefused] END AS [DeletesRefused],
+  r.[WindowFrom], r.[WindowTo], r.[StartedAt], r.[FinishedAt], CAST(NULL AS varchar(40)) AS [ErrorCode], CAST(NULL AS nvarchar(2000)) AS [ErrorMessage]
+FROM [etl].[ETL_Runs] AS r
+CROSS APPLY (VALUES
+    (1, 'extract', r.[ExtractMs], DATEADD(microsecond, -3, CASE
+      WHEN DATEADD(millisecond, r.[ExtractMs], r.[StartedAt]) < DATEADD(millisecond, -COALESCE(r.[LoadMs], 0) - COALESCE(r.[MergeMs], 0), r.[FinishedAt])
+      THEN DATEADD(millisecond, r.[ExtractMs], r.[StartedAt])
+      ELSE DATEADD(millisecond, -COALESCE(r.[LoadMs], 0) - COALESCE(r.[MergeMs], 0), r.[FinishedAt]) END)),
+    (2, 'transform', r.[TransformMs], DATEADD(microsecond, -2, DATEADD(millisecond, -COALESCE(r.[LoadMs], 0) - COALESCE(r.[MergeMs], 0), r.[FinishedAt]))),
+    (3, 'load', r.[LoadMs], DATEADD(microsecond, -1, DATEADD(millisecond, -COALESCE(r.[MergeMs], 0), r.[FinishedAt]))),
+    (4, 'merge', r.[MergeMs], r.[FinishedAt])) AS s ([StepNo], [Step], [DurationMs], [LogTs])
+WHERE r.[Status] <> 'running' AND s.[DurationMs] IS NOT NULL AND (r.[Status] = 'succeeded' OR s.[StepNo] < CASE r.[FailedStep] WHEN 'extract' THEN 1 WHEN 'transform' THEN 2 WHEN 'load' THEN 3 WHEN 'merge' THEN 4 ELSE 0 END)
+UNION ALL
+SELECT r.[FinishedAt], r.[RunId], r.[TableName], r.[Mode], CASE r.[FailedStep] WHEN 'extract' THEN 1 WHEN 'transform' THEN 2 WHEN 'load' THEN 3 WHEN 'merge' THEN 4 ELSE 0 END, COALESCE(r.[FailedStep], 'run'), 'failed', NULL,
+  r.[RowsRead], NULL, NULL, NULL, NULL, NULL, r.[WindowFrom], r.[WindowTo], r.[StartedAt], r.[FinishedAt], r.[ErrorCode], r.[ErrorMessage]
+FROM [etl].[ETL_Runs] AS r
+WHERE r.[Status] = 'failed'
+UNION ALL
+SELECT r.[StartedAt], r.[RunId], r.[TableName], r.[Mode], 1, 'extract', 'running', NULL,
+  NULL, NULL, NULL, NULL, NULL, NULL, r.[WindowFrom], r.[WindowTo], r.[StartedAt], NULL, NULL, NULL
+FROM [etl].[ETL_Runs] AS r
+WHERE r.[Status] = 'running';
+GO
+DROP VIEW [etl].[vw_LastRuns];
+GO
+CREATE VIEW [etl].[vw_LastRuns] AS
+SELECT [TableName], [RunId], [Mode], [Status], [StartedAt], [FinishedAt],
+  CAST(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0 AS decimal(18, 3)) AS [DurationSeconds],
+  [RowsRead], [RowsInserted], [RowsUpdated], [RowsDeleted], [RowsUnchanged], [DeletesRefused], [ErrorCode], [ErrorMessage]
+FROM (
+  SELECT l.*, ROW_NUMBER() OVER (PARTITION BY l.[TableName] ORDER BY l.[StartedAt] DESC, l.[RunId] DESC) AS [Nth]
+  FROM [etl].[ETL_Runs] AS l
+) AS numbered
+WHERE [Nth] = 1;
+GO
+DROP VIEW [etl].[vw_TablePerformance];
+GO
+CREATE VIEW [etl].[vw_TablePerformance] AS
+SELECT [TableName],
+  COUNT(*) AS [Runs],
+  SUM(CASE WHEN [Status] = 'succeeded' THEN 1 ELSE 0 END) AS [Succeeded],
+  SUM(CASE WHEN [Status] = 'failed' THEN 1 ELSE 0 END) AS [Failed],
+  SUM([RowsRead]) AS [RowsRead],
+  CAST(AVG(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0) AS decimal(18, 3)) AS [AverageSeconds],
+  CAST(MAX(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0) AS decimal(18, 3)) AS [LongestSeconds],
+  CAST(SUM([RowsRead]) / NULLIF(SUM(DATEDIFF_BIG(millisecond, [StartedAt], [FinishedAt]) / 1000.0), 0) AS decimal(18, 1)) AS [RowsPerSecond],
+  AVG([ExtractMs]) AS [AverageExtractMs],
+  AVG([TransformMs]) AS [AverageTransformMs],
+  AVG([LoadMs]) AS [AverageLoadMs],
+  AVG([MergeMs]) AS [AverageMergeMs]
+FROM [etl].[ETL_Runs]
+WHERE [StartedAt] >= DATEADD(day, -7, SYSUTCDATETIME())
+GROUP BY [TableName];
+GO
+DROP VIEW [etl].[vw_SLABreach];
+GO
+CREATE VIEW [etl].[vw_SLABreach] AS
+SELECT [TableName], [Priority], [SLA], [LastSuccessAt], [MinutesSince],
+  CASE
+    WHEN [SLA] IS NULL THEN 'OK'
+    WHEN [LastSuccessAt] IS NULL THEN 'NEVER LOADED'
+    WHEN [MinutesSince] > [SLA] THEN 'BREACH'
+    ELSE 'OK'
+  END AS [SLAStatus]
+FROM (
+  SELECT t.[TableName], t.[Priority], t.[SLA], s.[UpdatedAt] AS [LastSuccessAt],
+    DATEDIFF(minute, s.[UpdatedAt], SYSUTCDATETIME()) AS [MinutesSince]
+  FROM [config].[ETL_Tables] AS t
+  LEFT JOIN [etl].[Loaded] AS s ON s.[TableKey] = LOWER(t.[TableName] COLLATE Latin1_General_100_BIN2)
+) AS timed;
+GO
+UPDATE l SET [UpdatedAt] = r.[LastAt]
+FROM [etl].[Loaded] AS l
+INNER JOIN (SELECT [TableKey], MAX([FinishedAt]) AS [LastAt] FROM [etl].[ETL_Runs] WHERE [Status] = 'succeeded' GROUP BY [TableKey]) AS r
+ON r.[TableKey] = l.[TableKey];
+GO
 EXEC [etl].[SyncConfigColumns];
 GO

@@ -1,3 +1,5 @@
+DELETE FROM etl.ETL_Runs WHERE TableKey = @key AND StartedAt <= @until AND StartedAt < @before
+GO
 DELETE FROM etl.Objects WHERE ObjectName = @name
 GO
 DELETE FROM etl.SourceColumns
@@ -6,7 +8,7 @@ INSERT INTO [etl].[Offsets] (ConsumerGroup, Topic, PartitionId, Epoch, UpdatedAt
 GO
 INSERT INTO [etl].[Topics] (ConsumerGroup, Topic, TopicId, Generation, UpdatedAt) VALUES (@group, @topic, @id, @generation, @at)
 GO
-INSERT INTO etl.ETL_Log (RunId, TableName, Mode, Status, StartedAt, FinishedAt, ExtractMs, TransformMs, LoadMs, MergeMs, RowsRead, RowsInserted, RowsUpdated, RowsDeleted, RowsUnchanged, DeletesRefused, WindowFrom, WindowTo, RunVersion, ErrorCode, ErrorMessage) VALUES (@runId, @tableName, @Mode, @Status, @StartedAt, @FinishedAt, @ExtractMs, @TransformMs, @LoadMs, @MergeMs, @RowsRead, @RowsInserted, @RowsUpdated, @RowsDeleted, @RowsUnchanged, @DeletesRefused, @WindowFrom, @WindowTo, @RunVersion, @ErrorCode, @ErrorMessage)
+INSERT INTO etl.ETL_Runs (RunId, TableName, Mode, Status, StartedAt, FinishedAt, ExtractMs, TransformMs, LoadMs, MergeMs, RowsRead, RowsInserted, RowsUpdated, RowsDeleted, RowsUnchanged, DeletesRefused, WindowFrom, WindowTo, RunVersion, ErrorCode, ErrorMessage, FailedStep) VALUES (@runId, @tableName, @Mode, @Status, @StartedAt, @FinishedAt, @ExtractMs, @TransformMs, @LoadMs, @MergeMs, @RowsRead, @RowsInserted, @RowsUpdated, @RowsDeleted, @RowsUnchanged, @DeletesRefused, @WindowFrom, @WindowTo, @RunVersion, @ErrorCode, @ErrorMessage, @FailedStep)
 GO
 INSERT INTO etl.Loaded (TableKey, WindowTo, RunVersion, Shape, UpdatedAt) VALUES (@key, @windowTo, @version, @shape, @at)
 GO
@@ -39,11 +41,14 @@ GO
 SELECT ObjectName AS name, ObjectId AS id FROM etl.Objects
 GO
 SELECT RunId AS runid, Mode AS mode, Status AS status, StartedAt AS startedat, ErrorCode AS errorcode, ErrorMessage AS errormessage
-FROM etl.ETL_Log AS l WHERE TableName = @tableName AND Status <> 'succeeded'
-AND NOT EXISTS (SELECT 1 FROM etl.ETL_Log AS s WHERE s.TableName = l.TableName AND s.Status = 'succeeded' AND s.StartedAt > l.StartedAt)
+FROM etl.ETL_Runs WHERE TableKey = @key AND Status <> 'succeeded'
+AND StartedAt > COALESCE((SELECT MAX(StartedAt) FROM etl.ETL_Runs WHERE TableKey = @key AND Status = 'succeeded'), '0001-01-01')
 ORDER BY StartedAt DESC
 GO
-SELECT Status AS status FROM etl.ETL_Log WHERE TableName = @tableName AND RunId = @runId
+SELECT StartedAt AS startedat FROM etl.ETL_Runs WHERE TableKey = @key AND StartedAt < @before
+ORDER BY StartedAt OFFSET 0 ROWS FETCH NEXT 1000 ROWS ONLY
+GO
+SELECT Status AS status FROM etl.ETL_Runs WHERE TableName = @tableName AND RunId = @runId
 GO
 SELECT TABLE_SCHEMA AS inschema, TABLE_NAME AS name, COLUMN_NAME AS columnname FROM INFORMATION_SCHEMA.COLUMNS
 WHERE TABLE_SCHEMA IN ('stg', 'ods') AND LOWER(COLUMN_NAME) IN ('row_key', 'hashdiff', 'hashdiff_rule', 'row_version', 'valid_from', 'valid_to', 'is_current', 'is_deleted', 'run_id', 'source_topic', 'source_partition', 'source_offset', 'loaded_at')
@@ -55,7 +60,7 @@ GO
 SELECT TableName AS tablename, SLAStatus AS slastatus, LastSuccessAt AS lastsuccessat FROM etl.vw_SLABreach ORDER BY TableName
 GO
 SELECT TableName AS tablename, Status AS status, COUNT(*) AS runs, SUM(RowsRead) AS rowsread
-FROM etl.ETL_Log WHERE StartedAt >= @since GROUP BY TableName, Status
+FROM etl.ETL_Runs WHERE StartedAt >= @since GROUP BY TableName, Status
 GO
 SELECT TopicId AS topicid, Generation AS generation FROM [etl].[Topics] WHERE ConsumerGroup = @group AND Topic = @topic
 GO
@@ -67,9 +72,9 @@ UPDATE [etl].[Offsets] SET Epoch = @epoch, UpdatedAt = @at WHERE ConsumerGroup =
 GO
 UPDATE [etl].[Offsets] SET NextOffset = @nextOffset, UpdatedAt = @at WHERE ConsumerGroup = @group AND Topic = @topic AND PartitionId = @partition AND Epoch = @epoch
 GO
-UPDATE etl.ETL_Log SET Mode = @Mode, Status = @Status, StartedAt = @StartedAt, FinishedAt = @FinishedAt, ExtractMs = @ExtractMs, TransformMs = @TransformMs, LoadMs = @LoadMs, MergeMs = @MergeMs, RowsRead = @RowsRead, RowsInserted = @RowsInserted, RowsUpdated = @RowsUpdated, RowsDeleted = @RowsDeleted, RowsUnchanged = @RowsUnchanged, DeletesRefused = @DeletesRefused, WindowFrom = @WindowFrom, WindowTo = @WindowTo, RunVersion = @RunVersion, ErrorCode = @ErrorCode, ErrorMessage = @ErrorMessage WHERE TableName = @tableName AND RunId = @runId
+UPDATE etl.ETL_Runs SET Mode = @Mode, Status = @Status, StartedAt = @StartedAt, FinishedAt = @FinishedAt, ExtractMs = @ExtractMs, TransformMs = @TransformMs, LoadMs = @LoadMs, MergeMs = @MergeMs, RowsRead = @RowsRead, RowsInserted = @RowsInserted, RowsUpdated = @RowsUpdated, RowsDeleted = @RowsDeleted, RowsUnchanged = @RowsUnchanged, DeletesRefused = @DeletesRefused, WindowFrom = @WindowFrom, WindowTo = @WindowTo, RunVersion = @RunVersion, ErrorCode = @ErrorCode, ErrorMessage = @ErrorMessage, FailedStep = @FailedStep WHERE TableName = @tableName AND RunId = @runId
 GO
-UPDATE etl.ETL_Log SET Status = 'failed', FinishedAt = @at, ErrorCode = 'RUN_INCOMPLETE', ErrorMessage = @reason WHERE TableName = @tableName AND Status = 'running'
+UPDATE etl.ETL_Runs SET Status = 'failed', FailedStep = 'extract', FinishedAt = @at, ErrorCode = 'RUN_INCOMPLETE', ErrorMessage = @reason WHERE TableKey = @key AND Status = 'running'
 GO
 UPDATE etl.Loaded SET WindowTo = @windowTo, RunVersion = @version, Shape = @shape, UpdatedAt = @at WHERE TableKey = @key
 GO

@@ -49,11 +49,12 @@ export class YearChecks {
   /** The log has the run as it ended, and its figures are those of the rows that it wrote. */
   async logTells(table: YearTable, entry: RunEntry): Promise<void> {
     const [logged] = await this.ask(
-      `SELECT Status AS status, ErrorCode AS errorcode FROM etl.ETL_Log WHERE TableName = @table AND RunId = @run`,
+      `SELECT Status AS status, ErrorCode AS errorcode FROM etl.ETL_Runs WHERE TableName = @table AND RunId = @run`,
       { table: table.name, run: entry.runId }
     )
     assert.equal(logged?.['status'], entry.status, `${table.name}: what the log says of ${entry.runId}`)
     assert.equal(logged?.['errorcode'] ?? undefined, entry.errorCode)
+    await this.#stepsTell(entry)
     if (!(await this.#isThere(table))) return
     const [written] = await this.ask(
       `SELECT count(*) FILTER (WHERE is_deleted = 0) AS rows, count(*) FILTER (WHERE is_deleted = 1) AS deleted FROM ods.${table.name} WHERE run_id = @run`,
@@ -65,6 +66,27 @@ export class YearChecks {
       [rowsInserted + rowsUpdated, rowsDeleted],
       `${table.name}: rows that run ${entry.runId} wrote`
     )
+  }
+
+  /** The steps are in their order, and the last of them says how the run ended. */
+  async #stepsTell(entry: RunEntry): Promise<void> {
+    const steps = await this.ask(
+      'SELECT StepNo AS stepno, Step AS step, Status AS status FROM etl.ETL_Log WHERE RunId = @run ORDER BY LogTs',
+      { run: entry.runId }
+    )
+    const numbers = steps.map((row) => Number(row['stepno']))
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b)
+    )
+    const isMerged = entry.status === 'succeeded'
+    assert.equal(steps.at(-1)?.['status'], entry.status)
+    assert.equal(steps.filter(({ status }) => status === 'failed').length, isMerged ? 0 : 1)
+    if (isMerged)
+      assert.deepEqual(
+        steps.map(({ step }) => step),
+        ['extract', 'transform', 'load', 'merge']
+      )
   }
 
   async #isThere({ name }: YearTable): Promise<boolean> {
@@ -118,7 +140,7 @@ export class YearChecks {
     )
     assert.deepEqual(running, [], `${table.name}: runs that are said to run still`)
     const written = await this.ask(
-      `SELECT DISTINCT v.run_id FROM ods.${table.name} AS v LEFT JOIN etl.ETL_Log AS l ON l.RunId = v.run_id AND l.TableName = @table WHERE l.Status IS DISTINCT FROM 'succeeded'`,
+      `SELECT DISTINCT v.run_id FROM ods.${table.name} AS v LEFT JOIN etl.ETL_Runs AS l ON l.RunId = v.run_id AND l.TableName = @table WHERE l.Status IS DISTINCT FROM 'succeeded'`,
       { table: table.name }
     )
     assert.deepEqual(written, [], `${table.name}: rows of runs that did not succeed`)

@@ -20,7 +20,7 @@ import { type Kill, type Load, YearLoads, yearFolders } from './year-loads.ts'
 import { type Cause, YearTable } from './year-source.ts'
 
 const seed = process.env['COURANT_TEST_SEED'] ?? String(Date.now())
-const loads = Number(process.env['COURANT_TEST_YEAR_LOADS'] ?? 100)
+const loads = Number(process.env['COURANT_TEST_YEAR_LOADS'] ?? 80)
 const tablesCount = 20
 const dayMs = 86_400_000
 const random = randomFrom(seed)
