@@ -1,5 +1,5 @@
 import type { DocumentType } from './document/document.ts'
-import { wideEncoding } from './document/text.ts'
+import { wideEncoding } from './document/wide-encoding.ts'
 import { CvRefused } from './refusal.ts'
 
 /** The most a CV may have, in bytes: `MAX_CONTENT_LENGTH` of the old service. */

@@ -20,7 +20,7 @@ interface ParseOptions {
 export function cvCommand(program: Command): void {
   const cv = program
     .command('cv')
-    .description('read CVs (PDF, DOCX, DOC, RTF, text) to structured data, offline')
+    .description('read CVs (PDF, DOCX, DOC, RTF, text; scans where Tesseract is) to structured data, offline')
   cv.command('parse')
     .description('read CVs; one JSON file for each in --out, or the JSON itself for a single one')
     .argument('<files...>', 'files or folders; - reads one CV from standard input')

@@ -40,6 +40,9 @@ export interface ReadDocument {
 
 export type DocumentType = 'pdf' | 'docx' | 'doc' | 'rtf' | 'txt' | 'jpeg' | 'png'
 
+/** Whether a document of this type is a picture, and so has no text. */
+export const isPicture = (type: DocumentType) => type === 'jpeg' || type === 'png'
+
 /** A part of a row that a wide gap or a tab parts from the next one. */
 export interface Cell extends Style {
   readonly text: string

@@ -27,9 +27,6 @@ const readers: Readonly<Record<DocumentType, (bytes: Uint8Array, recognise: Reco
   })
 }
 
-/** Whether a document of this type is a picture, and so has no text. */
-export const isPicture = (type: DocumentType) => type === 'jpeg' || type === 'png'
-
 /** A document's lines in reading order, the same for every format. */
 export interface DocumentText {
   readonly type: DocumentType

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { isPicture } from '../document/read.ts'
+import { isPicture } from '../document/document.ts'
 import { identify } from '../identify.ts'
 import { findTesseract, type Tesseract } from '../ocr/tesseract.ts'
 import type { ParsedCv } from '../read-cv.ts'

@@ -102,14 +102,18 @@ function cardsApart(rows: PlacedCell[][]): PlacedCell[][] {
   return result
 }
 
+/** A page whose entries stand side by side has no more; one that was made to cost time has. */
+const mostCards = 12
+const mostCardRows = 80
+
 /** Rows from `from` on that have the same two columns or more, one of the rows being all dates. */
 function cardsAt(rows: readonly PlacedCell[][], from: number) {
   const first = rows[from] ?? []
-  if (first.length < 2) return null
+  if (first.length < 2 || first.length > mostCards) return null
   const lefts = first.map(({ box }) => box.left)
   let to = from
   while (
-    to < rows.length &&
+    to < Math.min(rows.length, from + mostCardRows) &&
     rows[to]?.every(({ box }) => lefts.some((left) => Math.abs(left - box.left) < 4))
   )
     to++

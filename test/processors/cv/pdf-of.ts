@@ -34,7 +34,7 @@ export interface PdfOptions {
 }
 
 /** A stream, with entries of its dictionary. */
-function streamOf(content: string, entries = ''): string {
+export function streamOf(content: string, entries = ''): string {
   return `<< ${entries} /Length ${content.length} >>\nstream\n${content}\nendstream`
 }
 
