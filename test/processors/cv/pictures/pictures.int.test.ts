@@ -76,7 +76,7 @@ test('without Tesseract a page that is a picture is passed over and said, the ot
   t.after(() => readers.close())
   const box = '0.9 g 0 0 595 842 re f\n'
   const boxes = Array.from({ length: 80 }, () => box).join('')
-  const { data, warnings } = await readers.parse(pdfOf([pageOf(sampleCv), boxes + shown('scan')]))
+  const { data, warnings } = await readers.parse(pdfOf([pageOf(sampleCv), `${boxes}0 g ${shown('scan')}`]))
   assert.equal(data.personal_info.name, 'Claire MABIGNATH')
   assert.deepEqual(warnings, ['picture_not_read'])
 })
