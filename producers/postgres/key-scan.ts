@@ -81,6 +81,7 @@ export class KeyScan {
     if (this.#phase === 'missing') return this.#missing(limit)
     if (this.isSnapshot) return this.#differences(limit, null)
     const summary = await this.#parts.rows.summaryByKey({ after: this.#after, upTo: null, limit })
+    if (!summary) return this.#differences(limit, null)
     const upTo = summary.count < limit ? null : summary.last
     const published = this.#parts.ledger.state.summary({ after: this.#after, upTo })
     if (!isSame(summary, published)) return this.#differences(limit, upTo)
@@ -92,8 +93,10 @@ export class KeyScan {
   async #differences(limit: number, bound: string | null): Promise<ScanStep> {
     const { onPage } = this.#parts
     const page = { after: this.#after, upTo: bound, limit }
-    const { rows, snapshot } = await this.#parts.rows.pageByKey(page, { hasSnapshot: onPage !== undefined })
-    const upTo = rows.length < limit ? bound : (rows.at(-1)?.key ?? bound)
+    const { rows, given, last, snapshot } = await this.#parts.rows.pageByKey(page, {
+      hasSnapshot: onPage !== undefined
+    })
+    const upTo = given < limit ? bound : (last ?? bound)
     if (snapshot !== null) onPage?.({ upTo, snapshot })
     const published = this.#publishedWithin({ after: this.#after, upTo }, rows)
     const found = rows.flatMap((row) => this.#changed(row, published.get(row.key)) ?? [])
@@ -126,7 +129,7 @@ export class KeyScan {
       this.#finish()
       return { found: [], rowsSent: 0, rowsSummed: 0 }
     }
-    const present = new Map((await rows.byKeys(keys)).map((row) => [row.key, row]))
+    const present = new Map((await rows.byKeysApart(keys)).map((row) => [row.key, row]))
     const published = ledger.published(keys)
     const found = keys.flatMap((key) => {
       const row = present.get(key)

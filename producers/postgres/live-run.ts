@@ -74,7 +74,7 @@ export class LiveRun {
   /** The changes among the next rows of the run; begins a new run when there is none. */
   async page(limit: number): Promise<Found[]> {
     const run = await this.#currentRun()
-    const { rows, lastCursor } = await this.#parts.rows.pageByCursor({
+    const { rows, given, last, lastCursor } = await this.#parts.rows.pageByCursor({
       from: run.from,
       to: instantText(run.to),
       after: run.after,
@@ -82,8 +82,8 @@ export class LiveRun {
       limit
     })
     if (run.generation !== this.#parts.connection.generation) this.#run = null
-    else if (rows.length < limit) this.#complete(run)
-    else run.after = this.#placeOf(rows.at(-1), lastCursor)
+    else if (given < limit) this.#complete(run)
+    else run.after = this.#placeOf(last, lastCursor)
     return this.#changesAmong(rows, run)
   }
 
@@ -117,8 +117,8 @@ export class LiveRun {
     this.#run = null
   }
 
-  #placeOf(row: TableRow | undefined, cursor: string | null): Run['after'] {
-    return row && cursor !== null ? { cursor, key: this.#parts.rows.keyValues(row.key) } : null
+  #placeOf(key: string | null, cursor: string | null): Run['after'] {
+    return key !== null && cursor !== null ? { cursor, key: this.#parts.rows.keyValues(key) } : null
   }
 
   #changesAmong(rows: readonly TableRow[], run: Run): Found[] {

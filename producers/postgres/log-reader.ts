@@ -8,7 +8,7 @@ import { columnsGone, LogChanges, type LogProgress } from './log-changes.ts'
 import { LogStream } from './log-stream.ts'
 import { lsnText, parseLsn } from './lsn.ts'
 import { RateLimit } from './rate-limit.ts'
-import { type ReaderParts, itemsOf } from './reader-parts.ts'
+import { type ReaderParts, itemsOf, positionOf } from './reader-parts.ts'
 import { partitionsQuery, publicationQuery, publishedColumns } from './publication.ts'
 import { openSlot } from './replication-slot.ts'
 import { ScannedPages } from './scanned-pages.ts'
@@ -54,7 +54,7 @@ export class LogReader implements Reader<RawChange> {
   }
 
   async commit(batch: Batch<RawChange>): Promise<void> {
-    const token = batch.items[0]?.position
+    const token = positionOf(batch)
     if (token === undefined) return
     this.#ledger.commit(token)
     const saved = savedProgress(this.#parts.state.position())
@@ -244,8 +244,8 @@ export class LogReader implements Reader<RawChange> {
 
   #batchOf(found: readonly Found[], comesAgain: boolean): Batch<RawChange> {
     const position = JSON.stringify(this.#progress)
-    const items = itemsOf(this.#parts, this.#ledger, { found, position, comesAgain })
-    return { items, caughtUp: false }
+    const handedOut = itemsOf(this.#parts, this.#ledger, { found, position, comesAgain })
+    return { ...handedOut, caughtUp: false }
   }
 
   #number(setting: typeof names.pollMs): number {

@@ -5,7 +5,7 @@ import { Ledger } from '../state/ledger.ts'
 import { KeyScan } from './key-scan.ts'
 import { type LivePosition, LiveRun } from './live-run.ts'
 import { RateLimit } from './rate-limit.ts'
-import { type ReaderParts, itemsOf } from './reader-parts.ts'
+import { type ReaderParts, itemsOf, positionOf } from './reader-parts.ts'
 import * as names from './settings.ts'
 import { type Found, TableChanges } from './table-changes.ts'
 
@@ -73,7 +73,7 @@ export class PollingReader implements Reader<RawChange> {
   }
 
   async commit(batch: Batch<RawChange>): Promise<void> {
-    const token = batch.items[0]?.position
+    const token = positionOf(batch)
     if (token !== undefined) this.#ledger.commit(token)
   }
 
@@ -206,8 +206,8 @@ export class PollingReader implements Reader<RawChange> {
 
   #batchOf(found: readonly Found[]): Batch<RawChange> {
     const position = this.#position()
-    const items = itemsOf(this.#parts, this.#ledger, { found, position, comesAgain: false })
-    return { items, caughtUp: this.#isCaughtUp }
+    const handedOut = itemsOf(this.#parts, this.#ledger, { found, position, comesAgain: false })
+    return { ...handedOut, caughtUp: this.#isCaughtUp }
   }
 
   #position(): string {

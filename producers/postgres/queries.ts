@@ -54,6 +54,8 @@ export interface CursorPage {
 export class TableQueries {
   readonly #table: SourceTable
   readonly #row: string
+  /** The row's key alone, which can be read whatever is in the rest of it. */
+  readonly #keyRow: string
   readonly #orderedKey: readonly string[]
 
   constructor(table: SourceTable) {
@@ -61,13 +63,18 @@ export class TableQueries {
     const { columns, zoneless, zone } = table
     const shown = columns.map((name) => publishedSql(quoteName(name), zoneless.includes(name), zone))
     this.#row = `ROW(${shown.join(', ')})::text`
+    this.#keyRow = `ROW(${table.key.map(({ name }) => quoteName(name)).join(', ')})::text`
     this.#orderedKey = table.key.map(orderedColumn)
   }
 
-  /** With the snapshot as a second column if asked. */
-  pageByKey(page: KeyPage, hasSnapshot: boolean): Query {
+  /** With the snapshot as a second column if asked; of the rows their keys alone if asked. */
+  pageByKey(
+    page: KeyPage,
+    { hasSnapshot, keysOnly = false }: { hasSnapshot: boolean; keysOnly?: boolean }
+  ): Query {
     const parameters = new Parameters()
-    const columns = hasSnapshot ? `${this.#row}, ${snapshotColumn}` : this.#row
+    const row = keysOnly ? this.#keyRow : this.#row
+    const columns = hasSnapshot ? `${row}, ${snapshotColumn}` : row
     const text = `SELECT ${columns} FROM ${this.#table.name} ${this.#keyRange(page, parameters)}`
     return { text, values: parameters.values }
   }
@@ -75,16 +82,15 @@ export class TableQueries {
   /** One row: count and summed hash halves of a page by key, the text of its last key as a row, the snapshot. */
   summaryByKey(page: KeyPage): Query {
     const parameters = new Parameters()
-    const key = `ROW(${this.#table.key.map(({ name }) => quoteName(name)).join(', ')})::text`
     const text = `SELECT count(*), coalesce(sum(hash >> 26), 0), coalesce(sum(hash & 67108863), 0),
         (array_agg(key))[count(*)], ${snapshotColumn}
-      FROM (SELECT ${key} AS key, ${hashOf(this.#row)} AS hash
+      FROM (SELECT ${this.#keyRow} AS key, ${hashOf(this.#row)} AS hash
         FROM ${this.#table.name} ${this.#keyRange(page, parameters)}) AS page`
     return { text, values: parameters.values }
   }
 
-  /** With the cursor as it is stored as a second column. */
-  pageByCursor({ from, to, after, writtenSince, limit }: CursorPage): Query {
+  /** With the cursor as it is stored as a second column; of the rows their keys alone if asked. */
+  pageByCursor({ from, to, after, writtenSince, limit }: CursorPage, { keysOnly = false } = {}): Query {
     const { name, cursor, zone } = this.#table
     if (!cursor) throw new Error(`${name} has no cursor`)
     const column = quoteName(cursor.name)
@@ -104,7 +110,8 @@ export class TableQueries {
         `(${column} > ${cursorOf.at(parameters.add(writtenSince.readTo))} ` +
           `OR age(xmin) <= age(${parameters.add(writtenSince.transaction)}::xid))`
       )
-    const text = `SELECT ${this.#row}, ${column}::text FROM ${name} WHERE ${conditions.join(' AND ')}
+    const row = keysOnly ? this.#keyRow : this.#row
+    const text = `SELECT ${row}, ${column}::text FROM ${name} WHERE ${conditions.join(' AND ')}
       ORDER BY ${[column, ...this.#orderedKey].join(', ')} LIMIT ${parameters.add(limit)}`
     return { text, values: parameters.values }
   }

@@ -1,4 +1,4 @@
-import type { Context, Item } from '../../runtime/pipeline.ts'
+import type { Batch, Context, Failure, Item, Position } from '../../runtime/pipeline.ts'
 import type { RawChange } from '../../schemas/change.ts'
 import { type Origin, changeItem } from '../state/change-item.ts'
 import type { KeyState } from '../state/key-state.ts'
@@ -24,14 +24,25 @@ interface HandedOut {
   readonly comesAgain: boolean
 }
 
-/** Hands found changes out as items. */
+/** Hands found changes out as items; a row that cannot be read is set aside instead. */
 export function itemsOf(
   { context, origin }: ReaderParts,
   ledger: Ledger,
   { found, position, comesAgain }: HandedOut
-): Item<RawChange>[] {
+): Pick<Batch<RawChange>, 'items' | 'failures'> {
   const entries = found.map(({ entry }) => entry)
   const token = ledger.handOut(entries, position, { comesAgain })
   const seenMs = context.now().getTime()
-  return found.map(({ change }) => changeItem(origin, change, { position: token, seenMs }))
+  const items: Item<RawChange>[] = []
+  const failures: Failure[] = []
+  for (const { change, error } of found) {
+    const item = changeItem(origin, change, { position: token, seenMs })
+    if (error) failures.push({ item, error, stage: 'read' })
+    else items.push(item)
+  }
+  return { items, failures }
 }
+
+/** The position that a batch saves when it is committed. */
+export const positionOf = ({ items, failures = [] }: Batch<RawChange>): Position | undefined =>
+  (items[0] ?? failures[0]?.item)?.position

@@ -1,3 +1,4 @@
+import type { CourantError } from '../../runtime/errors.ts'
 import type { Micros, Op, RawRow } from '../../schemas/change.ts'
 import type { FoundChange } from '../state/change-item.ts'
 import type { KeyEntry, Published } from '../state/key-state.ts'
@@ -9,6 +10,8 @@ import type { TableRow, TableRows } from './table-rows.ts'
 export interface Found {
   readonly entry: KeyEntry
   readonly change: FoundChange
+  /** Why the row cannot be read: it is set aside, and the change has its key alone. */
+  readonly error?: CourantError
 }
 
 /** How rows were come by. */
@@ -48,7 +51,8 @@ export class TableChanges {
         hash: row.hash,
         changedAt: hasMoved ? entry.version : startedAt,
         snapshot
-      }
+      },
+      ...(row.error && { error: row.error })
     }
   }
 

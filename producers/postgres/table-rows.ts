@@ -1,10 +1,12 @@
+import { CourantError } from '../../runtime/errors.ts'
 import { type Micros, keyText } from '../../schemas/change.ts'
 import type { Summary } from '../state/key-state.ts'
 import { joinOrdered, orderedInteger, plainInteger, splitOrdered } from '../state/ordered-key.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, TextRow } from './connection.ts'
 import { type CursorPage, type KeyPage, type KeyValues, type Query, TableQueries } from './queries.ts'
 import { hashRowText, parseRowText, printRowText } from './row-text.ts'
 import type { SourceTable } from './source-table.ts'
+import { isUnreadable } from './translate-error.ts'
 
 /** A row as it was read. */
 export interface TableRow {
@@ -13,6 +15,8 @@ export interface TableRow {
   readonly hash: number
   /** In the order of the table's columns. */
   readonly values: readonly (string | null)[]
+  /** Why the server cannot give the row; its values are those of its key alone. */
+  readonly error?: CourantError
 }
 
 /** A part of the table in key order, its last key, or null when it is empty, and what the statement saw. */
@@ -21,10 +25,23 @@ export interface SummaryPage extends Summary {
   readonly snapshot: string
 }
 
+/** Rows of a page, some of which may have an error. */
+interface Page {
+  readonly rows: readonly TableRow[]
+  /** How many rows the page has; one that went while its neighbours were read apart is none of `rows`. */
+  readonly given: number
+  /** The key of the last of them; null when there is none. */
+  readonly last: string | null
+}
+
 /** Rows in key order, and what the statement saw when that was asked for and there are any. */
-export interface RowsPage {
-  readonly rows: TableRow[]
+interface KeyPageRows extends Page {
   readonly snapshot: string | null
+}
+
+/** Rows in the order of the cursor, and the last one's cursor as it is stored. */
+interface CursorPageRows extends Page {
+  readonly lastCursor: string | null
 }
 
 /** Keys in pages: after one (null before the first), up to one (null to the last). */
@@ -58,16 +75,24 @@ export class TableRows {
     return Number((await this.#connection.rows('its clock', micros))[0]?.[0])
   }
 
-  async pageByKey(page: KeyedPage, options: { hasSnapshot: boolean }): Promise<RowsPage> {
-    const { text, values } = this.#queries.pageByKey(this.#keyPage(page), options.hasSnapshot)
-    const rows = await this.#connection.rows(`a page by key of ${this.table.name}`, text, values)
-    return { rows: rows.map(([row]) => this.#rowOf(row ?? '')), snapshot: rows[0]?.[1] ?? null }
+  /** Rows that cannot be read are among them, with the reason. */
+  async pageByKey(page: KeyedPage, options: { hasSnapshot: boolean }): Promise<KeyPageRows> {
+    const keyPage = this.#keyPage(page)
+    const { found, texts } = await this.#page(`a page by key of ${this.table.name}`, (keysOnly) =>
+      this.#queries.pageByKey(keyPage, { ...options, keysOnly })
+    )
+    return { ...found, snapshot: texts[0]?.[1] ?? null }
   }
 
-  async summaryByKey(page: KeyedPage): Promise<SummaryPage> {
-    const { text, values } = this.#queries.summaryByKey(this.#keyPage(page))
-    const doing = `a summary of ${this.table.name}`
-    const [count, high, low, last, snapshot] = (await this.#connection.rows(doing, text, values))[0] ?? []
+  /** Null where a value keeps the server from it: then only the rows themselves can be compared. */
+  async summaryByKey(page: KeyedPage): Promise<SummaryPage | null> {
+    const query = this.#queries.summaryByKey(this.#keyPage(page))
+    const found = await this.#apart(
+      () => this.#textRows(`a summary of ${this.table.name}`, query),
+      async () => null
+    )
+    if (!found) return null
+    const [count, high, low, last, snapshot] = found[0] ?? []
     return {
       count: Number(count),
       high: Number(high),
@@ -77,11 +102,34 @@ export class TableRows {
     }
   }
 
-  /** Rows in the order of the cursor, and the last one's cursor as it is stored. */
-  async pageByCursor(page: CursorPage): Promise<{ rows: TableRow[]; lastCursor: string | null }> {
-    const { text, values } = this.#queries.pageByCursor(page)
-    const rows = await this.#connection.rows(`a page by cursor of ${this.table.name}`, text, values)
-    return { rows: rows.map(([row]) => this.#rowOf(row ?? '')), lastCursor: rows.at(-1)?.[1] ?? null }
+  /** The same in the order of the cursor. */
+  async pageByCursor(page: CursorPage): Promise<CursorPageRows> {
+    const { found, texts } = await this.#page(`a page by cursor of ${this.table.name}`, (keysOnly) =>
+      this.#queries.pageByCursor(page, { keysOnly })
+    )
+    return { ...found, lastCursor: texts.at(-1)?.[1] ?? null }
+  }
+
+  /** A page as a whole; else its keys, and the rows of these apart. */
+  async #page(
+    doing: string,
+    queryOf: (keysOnly: boolean) => Query
+  ): Promise<{ readonly found: Page; readonly texts: readonly TextRow[] }> {
+    return this.#apart(
+      async () => {
+        const texts = await this.#textRows(doing, queryOf(false))
+        const rows = texts.map(([row]) => this.#rowOf(row ?? ''))
+        return { texts, found: { rows, given: rows.length, last: rows.at(-1)?.key ?? null } }
+      },
+      async () => {
+        const texts = await this.#textRows(doing, queryOf(true))
+        const width = this.table.key.length
+        const keys = texts.map(([row]) => this.orderedKey(parseRowText(row ?? '', width)))
+        const rows = new Map((await this.byKeysApart(keys)).map((row) => [row.key, row]))
+        const found = { given: keys.length, last: keys.at(-1) ?? null }
+        return { texts, found: { ...found, rows: keys.flatMap((key) => rows.get(key) ?? []) } }
+      }
+    )
   }
 
   /** The newest cursor as it is stored, when it is well after the source's clock; else null. */
@@ -90,8 +138,27 @@ export class TableRows {
     return (await this.#connection.rows(`the newest cursor of ${this.table.name}`, text))[0]?.[0] ?? null
   }
 
-  byKeys(keys: readonly string[]): Promise<TableRow[]> {
-    return this.#rows('rows by key', this.#queries.byKeys(keys.map((key) => this.keyValues(key))))
+  /** Throws VALUE_UNREADABLE where one of them cannot be read. */
+  async byKeys(keys: readonly string[]): Promise<TableRow[]> {
+    const query = this.#queries.byKeys(keys.map((key) => this.keyValues(key)))
+    const rows = await this.#textRows(`rows by key of ${this.table.name}`, query)
+    return rows.map(([row]) => this.#rowOf(row ?? ''))
+  }
+
+  /** Of those that cannot be read the key and the reason. They are found by halving, and the others read without them. */
+  async byKeysApart(keys: readonly string[]): Promise<TableRow[]> {
+    return this.#apart(
+      () => this.byKeys(keys),
+      async (error) => {
+        const [only] = keys
+        if (keys.length === 1 && only !== undefined) return [this.#unreadable(only, error)]
+        const half = keys.length >> 1
+        return [
+          ...(await this.byKeysApart(keys.slice(0, half))),
+          ...(await this.byKeysApart(keys.slice(half)))
+        ]
+      }
+    )
   }
 
   cursorOf(row: TableRow): string | null {
@@ -131,9 +198,32 @@ export class TableRows {
     return { key: this.orderedKey(this.keyOf(values)), hash: hashRowText(text), values }
   }
 
-  async #rows(what: string, { text, values }: Query): Promise<TableRow[]> {
-    const rows = await this.#connection.rows(`${what} of ${this.table.name}`, text, values)
-    return rows.map(([row]) => this.#rowOf(row ?? ''))
+  /** What one value does not let the server do as a whole is done in another way; its neighbours must not wait for it. */
+  async #apart<T>(whole: () => Promise<T>, apart: (error: CourantError) => Promise<T>): Promise<T> {
+    try {
+      return await whole()
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      return apart(error)
+    }
+  }
+
+  /** Its hash is the reason's, so that it is told of once, and again when the reason is another. */
+  #unreadable(key: string, cause: CourantError): TableRow {
+    const { sqlState } = cause.details
+    const error = new CourantError(
+      'VALUE_UNREADABLE',
+      `PostgreSQL cannot give a row of ${this.table.name}, whose key is this record's: correct its values at the source ` +
+        `(SQLSTATE ${String(sqlState)}); it is read again once it can be`,
+      { cause, details: { sqlState } }
+    )
+    const keys = this.keyValues(key)
+    const values = this.table.columns.map((_, at) => keys[this.#keyIndexes.indexOf(at)] ?? null)
+    return { key, hash: hashRowText(`unreadable ${String(sqlState)}`), values, error }
+  }
+
+  #textRows(doing: string, { text, values }: Query): Promise<TextRow[]> {
+    return this.#connection.rows(doing, text, values)
   }
 
   #keyPage({ after, upTo, limit }: KeyedPage): KeyPage {
