@@ -168,7 +168,7 @@ export const errorTable = {
   },
   VALUE_UNREADABLE: {
     verdict: 'record',
-    doc: 'PostgreSQL cannot give a value as it is asked for (an SQLSTATE of class 22), such as \\u0000 within json. Its row is set aside; the message names what is known of the place. Correct the value at the source: a row that changes is read again.'
+    doc: 'PostgreSQL cannot give a value as it is asked for (an SQLSTATE of class 22, or of kin), such as \\u0000 within json. Its row is set aside once, with its key, and its neighbours are read without it; the message names what is known of the place. Correct the value at the source: a row that changes is read again.'
   },
   WIDTH_EXCEEDED: {
     verdict: 'fatal',

@@ -1,5 +1,6 @@
 import { Client, policies, types } from 'cassandra-driver'
 import type { Settings } from '../../runtime/settings.ts'
+import { CqlMap } from './cql-map.ts'
 import { connectionSettings, readLevels } from './settings.ts'
 import { translateError } from './translate-error.ts'
 
@@ -60,7 +61,7 @@ function clientOptions(settings: Settings): ConstructorParameters<typeof Client>
     },
     queryOptions: { consistency: level, prepare: true },
     socketOptions: { readTimeout: settings.number(timeoutMs), connectTimeout: 5000 },
-    encoding: { useBigIntAsLong: true },
+    encoding: { useBigIntAsLong: true, map: CqlMap },
     ...(user && { credentials: { username: user, password: settings.text(password) } }),
     ...(settings.text(tls) === 'true' && { sslOptions: { rejectUnauthorized: true } })
   }

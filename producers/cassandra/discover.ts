@@ -5,10 +5,11 @@ import {
   type DiscoveredTable,
   isCursorName
 } from '../../schemas/discovery/discovered.ts'
-import type { AvroSchema } from '../../schemas/table.ts'
+import { recordName as nameOfRecord, tableNameFrom } from '../../schemas/discovery/declare-table.ts'
 import { columnText } from './column-text.ts'
 import { connectCassandra } from './connect-cassandra.ts'
 import { execute } from './execute.ts'
+import { fieldType } from './field-types.ts'
 import { connectionSettings } from './settings.ts'
 
 /** The tables of the configured keyspace. */
@@ -77,7 +78,7 @@ async function discover(client: Client, keyspace: string, table: string): Promis
     source: 'cassandra',
     table,
     doc: String(about[0]?.['comment'] ?? '') || null,
-    columns: inOrder(found, key).map(columnOf),
+    columns: inOrder(found, key).map((column) => columnOf(column, table)),
     key,
     cursors: cursorsOf(found),
     problems: unreadable.map(
@@ -108,34 +109,12 @@ function cursorsOf(found: readonly CatalogueRow[]): string[] {
   return [...named, ...clustering].map(({ name }) => name)
 }
 
-const types: Readonly<Record<string, AvroSchema>> = {
-  tinyint: 'int',
-  smallint: 'int',
-  int: 'int',
-  bigint: 'long',
-  float: 'double',
-  double: 'double',
-  boolean: 'boolean',
-  uuid: { type: 'string', logicalType: 'uuid' },
-  timeuuid: { type: 'string', logicalType: 'uuid' },
-  date: { type: 'int', logicalType: 'date' },
-  timestamp: { type: 'long', logicalType: 'timestamp-micros' }
-}
-
-function columnOf({ name, kind, type }: CatalogueRow): DiscoveredColumn {
+function columnOf({ name, kind, type }: CatalogueRow, table: string): DiscoveredColumn {
   const isKey = kind === 'partition_key' || kind === 'clustering'
-  const known = columnText(type) !== undefined
-  const avro = known ? (types[type] ?? 'string') : null
-  const isOpen = type === 'varint' || type === 'decimal'
-  return {
-    name,
-    type,
-    avro,
-    nullable: !isKey,
-    doc: null,
-    ...(isOpen && {
-      note: 'has no precision, so it is kept as exact text; name precision and scale to compute with it'
-    }),
-    ...(!known && { note: `a ${type} has no plain text` })
-  }
+  const isKnown = columnText(type) !== undefined
+  const recordName = `${nameOfRecord(tableNameFrom(table))}${nameOfRecord(tableNameFrom(name))}`
+  const { avro, note } = isKnown
+    ? fieldType(type, { recordName, isKey })
+    : { avro: null, note: `a ${type} has no plain text` }
+  return { name, type, avro, nullable: !isKey, doc: null, ...(note !== undefined && { note }) }
 }

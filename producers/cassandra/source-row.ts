@@ -20,9 +20,9 @@ export interface SourceRow {
 export const tokenAlias = '#token'
 export const writtenAlias = (n: number): string => `#written${n}`
 
-/** The columns whose write time a query selects, in the order of writtenAlias. */
+/** The columns whose write time a query selects, in the order of writtenAlias; a list's values have one each. */
 export function writtenColumns({ columns }: SourceShape): readonly SourceColumn[] {
-  return columns.filter(({ isKey }) => !isKey)
+  return columns.filter(({ isKey, isMultiCell }) => !isKey && !isMultiCell)
 }
 
 /** Stands for an empty value, which no value of that type prints; only a text is empty and a value at once. */
@@ -36,12 +36,13 @@ const empty = ''
 export function rowReader(shape: SourceShape): (row: types.Row) => SourceRow | null {
   const { columns, key, newest } = shape
   const isNoRow = noRowTest(shape)
+  const times = columns.filter(({ name }) => newest.includes(name))
   const aliases = writtenColumns(shape).map((_, n) => writtenAlias(n))
   return (row) => {
     if (isNoRow(row)) return null
     const after: Record<string, string | null> = {}
-    const texts = columns.map(({ name, isKey, toText }) => {
-      const value: unknown = row[name]
+    const texts = columns.map(({ name, isKey, toText, read }) => {
+      const value: unknown = read ? read(row[name]) : row[name]
       const absent = isKey ? empty : null
       const text = value === null ? absent : toText(value)
       after[name] = text
@@ -55,7 +56,10 @@ export function rowReader(shape: SourceShape): (row: types.Row) => SourceRow | n
       after,
       hash: rowHash(texts),
       writtenAt,
-      ownAt: ownTime(row, newest)
+      ownAt: ownTime(
+        row,
+        newest.flatMap((name) => times.find((time) => time.name === name) ?? [])
+      )
     }
   }
 }
@@ -69,7 +73,8 @@ function noRowTest(shape: SourceShape): (row: types.Row) => boolean {
   if (!shape.hasStatic || clustering.length === 0) return () => false
   const own = writtenColumns(shape).flatMap(({ isStatic }, n) => (isStatic ? [] : [writtenAlias(n)]))
   return (row) =>
-    clustering.every(({ name }) => row[name] === null) && own.every((alias) => row[alias] === null)
+    clustering.every(({ name, read }) => (read ? read(row[name]) : row[name]) === null) &&
+    own.every((alias) => row[alias] === null)
 }
 
 /** Clients may send any 64-bit number as write time; one that is no exact number of ours counts as absent. */
@@ -83,10 +88,10 @@ function newestOf(row: types.Row, aliases: readonly string[]): Micros | null {
   return newest !== null && micros > 0 && Number.isSafeInteger(micros) ? micros : null
 }
 
-function ownTime(row: types.Row, names: readonly string[]): Micros | null {
-  for (const name of names) {
-    const micros = (row[name] as Date | null)?.getTime()
-    if (micros !== undefined && Number.isSafeInteger(micros * 1000)) return micros * 1000
+function ownTime(row: types.Row, times: readonly SourceColumn[]): Micros | null {
+  for (const { name, read } of times) {
+    const micros = Number(read?.(row[name]) ?? Number.NaN) * 1000
+    if (Number.isSafeInteger(micros)) return micros
   }
   return null
 }

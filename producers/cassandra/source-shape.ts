@@ -4,6 +4,7 @@ import { type Table, sourceColumns } from '../../schemas/table.ts'
 import { keyKindProblems } from '../key-kinds.ts'
 import { secretColumns } from '../../schemas/secret-columns.ts'
 import { type ColumnText, columnText } from './column-text.ts'
+import { isMultiCell } from './cql-type.ts'
 import { execute } from './execute.ts'
 
 export interface SourceColumn extends ColumnText {
@@ -11,6 +12,8 @@ export interface SourceColumn extends ColumnText {
   readonly isKey: boolean
   /** Of the partition as a whole, which may have it without having a row. */
   readonly isStatic: boolean
+  /** Whether it is a collection whose values are written one by one. */
+  readonly isMultiCell: boolean
 }
 
 /** A table as it is in Cassandra, as far as we read it. */
@@ -50,9 +53,10 @@ export async function sourceShape(client: Client, keyspace: string, wanted: Tabl
     )
   const byName = new Map(found.map((column) => [column.name, column]))
   const columnOf = (name: string): SourceColumn => {
-    const text = columnText(byName.get(name)?.type ?? '') as ColumnText
-    const isStatic = byName.get(name)?.kind === 'static'
-    return { name, isKey: wanted.key.includes(name), isStatic, ...text }
+    const { type = '', kind } = byName.get(name) ?? {}
+    const text = columnText(type) as ColumnText
+    const isStatic = kind === 'static'
+    return { name, isKey: wanted.key.includes(name), isStatic, isMultiCell: isMultiCell(type), ...text }
   }
   return {
     keyspace,

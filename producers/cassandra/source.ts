@@ -131,7 +131,9 @@ export class CqlSource implements Source {
 function selectOf(shape: SourceShape): string {
   const selected = [
     `token(${shape.partitionKey.map(quoted).join(', ')}) AS ${quoted(tokenAlias)}`,
-    ...shape.columns.map(({ name }) => quoted(name)),
+    ...shape.columns.map(({ name, select }) =>
+      select ? `${select(quoted(name))} AS ${quoted(name)}` : quoted(name)
+    ),
     ...writtenColumns(shape).map(({ name }, n) => `writetime(${quoted(name)}) AS ${quoted(writtenAlias(n))}`)
   ]
   return `SELECT ${selected.join(', ')} FROM ${quoted(shape.keyspace)}.${quoted(shape.table)}`

@@ -30,10 +30,22 @@ const shownInterval: Shown = {
 export function shownOf(type: ColumnKind, depth = 0): Shown | null {
   if (type.kind === 'time') return shownTime
   if (type.kind === 'interval') return shownInterval
-  const items = type.kind === 'array' ? shownOf(type.items.type, depth + 1) : null
-  if (!items) return null
   const one = `one_${depth}`
-  return { type: `${items.type}[]`, of: (column) => `[${items.of(one)} FOR ${one} IN ${column}]` }
+  if (type.kind === 'map') return shownMap(type, one, depth)
+  const items = type.kind === 'array' ? shownOf(type.items.type, depth + 1) : null
+  return items && { type: `${items.type}[]`, of: (column) => `[${items.of(one)} FOR ${one} IN ${column}]` }
+}
+
+function shownMap(type: Extract<ColumnKind, { kind: 'map' }>, one: string, depth: number): Shown | null {
+  const [key, value] = [shownOf(type.key, depth + 1), shownOf(type.value.type, depth + 1)]
+  if (!key && !value) return null
+  const part = (shown: Shown | null, of: string) => shown?.of(of) ?? of
+  const entry = `{'key': ${part(key, `${one}.key`)}, 'value': ${part(value, `${one}.value`)}}`
+  return {
+    type: `MAP(${key?.type ?? sqlTypeOf(type.key)}, ${value?.type ?? sqlTypeOf(type.value.type)})`,
+    of: (column) =>
+      `CASE WHEN ${column} IS NOT NULL THEN map_from_entries([${entry} FOR ${one} IN map_entries(${column})]) END`
+  }
 }
 
 const flat = {

@@ -234,3 +234,27 @@ describe('the first snapshot of a Cassandra table', () => {
     assert.ok(table.rowsCompared() < 280, 'rows before the position are not read again')
   })
 })
+
+describe('keys of Cassandra whose time no calendar reaches', () => {
+  it('stay distinct, and a delete takes its own alone', async (t) => {
+    const like = { ...tables.userSessionEvents, columns: tables.userSessionEvents.columns.slice(0, 3) }
+    const table = await polled(t, like)
+    const beyond = [2n ** 63n - 1n, 2n ** 63n - 2n, -(2n ** 63n), 8_640_000_000_000_001n]
+    const insert = 'INSERT INTO $ (user_id, event_time, session_id) VALUES (?, ?, ?)'
+    for (const at of beyond) await table.run(insert, [numbered(1), at, numbered(2)])
+    const found = await table.readToEnd()
+    const timesOf = (rows: readonly { readonly event_time?: string | null }[]) =>
+      rows.map((row) => String(row.event_time)).toSorted()
+    assert.deepEqual(
+      timesOf(found.map(({ after: row }) => row ?? {})),
+      beyond.map((at) => `${at}ms`).toSorted()
+    )
+    await table.run('DELETE FROM $ WHERE user_id = ? AND event_time = ? AND session_id = ?', [
+      numbered(1),
+      2n ** 63n - 2n,
+      numbered(2)
+    ])
+    const [gone, ...more] = await table.readUntil(1)
+    assert.deepEqual([gone?.op, gone?.before?.['event_time'], more], ['d', '9223372036854775806ms', []])
+  })
+})
