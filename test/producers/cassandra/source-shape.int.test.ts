@@ -96,12 +96,12 @@ describe('a Cassandra table that is not as its schema says', () => {
       cursor: 'tags'
     })
     const table = await polled(t, record, {
-      columns: 'id uuid PRIMARY KEY, tags set<text>, password_hash text'
+      columns: 'id uuid PRIMARY KEY, tags frozen<tuple<int, int>>, password_hash text'
     })
     await assert.rejects(
       table.readAndCommit(),
       refusedWith(
-        /absent does not exist[^]*tags is a set<text>[^]*password_hash looks like a secret[^]*primary key is \(id\)[^]*cursor tags/
+        /absent does not exist[^]*tags is a frozen<tuple<int, int>>[^]*password_hash looks like a secret[^]*primary key is \(id\)[^]*cursor tags/
       )
     )
   })
