@@ -8,17 +8,16 @@ import type { AvroField } from './table.ts'
 const here = new URL('.', import.meta.url)
 const banner = '// Made from the .avsc files by `npm run generate`; do not edit.\n'
 
-/** The TypeScript text of each domain's types: a file name and what belongs in it. */
-export function generatedTypes(): Map<string, string> {
-  const domains = readdirSync(here, { withFileTypes: true })
+/** The TypeScript text of the types of each domain in a folder: a file name and what belongs in it. */
+export function generatedTypes(home: URL = here): Map<string, string> {
+  const domains = readdirSync(home, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'types' && entry.name !== 'history')
     .map((entry) => entry.name)
-    .filter((domain) => readdirSync(new URL(`${domain}/`, here)).some((file) => file.endsWith('.avsc')))
-  return new Map(domains.map((domain) => [`types/${domain}.ts`, typesOf(domain)]))
+    .filter((domain) => readdirSync(new URL(`${domain}/`, home)).some((file) => file.endsWith('.avsc')))
+  return new Map(domains.map((domain) => [`types/${domain}.ts`, typesOf(new URL(`${domain}/`, home))]))
 }
 
-function typesOf(domain: string): string {
-  const folder = new URL(`${domain}/`, here)
+function typesOf(folder: URL): string {
   const interfaces = readdirSync(folder)
     .filter((file) => file.endsWith('.avsc'))
     .sort()

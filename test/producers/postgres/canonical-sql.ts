@@ -6,10 +6,12 @@ import { isDimension, leafOf } from '../../support/canonical-cells.ts'
  * whole: so that what we read out of that text is compared with something else.
  */
 export function canonicalSql(value: string, type: ColumnKind, depth = 0): string {
-  if (type.kind === 'array') return arraySql(value, type.items.type, depth)
-  if (type.kind === 'range') return rangeSql(value, type.bound)
+  if (type.kind === 'array') return unlessNull(value, arraySql(value, type.items.type, depth))
+  if (type.kind === 'range') return unlessNull(value, rangeSql(value, type.bound))
   return `to_json(${leafSql(value, type.kind)})`
 }
+
+const unlessNull = (value: string, sql: string): string => `CASE WHEN ${value} IS NOT NULL THEN ${sql} END`
 
 function leafSql(value: string, kind: ColumnKind['kind']): string {
   if (kind === 'date') return `to_char(${value}, 'YYYY-MM-DD')`

@@ -1,15 +1,26 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { cleaner } from '../../../processors/clean-table.ts'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { discoverPostgres, postgresTables } from '../../../producers/postgres/discover.ts'
 import { postgresReader } from '../../../producers/postgres/postgres-reader.ts'
-import { Rejection } from '../../../runtime/pipeline.ts'
+import type { Item } from '../../../runtime/pipeline.ts'
 import type { RawChange } from '../../../schemas/change.ts'
 import { declareTable, tableNameFrom } from '../../../schemas/discovery/declare-table.ts'
+import { distinct } from '../../../schemas/check-table.ts'
+import { generatedTypes } from '../../../schemas/generate.ts'
+import { appendHistory, historyProblems } from '../../../schemas/history.ts'
+import { stageSchema, topicName } from '../../../schemas/subjects.ts'
 import { parseTable, type Table } from '../../../schemas/table.ts'
+import { viewName } from '../../../schemas/view-names.ts'
+import { canonicalDuck, sameDoubles } from '../../support/canonical-cells.ts'
 import { testContext } from '../../support/context.ts'
 import { libraryRows, libraryTables } from '../../support/library-database.ts'
 import { Reading } from '../../support/reading.ts'
+import { temporaryFolder } from '../../support/stack.ts'
+import { Stages } from '../../support/stages.ts'
+import { canonicalSql } from './canonical-sql.ts'
 import { SourceDatabase } from './source-database.ts'
 
 describe("a stranger's database", () => {
@@ -92,31 +103,91 @@ describe("a stranger's database", () => {
     assert.equal((await declared('Supplier')).avro.courant.cursor, 'UpdatedAt')
   })
 
-  it('streams whole, every row of every table, none of them rejected', async () => {
+  it('streams whole to the lake and its views, every cell of every table, none of them rejected', async (t) => {
     await source.client.query('CREATE UNIQUE INDEX IF NOT EXISTS fine_key ON fine (paid_on, fine_id)')
-    for (const name of await postgresTables(testContext(source.env))) {
-      const { avro } = await declared(name)
-      const table = parseTable(
-        `schemas/library/${tableNameFrom(name)}.avsc`,
-        JSON.parse(JSON.stringify(avro))
-      )
+    let cells = 0
+    for (const table of await tablesOf()) {
       const changes = await changesOf(table)
-      const [there, read] = [await rowsAtSource(table), textsOf(table, changes)]
-      assert.equal(
-        read.find((row, i) => row !== there[i]),
-        undefined,
-        name
+      const [there, read] = [
+        await rowsAtSource(table),
+        textsOf(
+          table,
+          changes.map(({ value }) => value)
+        )
+      ]
+      assert.deepEqual(read, there, table.name)
+      const stages = await Stages.of(t, table)
+      await stages.add(changes)
+      assert.deepEqual(
+        stages.rejected.map(({ value }) => value.reasons),
+        [],
+        table.name
       )
-      assert.equal(read.length, there.length, name)
-      const clean = cleaner(table)
-      for (const change of changes) {
-        const [result] = [clean(change)].flat()
-        if (result instanceof Rejection) assert.fail(`${name}: ${JSON.stringify(result)}`)
-      }
+      await stages.compact()
+      const [expected, shown] = [await saidAtSource(table), await saidInViews(table, stages)]
+      assert.deepEqual(shown, expected, table.name)
+      cells += shown.length * table.columns.length
     }
+    t.diagnostic(`${cells} cells`)
   })
 
-  async function changesOf(table: Table): Promise<RawChange[]> {
+  it('has files that pass what check does for schemas: names, history, types', async (t) => {
+    const found = await tablesOf()
+    assert.equal(distinct(found).length, 16)
+    const folder = pathToFileURL(`${temporaryFolder(t)}/`)
+    const subjects = found.flatMap((table) =>
+      (['changes', 'clean', 'rejects'] as const).map((stage) => ({
+        subject: topicName(table, stage),
+        schema: stageSchema(table, stage)
+      }))
+    )
+    // Twice: what was released is read by what comes next.
+    assert.deepEqual([appendHistory(subjects, folder), historyProblems(subjects, folder)], [[], []])
+    const home = pathToFileURL(`${temporaryFolder(t)}/`)
+    mkdirSync(new URL('library/', home))
+    for (const { avro, name } of found)
+      writeFileSync(new URL(`library/${name}.avsc`, home), JSON.stringify(avro))
+    const [types = ''] = generatedTypes(home).values()
+    const file = fileURLToPath(new URL('library.ts', home))
+    writeFileSync(file, types)
+    execFileSync('tsc', ['--noEmit', '--strict', file], { stdio: 'pipe', cwd: fileURLToPath(home) })
+    assert.match(types, /readonly tags: readonly \(string \| null\)\[\] \| null/)
+    assert.match(types, /readonly period: ReservationPeriod/)
+  })
+
+  async function tablesOf(): Promise<Table[]> {
+    const found: Table[] = []
+    for (const name of await postgresTables(testContext(source.env))) {
+      const { avro, file } = await declared(name)
+      found.push(parseTable(file, JSON.parse(JSON.stringify(avro))))
+    }
+    return found
+  }
+
+  const bySay = (rows: readonly Record<string, unknown>[], { columns }: Table) =>
+    rows
+      .map((row) =>
+        JSON.stringify(
+          columns.map(({ name, type }) => sameDoubles(JSON.parse(String(row[name] ?? 'null')), type))
+        )
+      )
+      .toSorted()
+
+  async function saidAtSource(table: Table): Promise<string[]> {
+    const list = table.columns.map(
+      ({ name, type }) => `(${canonicalSql(`t."${name}"`, type)})::text AS "${name}"`
+    )
+    await source.client.query("SET TimeZone = 'UTC'; SET IntervalStyle = 'iso_8601'")
+    const { rows } = await source.client.query(`SELECT ${list.join(', ')} FROM "${table.sourceTable}" t`)
+    return bySay(rows as Record<string, unknown>[], table)
+  }
+
+  async function saidInViews(table: Table, stages: Stages): Promise<string[]> {
+    const list = table.columns.map(({ name, type }) => `${canonicalDuck(`"${name}"`, type)} AS "${name}"`)
+    return bySay(await stages.rows(`SELECT ${list.join(', ')} FROM silver."${viewName(table)}"`), table)
+  }
+
+  async function changesOf(table: Table): Promise<Item<RawChange>[]> {
     const reading = new Reading({
       spec: postgresReader(table),
       env: source.stateEnv(),
@@ -128,7 +199,7 @@ describe("a stranger's database", () => {
     })
     const { items } = await reading.readToEnd(await reading.open())
     await reading.end()
-    return items.map(({ value }) => value)
+    return items
   }
 
   const textsOf = (table: Table, changes: readonly RawChange[]) =>
