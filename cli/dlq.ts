@@ -18,7 +18,7 @@ import { loadedSystems } from '../systems/loaded.ts'
 import { print, printRows } from './verb/output.ts'
 import { declaredTopics, pipelines } from './pipelines.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
-import { withConnection } from './verb/with-connection.ts'
+import { reading, withConnection } from './verb/with-connection.ts'
 
 /** `courant dlq list|show|replay|dismiss`. */
 export function dlqCommand(program: Command): void {
@@ -28,7 +28,7 @@ export function dlqCommand(program: Command): void {
     .description('count the dead letters of each pipeline')
     .option('--json', 'for machines')
     .action(({ json = false }: { json?: boolean }) =>
-      withConnection(async (connection) => {
+      reading(async (connection) => {
         const counts = await countDeadLetters(await knownPipelines(connection), connection)
         const rows = counts.filter(({ kept }) => kept > 0).map((count) => ({ ...count }))
         printRows(rows, { json, none: 'No pipeline has set anything aside.' })

@@ -13,7 +13,7 @@ import { complain, print, printRows, type Row } from './verb/output.ts'
 import { type Known, knownNow } from './pipelines.ts'
 import { skipVerb } from './skip.ts'
 import { tailTopic } from './tail.ts'
-import { withConnection } from './verb/with-connection.ts'
+import { reading, withConnection } from './verb/with-connection.ts'
 
 interface Json {
   readonly json?: boolean
@@ -48,14 +48,14 @@ export function topicsCommand(program: Command): void {
     .command('list')
     .description('list every declared topic, and what lies in it')
     .option('--json', 'for machines')
-    .action(({ json = false }: Json) => withConnection((connection) => list(connection, json)))
+    .action(({ json = false }: Json) => reading((connection) => list(connection, json)))
   topics
     .command('describe')
     .description('show a topic: partitions, offsets, configuration and schema')
     .argument('<topic>')
     .option('--json', 'for machines')
     .action((name: string, { json = false }: Json) =>
-      withConnection((connection) => describe(connection, { name, json }))
+      reading((connection) => describe(connection, { name, json }))
     )
   topics
     .command('acls')

@@ -1,3 +1,4 @@
+import { retryWithin } from '../../runtime/retry.ts'
 import { checkSettings, type Setting, type Settings, settingsFrom } from '../../runtime/settings.ts'
 import {
   closeConnections,
@@ -18,4 +19,11 @@ export async function withConnection<T>(
   } finally {
     await closeConnections()
   }
+}
+
+const patienceMs = 10_000
+
+/** The same for work that only reads, and prints once it has: what may pass is tried again for a while. */
+export function reading<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  return withConnection((connection) => retryWithin(() => work(connection), { withinMs: patienceMs }))
 }
