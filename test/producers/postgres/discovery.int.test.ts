@@ -168,7 +168,9 @@ describe("a stranger's database", () => {
     rows
       .map((row) =>
         JSON.stringify(
-          columns.map(({ name, type }) => sameDoubles(JSON.parse(String(row[name] ?? 'null')), type))
+          columns.map(({ name, type }) =>
+            sameDoubles(JSON.parse((row[name] as string | null) ?? 'null'), type)
+          )
         )
       )
       .toSorted()
