@@ -4,11 +4,12 @@ import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { Settings } from '../runtime/settings.ts'
 import type { Connection } from '../topics/connection.ts'
 import { durationText } from '../topics/health/durations.ts'
-import { healthOf, type PipelineHealth, worstFirst } from '../topics/health/health.ts'
+import { healthOf, type PipelineHealth, worseOf, worstFirst } from '../topics/health/health.ts'
 import { LagBook, oldestSeconds } from '../topics/health/lag-book.ts'
 import { lagPromise, promisesOf } from '../topics/health/promise.ts'
 import { headline, levelText, reasonText } from '../topics/health/sentences.ts'
-import { type LagSample, LagWindow, sampleLags } from '../topics/lag.ts'
+import { StatusBoard } from '../topics/health/status-board.ts'
+import { type LagSample, type LagStatus, LagWindow, sampleLags } from '../topics/lag.ts'
 import { complain, print, printRows, type Row } from './verb/output.ts'
 import { pipelinesNow } from './pipelines.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
@@ -33,16 +34,16 @@ export function lagCommand(program: Command): void {
     .option('--json', 'for machines')
     .action((names: string[], options: LagOptions) =>
       withConnection(
-        async (connection, settings) => showLag(await readersNamed(names), { connection, settings }, options),
+        async (connection, settings) => showLag(await pipelinesOf(names), { connection, settings }, options),
         [lagPromise]
       )
     )
 }
 
-async function readersNamed(names: readonly string[]): Promise<readonly AnyPipeline[]> {
+async function pipelinesOf(names: readonly string[]): Promise<readonly AnyPipeline[]> {
   const { pipelines, unknown } = await pipelinesNow(names)
   for (const line of unknown) complain(line)
-  return pipelines.filter(({ reads }) => reads.length > 0)
+  return pipelines
 }
 
 async function showLag(
@@ -58,7 +59,7 @@ async function showLag(
     if (watch && !json) print(`\n${new Date().toISOString()}`)
     printRows(
       all.flatMap((health) => looks.rowsOf(health, json)),
-      { json, none: 'No pipeline reads a topic.' }
+      { json, none: 'No pipeline reads a topic, and no process says how one is.' }
     )
     if (!json) for (const line of explained(all)) print(line)
   }
@@ -94,6 +95,7 @@ class Looks {
   readonly #pipelines: readonly AnyPipeline[]
   readonly #options: LooksOptions
   readonly #book = new LagBook()
+  readonly #board = new StatusBoard()
   readonly #windows = new Map<string, LagWindow>()
   readonly #samples = new Map<string, readonly LagSample[]>()
 
@@ -105,28 +107,38 @@ class Looks {
   /** Asks Kafka; a group that it does not tell of is unknown. Rejects when it tells of none. */
   async look(): Promise<readonly PipelineHealth[]> {
     const { connection, settings, signal } = this.#options
-    const reading = this.#pipelines.map(({ name, reads }) => ({ group: name, topics: reads }))
+    const readers = this.#pipelines.filter(({ reads }) => reads.length > 0)
+    const reading = readers.map(({ name, reads }) => ({ group: name, topics: reads }))
     const sampled = await sampleLags(connection, reading, signal)
     signal.throwIfAborted()
     const [first] = sampled
     if (first?.status === 'rejected' && sampled.every(({ status }) => status === 'rejected'))
       throw first.reason
-    for (const [index, { name }] of this.#pipelines.entries()) {
+    for (const [index, { name }] of readers.entries()) {
       const result = sampled[index]
       this.#note(name, result?.status === 'fulfilled' ? result.value : [])
     }
+    await this.#board.read(connection, signal)
     const promises = promisesOf(settings)
     const now = new Date()
+    const stated = this.#board.stated(now)
     return worstFirst(
-      this.#pipelines.map(({ name }) => healthOf(this.#facts(name, promises(name), now), now))
+      this.#pipelines.flatMap(({ name, reads }) => {
+        const said = stated.get(name)?.health
+        // Of one that reads no topic, nothing is known but what its process says.
+        if (reads.length === 0) return said ? [said] : []
+        const byLag = healthOf(this.#facts(name, promises(name), now), now)
+        return [said ? worseOf(byLag, said) : byLag]
+      })
     )
   }
 
-  /** A line a topic. */
+  /** A line a topic; one for a pipeline that reads none. */
   rowsOf(health: PipelineHealth, isForMachines: boolean): Row[] {
     const { name } = health
     const samples = this.#samples.get(name) ?? []
-    return (this.#pipelines.find((one) => one.name === name)?.reads ?? []).map((topic) => {
+    const reads = this.#pipelines.find((one) => one.name === name)?.reads ?? []
+    return (reads.length > 0 ? reads : [null]).map((topic) => {
       const own = samples.filter((sample) => sample.topic === topic)
       const seconds = own.length > 0 ? oldestSeconds(own) : null
       return {
@@ -137,11 +149,15 @@ class Looks {
           ? { seconds: seconds && Math.round(seconds) }
           : { behind: seconds === null ? 'unknown' : durationText(seconds, 'en') }),
         members: samples[0]?.members ?? null,
-        status: own.length > 0 ? (this.#windows.get(name)?.status(topic) ?? 'UNKNOWN') : 'UNKNOWN',
+        status: own.length > 0 ? this.#statusOf(name, topic) : 'UNKNOWN',
         health: levelText(health, 'en'),
         ...(isForMachines && { why: reasonText(health, 'en') })
       }
     })
+  }
+
+  #statusOf(name: string, topic: string | null): LagStatus {
+    return this.#windows.get(name)?.status(topic ?? undefined) ?? 'UNKNOWN'
   }
 
   #note(name: string, samples: readonly LagSample[]): void {
@@ -152,7 +168,7 @@ class Looks {
     window.add(samples)
   }
 
-  /** What another process does is known by its commits alone. */
+  /** What another process does is known by its commits, beside what it says. */
   #facts(name: string, promiseSeconds: number, now: Date) {
     const samples = this.#samples.get(name) ?? []
     return {

@@ -12,6 +12,7 @@ import {
 } from '../systems/loaded.ts'
 import type { Discovered } from '../systems/system.ts'
 import { type DeclaredTopic, deadLetterTopic } from '../topics/catalogue.ts'
+import { statusTopic } from '../topics/health/status-topic.ts'
 import { nearest } from './nearest.ts'
 
 /** A pipeline and the system it is of. */
@@ -60,8 +61,8 @@ export async function knownNow(env: Environment = process.env): Promise<Known> {
     ])
   return {
     all: asked.flatMap(({ system, pipelines: own }) => own.map((pipeline) => ({ pipeline, system }))),
-    topics: topicsOf(asked),
-    needed: topicsOf(asked.filter(({ system }) => isOn(system, env))),
+    topics: [statusTopic, ...topicsOf(asked)],
+    needed: [statusTopic, ...topicsOf(asked.filter(({ system }) => isOn(system, env)))],
     problems: asked.flatMap(({ system, problems }) => problems.map((one) => `${system.name}: ${one}`)),
     unknown: asked.flatMap(({ system, unknown }) =>
       unknown === undefined ? [] : [`${system.name}: its pipelines are unknown. ${unknown}`]

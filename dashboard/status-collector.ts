@@ -2,9 +2,10 @@ import type { MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import type { PipelineStatus } from '../runtime/run-all.ts'
 import { Figures } from '../topics/health/figures.ts'
-import type { PipelineHealth } from '../topics/health/health.ts'
+import { type PipelineHealth, worstFirst } from '../topics/health/health.ts'
 import { type HealthWatch, waitingLetters } from '../topics/health/health-watch.ts'
 import type { LagBook } from '../topics/health/lag-book.ts'
+import type { StatedHealth, StatusBoard } from '../topics/health/status-board.ts'
 import type { PipelineView, StatusView } from './status.ts'
 
 export interface StatusSources {
@@ -13,6 +14,8 @@ export interface StatusSources {
   readonly metrics: MetricsRegistry
   readonly health: HealthWatch
   readonly book: LagBook
+  /** What other processes say. */
+  readonly board: StatusBoard
 }
 
 /** However many people look, it is reckoned no more often. */
@@ -49,8 +52,17 @@ export class StatusCollector {
     const at = new Date()
     const all = await health.look(at)
     const figures = await Figures.read(metrics)
-    this.#last = { at, pipelines: all.map((one) => this.#viewOf(one, figures, at)) }
+    const own = all.map((one) => this.#viewOf(one, figures, at))
+    this.#last = { at, pipelines: inOrder([...own, ...this.#elsewhere(all, at)]) }
     return this.#last
+  }
+
+  /** What runs in other processes, and what runs here and there where it is not well there. */
+  #elsewhere(own: readonly PipelineHealth[], at: Date): PipelineView[] {
+    const names = new Set(own.map(({ name }) => name))
+    return [...this.#sources.board.stated(at).values()]
+      .filter(({ health: { name, level } }) => !names.has(name) || level !== 'keepsUp')
+      .map(viewElsewhere)
   }
 
   #viewOf(health: PipelineHealth, figures: Figures, at: Date): PipelineView {
@@ -62,6 +74,7 @@ export class StatusCollector {
     return {
       name,
       state: running?.state ?? 'stopped',
+      elsewhere: null,
       health,
       read: figures.sum('items_read_total', name),
       written,
@@ -83,9 +96,35 @@ export class StatusCollector {
   }
 }
 
+/** Another process's figures are on its own page. */
+const viewElsewhere = ({ health, process, saidAt }: StatedHealth): PipelineView => ({
+  name: health.name,
+  state: null,
+  elsewhere: { process, saidAt },
+  health,
+  read: null,
+  written: null,
+  held: null,
+  rejected: null,
+  deadLetters: null,
+  perSecond: null,
+  readsTopics: true,
+  lag: null,
+  lagSeconds: null,
+  lagAskedAt: null,
+  lastBatchAt: null
+})
+
+/** Worst first, whoever runs them. */
+function inOrder(views: readonly PipelineView[]): readonly PipelineView[] {
+  const order = new Map(worstFirst(views.map(({ health }) => health)).map((health, n) => [health, n]))
+  return views.toSorted((a, b) => (order.get(a.health) ?? 0) - (order.get(b.health) ?? 0))
+}
+
 /** Items a second; null when nobody has looked for long. */
 function rateSince(before: StatusView, now: { name: string; written: number; at: Date }): number | null {
-  const earlier = before.pipelines.find(({ name }) => name === now.name)?.written ?? 0
+  const here = before.pipelines.find(({ name, elsewhere }) => name === now.name && elsewhere === null)
+  const earlier = here?.written ?? 0
   const ms = now.at.getTime() - before.at.getTime()
   return ms > longestRateMs ? null : ((now.written - earlier) / ms) * 1000
 }

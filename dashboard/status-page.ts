@@ -3,7 +3,7 @@ import { lagKnownForMs } from '../topics/health/health.ts'
 import { headline, headlineTone, levelText, noticeTexts, reasonText } from '../topics/health/sentences.ts'
 import { escapeHtml } from './escape-html.ts'
 import type { PipelineView, StatusView } from './status.ts'
-import { agoText, texts } from './texts.ts'
+import { agoText, elsewhereTexts, texts } from './texts.ts'
 
 /** The operator page: plain HTML that needs no script, so that it works wherever a browser does. */
 export function statusPage(status: StatusView, language: Language): string {
@@ -98,11 +98,20 @@ function rowOf(pipeline: PipelineView, writing: Writing): string {
     const text = escapeHtml(cell(pipeline, writing))
     return n === 0 ? `<th scope="row">${text}</th>` : `<td class="${place}">${text}</td>`
   })
-  const why = [reasonText(health, writing.language), ...noticeTexts(health, writing.language)].filter(Boolean)
+  const why = [
+    reasonText(health, writing.language),
+    ...noticeTexts(health, writing.language),
+    elsewhereText(pipeline, writing)
+  ].filter(Boolean)
   const tone = health.level === 'keepsUp' && health.notices.length > 0 ? 'noticed' : health.level
   const row = `<tr class="${tone}">${cells.join('')}</tr>`
   if (why.length === 0) return row
   return `${row}\n<tr class="why"><td colspan="${columns.length}">${escapeHtml(why.join(' '))}</td></tr>`
+}
+
+function elsewhereText({ elsewhere }: PipelineView, writing: Writing): string {
+  if (elsewhere === null) return ''
+  return elsewhereTexts[writing.language](elsewhere.process, ago(elsewhere.saidAt, writing))
 }
 
 export const pageStyle = `

@@ -43,6 +43,14 @@ const french: Texts = {
 
 export const texts: Readonly<Record<Language, Texts>> = { en: english, fr: french }
 
+/** What is said of a pipeline that another process runs. */
+export const elsewhereTexts: Readonly<Record<Language, (process: string, ago: string) => string>> = {
+  en: (process, ago) =>
+    `Another process runs it (${process}) and said so ${ago}; figures are on its own page.`,
+  fr: (process, ago) =>
+    `Un autre processus le fait tourner (${process}) et l’a dit ${ago} ; les chiffres sont sur sa page.`
+}
+
 /** So long ago, as a language says it. */
 export const agoText = (time: string, language: Language): string =>
   language === 'fr' ? `il y a ${time}` : `${time} ago`

@@ -7,7 +7,8 @@ import { generatedTypes } from '../schemas/generate.ts'
 import { appendHistory, historyProblems } from '../schemas/history.ts'
 import { type LoadedSystem, loadedSystems } from '../systems/loaded.ts'
 import type { Page } from '../systems/system.ts'
-import { deadLetterTopic } from '../topics/catalogue.ts'
+import { deadLetterTopic, type DeclaredTopic } from '../topics/catalogue.ts'
+import { statusTopic } from '../topics/health/status-topic.ts'
 
 /** Defaults that are files of this repository are shown as paths in it. */
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -98,12 +99,12 @@ function errorsPage(): Page {
 }
 
 function topicsPage(): Page {
-  const declared = loadedSystems.flatMap((system) => [
+  const ofSystems: readonly DeclaredTopic[] = loadedSystems.flatMap((system) => [
     ...(system.topics ?? []),
     ...(system.runTime?.topics ?? []),
     ...pipelinesOf(system).map(({ name }) => deadLetterTopic(name))
   ])
-  const rows = declared.map(({ name, partitions, config, owner }) => {
+  const rows = [statusTopic, ...ofSystems].map(({ name, partitions, config, owner }) => {
     return [code(name), String(partitions ?? 'as set'), config['cleanup.policy'] ?? '', owner]
   })
   return { title: 'Topics', heading: ['topic', 'partitions', 'cleanup', 'owner'], rows }

@@ -1,5 +1,6 @@
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { deadLetterTopic } from './catalogue.ts'
+import { statusTopic } from './health/status-topic.ts'
 import { skipGroup } from './skips.ts'
 
 /** One right that a principal needs, in the words of Kafka's own `kafka-acls`. */
@@ -40,7 +41,10 @@ export function aclsOf(
         ]
       : []),
     ...neighbours.map(({ name }) => acl('Read', 'topic', deadLetterTopic(name).name)),
-    ...written.map((topic) => acl('Write', 'topic', topic))
+    ...written.map((topic) => acl('Write', 'topic', topic)),
+    // How it is, and how those of other processes are, for the page.
+    acl('Write', 'topic', statusTopic.name),
+    acl('Read', 'topic', statusTopic.name)
   ]
 }
 

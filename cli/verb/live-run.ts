@@ -22,6 +22,8 @@ import { HealthWatch } from '../../topics/health/health-watch.ts'
 import { LagBook } from '../../topics/health/lag-book.ts'
 import { LettersWatch } from '../../topics/health/letters-watch.ts'
 import { lagPromise } from '../../topics/health/promise.ts'
+import { StatusBoard } from '../../topics/health/status-board.ts'
+import { publishStatus, thisProcess } from '../../topics/health/status-publisher.ts'
 import { levelText, noticeTexts, reasonText } from '../../topics/health/sentences.ts'
 import { publishLag, type WatchedGroup } from '../../topics/lag-metrics.ts'
 
@@ -60,7 +62,8 @@ export async function startLiveRun(
   const status: PipelineStatus[] = []
   const book = new LagBook()
   const health = new HealthWatch({ pipelines, status, metrics, settings, book })
-  const collector = new StatusCollector({ pipelines, status, metrics, health, book })
+  const board = new StatusBoard(thisProcess)
+  const collector = new StatusCollector({ pipelines, status, metrics, health, book, board })
   // The pages first: if their port is taken, nothing has been started yet.
   const operator = await serveOperator({
     settings,
@@ -88,10 +91,18 @@ export async function startLiveRun(
     async onLook() {
       raiseHealthAlerts(await health.publish(), alerts)
       await letters.look()
+      await board.read(connection, watch.signal)
     }
+  })
+  const saying = publishStatus({
+    connection,
+    log: logOf(logger, 'status'),
+    signal: watch.signal,
+    look: () => health.look()
   })
   const done = untilClosed(running.done, async () => {
     watch.abort()
+    await saying
     await operator.close()
   })
   // Whoever awaits it meets the failure; until then it must not count as unhandled.

@@ -5,6 +5,7 @@ import { cleanUsers } from '../../processors/clean-users.ts'
 import { MetricsRegistry } from '../../runtime/observability.ts'
 import { settingsFrom } from '../../runtime/settings.ts'
 import { HealthWatch } from '../../topics/health/health-watch.ts'
+import { StatusBoard } from '../../topics/health/status-board.ts'
 import { LagBook } from '../../topics/health/lag-book.ts'
 
 const topic = 'activity.users.changes'
@@ -14,7 +15,8 @@ function collecting() {
   const book = new LagBook()
   const sources = { pipelines: [cleanUsers], status: [], metrics, book }
   const health = new HealthWatch({ ...sources, settings: settingsFrom({}) })
-  return { metrics, book, collector: new StatusCollector({ ...sources, health }) }
+  const board = new StatusBoard()
+  return { metrics, book, collector: new StatusCollector({ ...sources, health, board }) }
 }
 
 test('a Kafka that never answers leaves the page with an unknown lag, not without a page', async () => {

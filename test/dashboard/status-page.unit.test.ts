@@ -18,6 +18,7 @@ const health: PipelineHealth = {
 const pipeline: PipelineView = {
   name: 'clean-users',
   state: 'running',
+  elsewhere: null,
   health,
   read: 1234,
   written: 1200,
@@ -84,6 +85,16 @@ test('the last batch is so long ago, in French too', () => {
   const then = { ...pipeline, lastBatchAt: new Date(at.getTime() - 36_001_000) }
   assert.match(page([then]), />10 h ago</)
   assert.match(page([then], 'fr'), />il y a 10 h</)
+})
+
+test('what another process runs is said to be so, with how old that is', () => {
+  const elsewhere = { process: 'host-b 12', saidAt: new Date(at.getTime() - 4_000) }
+  const silent = named('ods.client', { level: 'unknown', reason: 'silent', seconds: 300 })
+  const html = page([{ ...silent, state: null, elsewhere, read: null, deadLetters: null }])
+  assert.match(html, /<p class="unsure">/)
+  assert.match(html, /said nothing for 5 min/)
+  assert.match(html, /Another process runs it \(host-b 12\) and said so 4 s ago/)
+  assert.match(page([{ ...silent, elsewhere }], 'fr'), /Un autre processus le fait tourner/)
 })
 
 test('a name cannot become markup', () => {

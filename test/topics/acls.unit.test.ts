@@ -20,7 +20,9 @@ describe('the rights of a pipeline', () => {
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --group 'eu.silver.users.skipped'",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --transactional-id 'eu.silver.users/' --resource-pattern-type prefixed",
       "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --topic 'eu.gold.dead'",
-      "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --topic 'eu.silver.users.dead'"
+      "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --topic 'eu.silver.users.dead'",
+      "kafka-acls --add --allow-principal 'User:silver.users' --operation Write --topic 'eu.courant.pipelines.status'",
+      "kafka-acls --add --allow-principal 'User:silver.users' --operation Read --topic 'eu.courant.pipelines.status'"
     ])
   })
 })

@@ -26,6 +26,7 @@ export const english: HealthTexts = {
     neverStarted: ({ time }) => `It has been starting for ${time} without a first batch: see its log.`,
     starting: () => 'It has not had a first batch yet.',
     noBatch: ({ time }) => `It has not finished a look at its source for ${time}: see its log.`,
+    silent: ({ time }) => `Its process has said nothing for ${time}: see whether it still runs, and its log.`,
     nobodyReads: () => 'Records wait and nobody reads them: start it with `courant run`.',
     noProgress: ({ time }) =>
       `It is ${time} behind and has committed nothing since it is watched: see its log and its CPU.`,

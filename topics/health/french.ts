@@ -27,6 +27,8 @@ export const french: HealthTexts = {
     neverStarted: ({ time }) => `Il démarre depuis ${time} sans premier lot : voir son journal.`,
     starting: () => 'Il n’a pas encore eu de premier lot.',
     noBatch: ({ time }) => `Il n’a terminé aucune lecture de sa source depuis ${time} : voir son journal.`,
+    silent: ({ time }) =>
+      `Son processus n’a rien dit depuis ${time} : voir s’il tourne encore, et son journal.`,
     nobodyReads: () => 'Des enregistrements attendent et personne ne les lit : lancer `courant run`.',
     noProgress: ({ time }) =>
       `Il a ${time} de retard et n’a rien validé depuis qu’on l’observe : voir son journal et son processeur.`,

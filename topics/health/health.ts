@@ -7,24 +7,27 @@ export const healthLevels = ['fails', 'stands', 'behind', 'unknown', 'keepsUp'] 
 export type HealthLevel = (typeof healthLevels)[number]
 
 /** Why a pipeline is as it is; topics/health/sentences.ts says each, with what to do. */
-export type HealthReason =
-  | 'failed'
-  | 'restarts'
-  | 'stopped'
-  | 'outOfReach'
-  | 'neverStarted'
-  | 'starting'
-  | 'noBatch'
-  | 'nobodyReads'
-  | 'noProgress'
-  | 'gathering'
-  | 'rewound'
-  | 'fallsBack'
-  | 'catchesUp'
-  | 'late'
-  | 'lagUnknown'
-  | 'ageUnknown'
-  | 'inTime'
+export const reasons = [
+  'failed',
+  'restarts',
+  'stopped',
+  'outOfReach',
+  'neverStarted',
+  'starting',
+  'noBatch',
+  'silent',
+  'nobodyReads',
+  'noProgress',
+  'gathering',
+  'rewound',
+  'fallsBack',
+  'catchesUp',
+  'late',
+  'lagUnknown',
+  'ageUnknown',
+  'inTime'
+] as const
+export type HealthReason = (typeof reasons)[number]
 
 /** What is worth a look at a pipeline however well it keeps up. */
 export type Notice =
@@ -132,6 +135,10 @@ function codeOf(error: unknown): string | null {
   if (error instanceof CourantError) return error.code
   return error instanceof Error ? error.name : 'error'
 }
+
+/** The worse of two that are said of one pipeline; the first where neither is. */
+export const worseOf = (one: PipelineHealth, other: PipelineHealth): PipelineHealth =>
+  healthLevels.indexOf(other.level) < healthLevels.indexOf(one.level) ? other : one
 
 /** Worst first; of one level those that are so the longest, then by name. */
 export function worstFirst(all: readonly PipelineHealth[]): readonly PipelineHealth[] {
