@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { CourantError } from '../runtime/errors.ts'
-import { erpTopicName } from '../schemas/erp/run-schema.ts'
+import { loadedSystems } from '../systems/loaded.ts'
 import type { Connection } from '../topics/connection.ts'
 import { skipRecords } from '../topics/skip-records.ts'
 import { wholeFrom } from './verb/arguments.ts'
@@ -35,11 +35,10 @@ export function skipVerb(topics: Command): void {
     )
 }
 
-/** The topics of a pipeline; also of an ERP table's, which its metadata declares and no list. */
+/** The topics of a pipeline; also of one that no list declares, whoever answers. */
 function readBy(pipeline: string): readonly string[] {
-  const [, table] = /^ods\.(.+)$/.exec(pipeline) ?? []
-  if (table !== undefined) return [erpTopicName(table)]
-  return pipelines.find(({ name }) => name === pipeline)?.reads ?? []
+  const declared = pipelines.find(({ name }) => name === pipeline)
+  return declared?.reads ?? loadedSystems.flatMap(({ runTime }) => runTime?.reads(pipeline) ?? [])
 }
 
 async function skip(topic: string, connection: Connection, options: SkipOptions): Promise<void> {

@@ -65,6 +65,8 @@ interface RunTimePipelines {
   discover(settings: Settings): Promise<Discovered>
   /** Whether a name can be that of one, whoever answers. */
   owns(pipeline: string): boolean
+  /** The topics that one of that name reads, whoever answers; none of a name that is not theirs. */
+  reads(pipeline: string): readonly string[]
   /** What each of them is like, for docs/generated. */
   readonly patterns: readonly AnyPipeline[]
   /** And their topics. */

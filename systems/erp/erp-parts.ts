@@ -13,7 +13,7 @@ import { odsSettings } from '../../sinks/ods/settings.ts'
 import { erpTopic } from '../../topics/erp-changes.ts'
 import type { Discovered, SystemParts } from '../system.ts'
 import { etlSettings } from './settings.ts'
-import { tableIn, tablePipelines } from './table-pipelines.ts'
+import { readsOf, tableIn, tablePipelines } from './table-pipelines.ts'
 
 const anyTable = 'anytable'
 
@@ -24,6 +24,7 @@ export const erpParts = (): SystemParts => ({
   runTime: {
     discover,
     owns: (pipeline) => tableIn(pipeline) !== null,
+    reads: readsOf,
     patterns: pipelinesOf(parseEtlTable({ TableName: anyTable, PrimaryKeyCols: 'id' })).map(asPattern),
     topics: [
       {

@@ -2,6 +2,7 @@ import { progressProducer } from '../../producers/progress/progress-producer.ts'
 import type { RunReaderOptions } from '../../producers/progress/run-reader.ts'
 import { defineSink } from '../../runtime/define.ts'
 import type { AnyPipeline } from '../../runtime/pipeline.ts'
+import { erpTopicName } from '../../schemas/erp/run-schema.ts'
 import { odsSink, type OdsSinkOptions } from '../../sinks/ods/ods-sink.ts'
 import { erpChanges } from '../../topics/erp-changes.ts'
 
@@ -28,3 +29,7 @@ export function tableIn(pipeline: string): string | null {
   const prefix = Object.values(prefixes).find((one) => pipeline.startsWith(one))
   return prefix === undefined ? null : pipeline.slice(prefix.length)
 }
+
+/** The topics that a pipeline of such a name reads. */
+export const readsOf = (pipeline: string): readonly string[] =>
+  pipeline.startsWith(prefixes.sink) ? [erpTopicName(pipeline.slice(prefixes.sink.length))] : []
