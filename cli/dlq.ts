@@ -17,6 +17,7 @@ import { atLeastOne } from './verb/arguments.ts'
 import { loadedSystems } from '../systems/loaded.ts'
 import { print, printRows } from './verb/output.ts'
 import { declaredTopics, pipelines } from './pipelines.ts'
+import { exactNumbers } from './tail.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
 import { reading, withConnection } from './verb/with-connection.ts'
 
@@ -113,15 +114,18 @@ async function show(
     const { record, source, stage, code, message } = letter
     const value = await readable(letter, connection, unmask)
     print(
-      JSON.stringify({
-        offset: record.offset,
-        setAsideAt: new Date(record.timestamp).toISOString(),
-        source,
-        stage,
-        code,
-        message,
-        ...value
-      })
+      JSON.stringify(
+        {
+          offset: record.offset,
+          setAsideAt: new Date(record.timestamp).toISOString(),
+          source,
+          stage,
+          code,
+          message,
+          ...value
+        },
+        exactNumbers
+      )
     )
   }
 }

@@ -55,7 +55,7 @@ async function lastOf(
 const rawJson = JSON as unknown as { rawJSON(text: string): unknown }
 
 /** A bigint as the number it is, digit by digit. */
-const exactNumbers = (_: string, value: unknown): unknown =>
+export const exactNumbers = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? rawJson.rawJSON(String(value)) : value
 
 function printer({ name, schema }: DeclaredTopic, { registry }: Connection, isMasked: boolean) {
