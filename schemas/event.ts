@@ -17,6 +17,8 @@ export interface EventType<T = unknown> {
   readonly partitions?: number
   /** Whether a pipeline makes it from another topic: it is not what somebody outside says. */
   readonly isDerived: boolean
+  /** What of a value nobody could use, although its types are right. */
+  readonly problemOf?: (value: unknown) => string | null
   /** Only for the compiler: the type of a value. */
   readonly value?: T
 }
@@ -40,13 +42,17 @@ interface EventFile extends RecordSchema {
 }
 
 /** Reads schemas/<domain>/<stage>.avsc: the topic is `<domain>.<entity>.<stage>`. */
-export function event<T>(domain: string, stage: string): EventType<T> {
+export function event<T>(
+  domain: string,
+  stage: string,
+  rules: Pick<EventType, 'problemOf'> = {}
+): EventType<T> {
   const folder = new URL(`./${domain}/`, import.meta.url)
   const { courant, ...file } = readRecord(new URL(`${stage}.avsc`, folder)) as EventFile
   const { entity, partitions: _declared, derived: isDerived = false, ...paths } = courant
   const partitions = declaredPartitions(courant, `${domain}/${stage}.avsc`)
   const schema = writtenOut(file, definitionsIn(folder))
-  return { domain, topic: `${domain}.${entity}.${stage}`, schema, paths, isDerived, ...partitions }
+  return { domain, topic: `${domain}.${entity}.${stage}`, schema, paths, isDerived, ...partitions, ...rules }
 }
 
 /** The text or number at a path, as text; empty when there is neither. */

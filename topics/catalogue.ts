@@ -94,7 +94,8 @@ function declareEvent({
   schema,
   paths,
   partitions,
-  isDerived
+  isDerived,
+  problemOf
 }: EventType): Topic<unknown> {
   return topic<unknown>({
     name,
@@ -107,7 +108,8 @@ function declareEvent({
     shape: {
       keyOf: (value) => textAt(value, paths.key),
       idOf: (value) => paths.id.map((path) => textAt(value, path)).join('.'),
-      atOf: (value) => dateOf(Number(textAt(value, paths.at)))
+      atOf: (value) => dateOf(Number(textAt(value, paths.at))),
+      ...(problemOf && { problemOf })
     }
   })
 }
