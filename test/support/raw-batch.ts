@@ -4,7 +4,7 @@ import type { Connection } from '../../topics/kafka/connection.ts'
 import { crc32c } from '../../topics/kafka/crc32c.ts'
 import { Link } from '../../topics/kafka/link.ts'
 import type { TopicPartition } from '../../topics/kafka/port.ts'
-import { produceRequest } from '../../topics/kafka/produce-request.ts'
+import { type ProduceReply, produceRequest } from '../../topics/kafka/produce-request.ts'
 import { batchLayout } from '../../topics/kafka/record-batch.ts'
 
 /** What a test says of a batch, true or not. */
@@ -98,8 +98,12 @@ function lz4Bomb(size: number): Buffer {
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Sends a batch as it is; gives Kafka's error code, 0 when the broker took it. */
-export async function sendRaw(brokers: string, at: TopicPartition, bytes: Buffer): Promise<number> {
+/** Sends a batch as it is; gives the broker's answer, with code 0 when it took it. */
+export async function sendRaw(
+  brokers: string,
+  at: TopicPartition,
+  bytes: Buffer
+): Promise<Pick<ProduceReply, 'code' | 'offset'>> {
   const connection: Connection = {
     brokers: brokers.split(','),
     clientId: 'raw',
@@ -116,7 +120,7 @@ export async function sendRaw(brokers: string, at: TopicPartition, bytes: Buffer
     const [leader] = byLeader(cluster, [at]).keys()
     const broker = await cluster.findBroker({ nodeId: leader! })
     const [reply] = await broker.connectionPool.send(produceRequest([{ ...at, bytes }], { ackMs: 30_000 }))
-    return reply?.code ?? -1
+    return reply ?? { code: -1, offset: -1 }
   } finally {
     await link.close()
   }

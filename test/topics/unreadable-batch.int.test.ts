@@ -46,7 +46,7 @@ describe('batches that cannot be read', { timeout: 120_000 }, () => {
     )
   }
   const place = { topic: env.COURANT_TOPIC_PREFIX + topic.name, partition: 0 }
-  const sendBad = (bytes: Buffer) => sendRaw(brokers, place, bytes)
+  const sendBad = async (bytes: Buffer) => (await sendRaw(brokers, place, bytes)).code
 
   async function lettersOf(pipeline: string): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = []

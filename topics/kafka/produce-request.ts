@@ -12,6 +12,8 @@ export interface ProducePart extends TopicPartition {
 export interface ProduceReply extends TopicPartition {
   /** Kafka's error code; 0 is success. */
   readonly code: number
+  /** Where the first record lies. */
+  readonly offset: number
 }
 
 const acksAll = -1
@@ -59,8 +61,9 @@ function decode(reader: ByteReader): ProduceReply[] {
     return reader.array((): ProduceReply => {
       const partition = reader.int32()
       const code = reader.int16()
-      reader.at += 24 // offset, append time and log start: nothing we need
-      return { topic, partition, code }
+      const offset = reader.int64()
+      reader.at += 16 // append time and log start: nothing we need
+      return { topic, partition, code, offset }
     })
   })
   return topics.flat()

@@ -6,16 +6,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pipelinesNamed } from '../../../cli/pipelines.ts'
+import { objectStoreFor } from '../../../runtime/object-store/object-store-for.ts'
 import { settingsFrom } from '../../../runtime/settings.ts'
-import type { AnyPipeline } from '../../../runtime/pipeline.ts'
+import type { AnyPipeline, Position } from '../../../runtime/pipeline.ts'
+import { jsonBlobName } from '../../../schemas/applications/blob-names.ts'
+import { eventList, events } from '../../../schemas/events.ts'
 import { subjectOf } from '../../../schemas/subjects.ts'
 import { tableList, tables } from '../../../schemas/tables.ts'
-import { topicsOf, type TableTopics } from '../../../topics/catalogue.ts'
+import { topicOf, topicsOf, type TableTopics } from '../../../topics/catalogue.ts'
 import { connectionFor } from '../../../topics/connection.ts'
-import type { TopicPartition } from '../../../topics/kafka/port.ts'
 import { type DeadLetter, waitingLetters } from '../../../topics/replay.ts'
 import type { Topic } from '../../../topics/topic.ts'
-import { duckdbRows, fileList } from '../../support/duckdb-rows.ts'
+import { claimedApplication } from '../../support/applications.ts'
 import { userChange } from '../../support/changes.ts'
 import { testContext } from '../../support/context.ts'
 import { CourantProcess } from '../../support/courant-process.ts'
@@ -23,9 +25,11 @@ import { deleteTopics } from '../../support/delete-topics.ts'
 import { eventually } from '../../support/eventually.ts'
 import { lagOf } from '../../support/lag-of.ts'
 import { runCourant } from '../../support/run-courant.ts'
-import { sendRaw } from '../../support/raw-batch.ts'
+import { rawBatch, rawRecord, sendRaw } from '../../support/raw-batch.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
+import { silverRows } from '../../sinks/lake/stored-rows.ts'
+import { applicationSystems } from './applications.ts'
 import { extremes, hostileNames, mutatedBatches, poisonFor } from './poison.ts'
 import type { Slowest } from './watch-life.ts'
 
@@ -33,17 +37,22 @@ const seed = Number(process.env['COURANT_TEST_SEED'] ?? Date.now() % 1_000_000)
 const mostBytes = 500 * 1_048_576
 const signal = AbortSignal.timeout(300_000)
 const activity = tableList.filter(({ domain }) => domain === 'activity').map((table) => topicsOf(table))
-const attacked: readonly Topic<unknown>[] = activity.flatMap((topics: TableTopics<unknown>) => [
-  topics.changes as Topic<unknown>,
-  topics.clean as Topic<unknown>
-])
+const attacked: readonly Topic<unknown>[] = [
+  ...activity.flatMap((topics: TableTopics<unknown>) => [
+    topics.changes as Topic<unknown>,
+    topics.clean as Topic<unknown>
+  ]),
+  ...eventList.map(topicOf)
+]
 
+const applications = await applicationSystems()
 const folder = mkdtempSync(join(tmpdir(), 'courant-hostile-'))
 const env: Record<string, string> = {
   ...sharedStack('kafka', 'registry'),
+  ...applications.env,
   COURANT_TOPIC_PREFIX: `${unique('hostile')}.`,
   COURANT_KAFKA_PARTITIONS: '1',
-  COURANT_SYSTEMS: 'activity',
+  COURANT_SYSTEMS: 'activity,applications',
   COURANT_STATE_DIR: join(folder, 'state'),
   COURANT_GOLD_DIR: join(folder, 'gold'),
   COURANT_ANALYTICS_PATH: join(folder, 'analytics.duckdb'),
@@ -54,15 +63,21 @@ const env: Record<string, string> = {
 }
 const context = testContext(env)
 const connection = connectionFor(settingsFrom(env))
-const processes = [['clean-*'], ['bronze.*', 'silver.*'], ['gold']].map(
-  (names, n) =>
-    new CourantProcess(names.join(' '), {
-      args: ['run', ...names],
+const names = [
+  ['clean-*'],
+  ['bronze.*', 'silver.*'],
+  ['gold'],
+  ['claim-application-documents', 'curate-applications', 'azure.*']
+]
+const processes = names.map(
+  (some, n) =>
+    new CourantProcess(some.join(' '), {
+      args: ['run', ...some],
       env,
       logFile: join(folder, 'logs', `${n}.log`)
     })
 )
-const readers = pipelinesNamed(['clean-*', 'bronze.*', 'silver.*', 'gold']).filter(({ reads }) =>
+const readers = pipelinesNamed(names.flat(), env).filter(({ reads }) =>
   reads.some((name) => attacked.some((topic) => topic.name === name))
 )
 
@@ -76,6 +91,7 @@ after(async () => {
   await Promise.all(processes.filter(({ isRunning }) => isRunning).map((one) => one.end('SIGKILL')))
   await deleteTopics(context.settings)
   await connection.kafka.close()
+  await applications.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -94,41 +110,47 @@ async function sendGood(n: number, headers: Record<string, string> = {}): Promis
   goodUsers.push(key)
 }
 
+const goodApplications: string[] = []
+
+async function sendGoodApplication(n: number): Promise<void> {
+  const claimed = topicOf(events.claimedApplication)
+  const value = claimedApplication(n, () => ({ documents: [] }))
+  const writer = await claimed.writer().open(context)
+  const at = new Date()
+  const item = { id: value.application.id, key: value.application.id, position: '' as Position, at, value }
+  await writer.write([item], { signal })
+  goodApplications.push(jsonBlobName(value))
+}
+
 let sent = 0
 let accepted = 0
 
-/** Whether the broker takes a batch as it is: some it looks into itself. */
-async function isTaken(at: TopicPartition, batch: Buffer): Promise<boolean> {
+/** Sends a batch as it is; notes where it lies if it must be set aside, and the broker did not refuse it itself. */
+async function sendBatch(topic: string, batch: Buffer, what?: string): Promise<void> {
   sent++
-  const code = await sendRaw(env['COURANT_KAFKA_BROKERS'] ?? '', at, batch)
-  if (code === 0) accepted++
-  return code === 0
+  const at = { topic: env['COURANT_TOPIC_PREFIX'] + topic, partition: 0 }
+  const { code, offset } = await sendRaw(env['COURANT_KAFKA_BROKERS'] ?? '', at, batch)
+  if (code !== 0) return
+  accepted++
+  if (what !== undefined) poisoned.set(`${topic}/${offset}`, what)
 }
 
 async function attack(topic: Topic<unknown>, foreign: number): Promise<void> {
   const producer = await connection.producer()
-  const admin = await connection.kafka.admin()
   const own = await connection.registry.idOf(subjectOf(topic.name), topic.schema)
   const place = { topic: topic.name, partition: 0 }
-  const end = async () => (await admin.offsets(topic.name))[0]?.high ?? 0
   for (const [n, name] of hostileNames.entries()) {
     const [value = Buffer.alloc(0)] = extremes(topic.schema, own, seed + n)
     await producer.send([{ ...place, key: name, value, headers: { [name]: name } }], { signal })
   }
+  const values = extremes(topic.schema, own, seed)
   await producer.send(
-    extremes(topic.schema, own, seed).map((value) => ({ ...place, key: 'extreme', value })),
+    values.map((value) => ({ ...place, key: 'extreme', value })),
     { signal }
   )
-  for (const { what, value, batch } of poisonFor(topic.schema, { own, foreign }, seed)) {
-    const offset = await end()
-    const raw = { topic: env['COURANT_TOPIC_PREFIX'] + topic.name, partition: 0 }
-    if (value) await producer.send([{ ...place, key: 'poison', value }], { signal })
-    else if (batch && !(await isTaken(raw, batch))) continue
-    poisoned.set(`${topic.name}/${offset}`, what)
-  }
-  for (const batch of mutatedBatches(extremes(topic.schema, own, seed), seed))
-    await isTaken({ ...place, topic: env['COURANT_TOPIC_PREFIX'] + topic.name }, batch)
-  await admin.close()
+  for (const { what, value, batch } of poisonFor(topic.schema, { own, foreign }, seed))
+    await sendBatch(topic.name, batch ?? rawBatch(rawRecord(value ?? Buffer.alloc(0))), what)
+  for (const batch of mutatedBatches(values, seed)) await sendBatch(topic.name, batch)
 }
 
 async function lettersOf(pipeline: string): Promise<DeadLetter[]> {
@@ -199,6 +221,7 @@ test(`poison in every topic stops nobody, and everything else arrives (COURANT_T
   )
   for (const [n, topic] of attacked.entries()) {
     await sendGood(1_000 + n)
+    await sendGoodApplication(1_000 + n)
     await attack(topic, foreign)
   }
   // An ordinary change with the header of a replay is everybody's.
@@ -232,6 +255,7 @@ test('what people look with survives the same records', async () => {
   for (const args of [
     ['topics', 'tail', 'activity.users.clean', '-n', '200'],
     ['topics', 'tail', 'activity.users.changes', '-n', '200'],
+    ['topics', 'tail', 'applications.application.claimed', '-n', '200'],
     ['dlq', 'list'],
     ['dlq', 'show', 'gold', '-n', '500'],
     ['dlq', 'replay', 'silver.users', '--dry-run']
@@ -242,11 +266,19 @@ test('what people look with survives the same records', async () => {
 })
 
 test('the good records are in the lake, each once and in their order', async () => {
-  const files = fileList([join(folder, 'lake/silver/users/**/*.parquet')]).slice(1, -1)
+  const store = await objectStoreFor(context.settings)
   const rows = await eventually(async () => {
-    const all = await duckdbRows(`SELECT id::VARCHAR AS id, _offset FROM ${files} ORDER BY _offset`)
-    const good = all.map(({ id }) => String(id)).filter((id) => goodUsers.includes(id))
+    const all = await silverRows(store, 'users')
+    const good = all
+      .toSorted((one, other) => Number(one['_offset']) - Number(other['_offset']))
+      .map((row) => String(row['id']))
+      .filter((id) => goodUsers.includes(id))
     return good.length >= goodUsers.length && good
   })
   assert.deepEqual(rows, goodUsers)
+})
+
+test('the good applications are in their containers', async () => {
+  for (const store of applications.stores)
+    for (const name of goodApplications) assert.ok(await store.head(name), `${name} in ${store.describe}`)
 })
