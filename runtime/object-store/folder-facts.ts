@@ -1,57 +1,122 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { isAbsent, writeDurably } from '../durable-files.ts'
-import { fileContent } from './content.ts'
+import type { BigIntStats } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { isAbsent } from '../durable-files.ts'
+import { tryAgainWhileBusy } from './folder-lock.ts'
 
-/** What is kept beside an object's file. */
+/** What is kept of an object besides its file. */
 export interface Facts {
   /** SHA-256 of the content. */
   readonly etag: string
-  readonly size: number
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** Which file it is: the staged file's own before it appears under its name by link(2) or rename(2). */
+export type FileVersion = string
+
+/** A file's version: of two files of one name, no two have the same. */
+export const versionOf = ({ ino, mtimeNs, size }: BigIntStats): FileVersion => `${ino}-${mtimeNs}-${size}`
+
+/** Waited for at once, while other processes write; what is written takes no time. */
+const busyMs = 5000
+
 /**
- * The facts of an object's file lie beside it, hidden, named by the file's inode: `.<file>~<inode>.json`. The inode is
- * the staged file's own before it appears under its name by link(2) or rename(2), so facts can be saved first and are
- * never those of another version. When a folder was copied and inodes are others, the content's hash finds them.
+ * The facts of all objects of a folder: one SQLite file, `.courant/facts.sqlite`, by an object's name and its file's
+ * version. So they can be saved before the file appears, and are never those of another version.
  */
-function factsPath(path: string, inode: number): string {
-  return join(dirname(path), `.${basename(path)}~${inode}.json`)
+export class FolderFacts {
+  readonly #file: string
+  #open: { readonly database: DatabaseSync; readonly inode: bigint } | null = null
+  #opening: Promise<DatabaseSync> | null = null
+
+  /** `folder` is where the file lies. */
+  constructor(folder: string) {
+    this.#file = join(folder, 'facts.sqlite')
+  }
+
+  /** Saves the facts of a file that will appear under a name; durable once this resolves. */
+  async save(name: string, version: FileVersion, { etag, metadata }: Facts): Promise<void> {
+    const database = await this.#database()
+    database
+      .prepare('INSERT OR REPLACE INTO facts (name, version, etag, metadata) VALUES (?, ?, ?, ?)')
+      .run(name, version, etag, JSON.stringify(metadata))
+    await this.#sync()
+  }
+
+  /** Removes them; those of a file that never appeared may stay without harm. */
+  async remove(name: string, version: FileVersion): Promise<void> {
+    const database = await this.#database()
+    database.prepare('DELETE FROM facts WHERE name = ? AND version = ?').run(name, version)
+  }
+
+  /** The facts of a version, or null. */
+  async find(name: string, version: FileVersion): Promise<Facts | null> {
+    return this.#first('name = ? AND version = ?', [name, version])
+  }
+
+  /** The facts of some version of that name with this content, or null. */
+  async findByHash(name: string, etag: string): Promise<Facts | null> {
+    return this.#first('name = ? AND etag = ?', [name, etag])
+  }
+
+  async #first(where: string, values: readonly string[]): Promise<Facts | null> {
+    const database = await this.#database()
+    const row = database.prepare(`SELECT etag, metadata FROM facts WHERE ${where} LIMIT 1`).get(...values)
+    if (!row) return null
+    return {
+      etag: String(row['etag']),
+      metadata: JSON.parse(String(row['metadata'])) as Facts['metadata']
+    }
+  }
+
+  /**
+   * What SQLite has written is in its log, which it would sync only now and then, holding up the whole process: we do it
+   * ourselves, beside everything else. Where the log is gone, all of it is in the database, synced.
+   */
+  async #sync(): Promise<void> {
+    const log = await open(`${this.#file}-wal`, 'r').catch((error: unknown) => {
+      if (isAbsent(error)) return null
+      throw error
+    })
+    if (!log) return
+    try {
+      await log.sync()
+    } finally {
+      await log.close()
+    }
+  }
+
+  /** Opened anew when the folder was put back from a copy under us. */
+  async #database(): Promise<DatabaseSync> {
+    const inode = await inodeOf(this.#file)
+    if (this.#open && this.#open.inode === inode) return this.#open.database
+    this.#opening ??= this.#reopen().finally(() => (this.#opening = null))
+    return this.#opening
+  }
+
+  async #reopen(): Promise<DatabaseSync> {
+    this.#open?.database.close()
+    this.#open = null
+    const database = new DatabaseSync(this.#file, { timeout: busyMs })
+    await tryAgainWhileBusy(() => database.exec(prepare))
+    this.#open = { database, inode: (await inodeOf(this.#file)) ?? 0n }
+    return database
+  }
 }
 
-/** Saves the facts of a file that will appear at `path`; durable once that folder is synced. */
-export async function saveFacts(path: string, inode: number, facts: Facts): Promise<void> {
-  await writeDurably(factsPath(path, inode), JSON.stringify(facts))
-}
+// A crash of the machine may take what is not synced, and never leaves it damaged.
+const prepare = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS facts (
+    name TEXT, version TEXT, etag TEXT NOT NULL, metadata TEXT NOT NULL, PRIMARY KEY (name, version)
+  ) WITHOUT ROWID`
 
-/** Removes them, while a name or an open handle still holds the inode: else it may be another file's by now. */
-export async function removeFacts(path: string, inode: number): Promise<void> {
-  await rm(factsPath(path, inode), { force: true })
-}
-
-/** Facts of what lies at `path`, or of a hard link to a version of it; of a file put there by hand, no metadata. */
-export async function factsOf(path: string, file = path): Promise<Facts> {
-  const { ino, size } = await stat(file)
-  const own = await readFacts(factsPath(path, ino))
-  if (own?.size === size) return own
-  const { sha256: etag } = await fileContent(file)
-  const others = await Promise.all((await allOf(path)).map(readFacts))
-  return others.find((facts) => facts?.etag === etag) ?? { etag, size, metadata: {} }
-}
-
-async function allOf(path: string): Promise<string[]> {
-  const files = await readdir(dirname(path))
-  return files
-    .filter((file) => file.startsWith(`.${basename(path)}~`))
-    .map((file) => join(dirname(path), file))
-}
-
-async function readFacts(file: string): Promise<Facts | null> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (isAbsent(error)) return ''
+async function inodeOf(file: string): Promise<bigint | null> {
+  const found = await stat(file, { bigint: true }).catch((error: unknown) => {
+    if (isAbsent(error)) return null
     throw error
   })
-  // Empty when its writer died over it: then what it belongs to never appeared.
-  return text.endsWith('}') ? (JSON.parse(text) as Facts) : null
+  return found?.ino ?? null
 }

@@ -11,19 +11,25 @@ const sqliteBusy = 5
 export async function exclusively<T>(folder: string, action: () => Promise<T>): Promise<T> {
   const database = new DatabaseSync(join(folder, 'lock.sqlite'))
   try {
-    for (let pauseMs = 1; !tryLock(database); pauseMs = Math.min(pauseMs * 2, 50)) await sleep(pauseMs)
+    await tryAgainWhileBusy(() => database.exec('BEGIN EXCLUSIVE'))
     return await action()
   } finally {
     database.close()
   }
 }
 
-function tryLock(database: DatabaseSync): boolean {
+/** Runs an action of SQLite, again for as long as another process keeps the file to itself. */
+export async function tryAgainWhileBusy(action: () => void): Promise<void> {
+  for (let pauseMs = 1; !succeeds(action); pauseMs = Math.min(pauseMs * 2, 50)) await sleep(pauseMs)
+}
+
+function succeeds(action: () => void): boolean {
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    action()
     return true
   } catch (error) {
-    if ((error as { errcode?: number }).errcode === sqliteBusy) return false
+    // The lowest byte of an extended code is its primary one.
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 === sqliteBusy) return false
     throw error
   }
 }

@@ -4,21 +4,23 @@ import { copyFile, type FileHandle, link, open, readdir, rename, rm, stat } from
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { isAbsent, makeFolder, syncFolder, writeDurably } from '../durable-files.ts'
-import { CourantError } from '../errors.ts'
-import { bodyOf, type Content } from './content.ts'
-import { type Facts, factsOf, removeFacts, saveFacts } from './folder-facts.ts'
+import { bodyOf, type Content, fileContent } from './content.ts'
+import { factsBeside, factsBesideByHash, removeFactsBeside } from './facts-beside.ts'
+import { type Facts, FolderFacts, versionOf } from './folder-facts.ts'
+import { translated } from './folder-errors.ts'
 import { exclusively } from './folder-lock.ts'
 import type { PutOptions } from './object-store.ts'
 import { checkObjectName, type ListedObject, type ObjectInfo, type ObjectStore } from './object-store.ts'
 
 /**
  * An object store in a local folder: objects are plain files that any program may read; what S3 keeps beside an object
- * lies in a hidden file beside it. Content is staged under `.courant/staging` and appears by link(2), which one of
+ * is in one file for all of them, `.courant/facts.sqlite`. Content is staged under `.courant/staging` and appears by link(2), which one of
  * several creators wins, or by rename(2).
  */
 export class FolderStore implements ObjectStore {
   readonly describe: string
   readonly #root: string
+  readonly #facts: FolderFacts
 
   /** Makes the folder when it is not there. */
   static async open(folder: string): Promise<FolderStore> {
@@ -32,6 +34,7 @@ export class FolderStore implements ObjectStore {
 
   private constructor(root: string) {
     this.#root = root
+    this.#facts = new FolderFacts(this.#inside())
     this.describe = `folder ${root}`
   }
 
@@ -57,10 +60,10 @@ export class FolderStore implements ObjectStore {
       try {
         await writeDurably(staged, bodyOf(content))
         await makeFolder(dirname(path))
-        const facts = { etag: content.sha256, size: content.size, metadata: options.metadata ?? {} }
+        const facts = { etag: content.sha256, metadata: options.metadata ?? {} }
         const isStored = options.ifNoneMatch
-          ? await create(staged, path, facts)
-          : await this.#replace(staged, path, { facts, ifMatch: options.ifMatch })
+          ? await this.#create(staged, name, facts)
+          : await this.#replace(staged, name, { facts, ifMatch: options.ifMatch })
         if (!isStored) return null
         await syncFolder(dirname(path))
         return facts.etag
@@ -84,7 +87,7 @@ export class FolderStore implements ObjectStore {
         if (!file) return
         try {
           await rm(path)
-          await removeFacts(path, (await file.stat()).ino)
+          await this.#removeFacts(name, file)
           await syncFolder(dirname(path))
         } finally {
           await file.close()
@@ -105,7 +108,7 @@ export class FolderStore implements ObjectStore {
         if (isAbsent(error)) return false
         throw error
       }
-      if (ifMatch === undefined || (await factsOf(path, file)).etag === ifMatch) return true
+      if (ifMatch === undefined || (await this.#factsOf(name, file)).etag === ifMatch) return true
       await rm(file)
       return false
     })
@@ -124,7 +127,7 @@ export class FolderStore implements ObjectStore {
     const path = this.#path(name)
     const found = await stat(path).catch(nullIfAbsent)
     if (!found?.isFile()) return null
-    const { etag, metadata } = await factsOf(path)
+    const { etag, metadata } = await this.#factsOf(name)
     return { name, size: found.size, etag, modifiedAt: found.mtime, metadata }
   }
 
@@ -135,19 +138,53 @@ export class FolderStore implements ObjectStore {
     return opened.ino === current?.ino
   }
 
-  #replace(staged: string, path: string, { facts, ifMatch }: Replacement): Promise<boolean> {
+  async #create(staged: string, name: string, facts: Facts): Promise<boolean> {
+    const version = versionOf(await stat(staged, { bigint: true }))
+    await this.#facts.save(name, version, facts)
+    try {
+      await link(staged, this.#path(name))
+      return true
+    } catch (error) {
+      await this.#facts.remove(name, version)
+      if (codeOf(error) === 'EEXIST') return false
+      throw error
+    }
+  }
+
+  #replace(staged: string, name: string, { facts, ifMatch }: Replacement): Promise<boolean> {
+    const path = this.#path(name)
     return exclusively(this.#inside(), async () => {
       const current = await open(path).catch(nullIfAbsent)
       try {
-        if (ifMatch !== undefined && (!current || (await factsOf(path)).etag !== ifMatch)) return false
-        await saveFacts(path, (await stat(staged)).ino, facts)
+        if (ifMatch !== undefined && (!current || (await this.#factsOf(name)).etag !== ifMatch)) return false
+        await this.#facts.save(name, versionOf(await stat(staged, { bigint: true })), facts)
         await rename(staged, path)
-        if (current) await removeFacts(path, (await current.stat()).ino)
+        if (current) await this.#removeFacts(name, current)
         return true
       } finally {
         await current?.close()
       }
     })
+  }
+
+  /** Facts of what lies under a name, or of a hard link to a version of it; of a file put there by hand, no metadata. */
+  async #factsOf(name: string, file = this.#path(name)): Promise<Facts> {
+    const path = this.#path(name)
+    const found = await stat(file, { bigint: true })
+    const own = (await this.#facts.find(name, versionOf(found))) ?? (await factsBeside(path, found))
+    if (own) return own
+    // The folder was copied, so that files are others: the content says which facts are its own, from now on.
+    const { sha256: etag } = await fileContent(file)
+    const facts = (await this.#facts.findByHash(name, etag)) ?? (await factsBesideByHash(path, etag))
+    if (facts) await this.#facts.save(name, versionOf(found), facts)
+    return facts ?? { etag, metadata: {} }
+  }
+
+  /** Of a file that is open still, so that nothing else can have its inode. */
+  async #removeFacts(name: string, file: FileHandle): Promise<void> {
+    const gone = await file.stat({ bigint: true })
+    await this.#facts.remove(name, versionOf(gone))
+    await removeFactsBeside(this.#path(name), gone.ino)
   }
 
   async *#listFolder(folder: string, prefix: string): AsyncIterable<ListedObject> {
@@ -183,19 +220,6 @@ interface Replacement {
   readonly ifMatch: string | undefined
 }
 
-async function create(staged: string, path: string, facts: Facts): Promise<boolean> {
-  const { ino } = await stat(staged)
-  await saveFacts(path, ino, facts)
-  try {
-    await link(staged, path)
-    return true
-  } catch (error) {
-    await removeFacts(path, ino)
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
-  }
-}
-
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code
 }
@@ -203,28 +227,4 @@ function codeOf(error: unknown): string | undefined {
 function nullIfAbsent(error: unknown): null {
   if (isAbsent(error)) return null
   throw error
-}
-
-const passing = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'EAGAIN'])
-const refused = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'])
-
-async function translated<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action()
-  } catch (error) {
-    const code = codeOf(error) ?? ''
-    if (passing.has(code))
-      throw new CourantError(
-        'TARGET_UNAVAILABLE',
-        `The lake's folder cannot be written (${code}); make room`,
-        { cause: error }
-      )
-    if (refused.has(code))
-      throw new CourantError(
-        'TARGET_REFUSED',
-        `The lake's folder refuses us (${code}); check its rights and what lies in it`,
-        { cause: error }
-      )
-    throw error
-  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -69,5 +69,75 @@ describe('the folder store', () => {
     const info = await store.head('note.txt')
     assert.equal(info?.etag, bytesContent('hello').sha256)
     assert.deepEqual(info?.metadata, {})
+  })
+
+  it('keeps no second file beside an object, whatever becomes of it', async () => {
+    const folder = join(root, 'alone')
+    const store = await FolderStore.open(folder)
+    const etag = await store.put('a/one', bytesContent('1'), { ifNoneMatch: '*', metadata: { n: '1' } })
+    await store.put('a/one', bytesContent('2'), { ifMatch: etag ?? '', metadata: { n: '2' } })
+    await store.put('a/two', bytesContent('3'))
+    await store.delete('a/two')
+    assert.deepEqual(await readdir(join(folder, 'a')), ['one'])
+    assert.deepEqual((await store.head('a/one'))?.metadata, { n: '2' })
+  })
+
+  it('reads what an earlier version kept beside each object, also in a copy, and removes it with the object', async () => {
+    const folder = join(root, 'older')
+    const store = await FolderStore.open(folder)
+    for (const name of ['one', 'two']) {
+      await writeFile(join(folder, name), name)
+      const { ino } = await stat(join(folder, name))
+      const facts = { etag: bytesContent(name).sha256, size: 3, metadata: { name } }
+      // Of the second, the folder was copied since: its inode is another one.
+      await writeFile(
+        join(folder, `.${name}~${name === 'one' ? ino : ino + 1_000_000}.json`),
+        JSON.stringify(facts)
+      )
+      assert.deepEqual((await store.head(name))?.metadata, { name })
+    }
+    const etag = (await store.head('one'))?.etag ?? ''
+    assert.ok(await store.put('one', bytesContent('new'), { ifMatch: etag, metadata: { name: 'new' } }))
+    assert.deepEqual((await store.head('one'))?.metadata, { name: 'new' })
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.startsWith('.one')),
+      []
+    )
+  })
+
+  it('knows its objects in a copy of it, and goes on in a copy that was put in its place', async () => {
+    const [folder, copy] = [join(root, 'copied'), join(root, 'copy')]
+    const store = await FolderStore.open(folder)
+    const put = (name: string) => store.put(name, bytesContent(name), { metadata: { name } })
+    await put('before')
+    await cp(folder, copy, { recursive: true })
+    assert.deepEqual((await (await FolderStore.open(copy)).head('before'))?.metadata, { name: 'before' })
+    await put('after')
+    await rm(folder, { recursive: true })
+    await cp(copy, folder, { recursive: true })
+    assert.equal(await store.head('after'), null)
+    assert.deepEqual((await store.head('before'))?.metadata, { name: 'before' })
+    await put('again')
+    const other = await FolderStore.open(folder)
+    for (const name of ['before', 'again']) assert.deepEqual((await other.head(name))?.metadata, { name })
+  })
+
+  it('is written by many processes and callers at once, from the first moment on', async () => {
+    const folder = join(root, 'shared')
+    const stores = await Promise.all(Array.from({ length: 4 }, () => FolderStore.open(folder)))
+    const names = Array.from({ length: 40 }, (_, n) => `t/${n}`)
+    await Promise.all(
+      names.map(async (name, n) =>
+        stores[n % 4]?.put(name, bytesContent(name), { ifNoneMatch: '*', metadata: { name } })
+      )
+    )
+    for (const name of names) assert.deepEqual((await stores[0]?.head(name))?.metadata, { name })
+  })
+
+  it('says what to do when what it keeps of objects is damaged', async () => {
+    const folder = join(root, 'damaged')
+    const store = await FolderStore.open(folder)
+    await writeFile(join(folder, '.courant/facts.sqlite'), 'no database at all'.repeat(1000))
+    await assert.rejects(store.put('a', bytesContent('a')), { code: 'TARGET_REFUSED', message: /backup/ })
   })
 })
