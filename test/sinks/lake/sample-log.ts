@@ -84,9 +84,9 @@ function uuid(n: number): string {
 export const place = ({ partition, offset }: { partition: number; offset: number }): string =>
   `${partition}/${offset}`
 
-/** Change `n` in one of 59 months before it was seen, as a first snapshot has them: a batch of a few hundred goes to as many files as there are. */
-export function spreadOut<T>(item: LogItem<T>, n: number): LogItem<T> {
-  return { ...item, at: new Date(Date.UTC(2026, -((n * 37) % spreadMonths), 1)) }
+/** Change `n` in one of so many months before it was seen, as a first snapshot has them: a batch of a few hundred goes to as many files as there are. */
+export function spreadOut<T>(item: LogItem<T>, n: number, months = spreadMonths): LogItem<T> {
+  return { ...item, at: new Date(Date.UTC(2026, -((n * 37) % months), 1)) }
 }
 
 export const spreadMonths = 59

@@ -8,7 +8,7 @@ import { cleanChange, rawChange, sampleTable, spreadOut } from './sample-log.ts'
 
 // A sink's process as the kill test starts it: node writing-process.ts <bronze|silver> <positions file> <rows> [spread].
 // It writes a log in batches of random size from the committed position, commits after each that is not held, and ends
-// at `rows`. A spread log has its rows on many days.
+// at `rows`. A spread log has its rows on 23 months.
 
 const [sink = '', positions = '', rows = '0', spread] = process.argv.slice(2)
 if (sink === 'bronze') await writeLog(bronzeSink(sampleTable), rawChange)
@@ -21,7 +21,7 @@ async function writeLog<T>(
   item: (n: number) => LogItem<T>
 ): Promise<void> {
   const writer = await spec.open(testContext(process.env))
-  const change = (n: number) => (spread ? spreadOut(item(n), n) : item(n))
+  const change = (n: number) => (spread ? spreadOut(item(n), n, 23) : item(n))
   for (let next = committed(); next < Number(rows); ) {
     const to = Math.min(next + 1 + Math.floor(Math.random() * 300), Number(rows))
     const isHeld = await write(range(next, to).map(change))
