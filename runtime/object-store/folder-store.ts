@@ -4,6 +4,7 @@ import { copyFile, type FileHandle, link, open, readdir, rename, rm, stat } from
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { isAbsent, makeFolder, syncFolder, writeDurably } from '../durable-files.ts'
+import { mapAtOnce } from '../map-at-once.ts'
 import { bodyOf, type Content, fileContent } from './content.ts'
 import { factsBeside, factsBesideByHash, removeFactsBeside } from './facts-beside.ts'
 import { type Facts, FolderFacts, versionOf } from './folder-facts.ts'
@@ -11,6 +12,9 @@ import { translated } from './folder-errors.ts'
 import { exclusively } from './folder-lock.ts'
 import type { PutOptions } from './object-store.ts'
 import { checkObjectName, type ListedObject, type ObjectInfo, type ObjectStore } from './object-store.ts'
+
+/** A listing asks for so many files at once what they are. */
+const statsAtOnce = 64
 
 /**
  * An object store in a local folder: objects are plain files that any program may read; what S3 keeps beside an object
@@ -195,15 +199,23 @@ export class FolderStore implements ObjectStore {
       .map((entry) => ({ entry, name: folder + entry.name + (entry.isDirectory() ? '/' : '') }))
       .filter(({ name }) => name.startsWith(prefix) || prefix.startsWith(name))
       .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
-    for (const { entry, name } of named) {
-      if (entry.isDirectory()) yield* this.#listFolder(name, prefix)
-      else {
-        // Deleted since the folder was read: then it is not listed.
-        const found = await stat(join(this.#root, name)).catch(nullIfAbsent)
-        if (!found || !name.startsWith(prefix)) continue
-        yield { name, size: found.size, version: `${found.ino}-${found.mtimeMs}-${found.size}` }
+    for (let from = 0; from < named.length; from += statsAtOnce) {
+      const page = named.slice(from, from + statsAtOnce)
+      const files = await mapAtOnce(page, statsAtOnce, ({ entry, name }) =>
+        entry.isDirectory() || !name.startsWith(prefix) ? Promise.resolve(null) : this.#listed(name)
+      )
+      for (const [at, { entry, name }] of page.entries()) {
+        const file = files[at]
+        if (entry.isDirectory()) yield* this.#listFolder(name, prefix)
+        else if (file) yield file
       }
     }
+  }
+
+  /** Null of what was deleted since its folder was read: it is not listed. */
+  async #listed(name: string): Promise<ListedObject | null> {
+    const found = await stat(join(this.#root, name)).catch(nullIfAbsent)
+    return found && { name, size: found.size, version: `${found.ino}-${found.mtimeMs}-${found.size}` }
   }
 
   #path(name: string): string {

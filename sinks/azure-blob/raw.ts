@@ -11,6 +11,7 @@ import { compareReads } from '../../schemas/applications/newer.ts'
 import type { ClaimedApplication, ClaimedDocument } from '../../schemas/types/applications.ts'
 import { type ClaimStore, claimStore } from '../../topics/claim-store.ts'
 import { rawJson } from './application-json.ts'
+import { containerLedger } from './container-ledger.ts'
 import { containers } from './containers.ts'
 import { type BlobVersion, isReplacedBy, putVersion, versionOf } from './put-version.ts'
 import { blobBatching, writeByKey } from './write-by-key.ts'
@@ -34,7 +35,10 @@ export function rawSink(): Spec<Writer<ClaimedApplication, LogItem<ClaimedApplic
         claims: await claimStore.open(context),
         metrics: context.metrics
       }
+      const { stored, topics } = containerLedger(parts.store, context.pipeline)
       return {
+        stored,
+        topics,
         write: (items, { signal }) => writeByKey(items, signal, ({ value }) => exportRaw(value, parts)),
         close: async () => undefined
       }

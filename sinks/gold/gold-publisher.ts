@@ -45,7 +45,7 @@ const restPerPublication = 2
 /** Rests this share of the time it computed, so that whoever shares the processor gets some of it. */
 const restPerWork = 0.25
 
-/** The same of making views of what is new in the lake; but within a quarter of the time they may be old. */
+/** The same of making views of what is new in the lake; but within an eighth of the time they may be old. */
 const restPerViews = 20
 
 /** How long writers of Silver in this process are waited for at the end. */
@@ -251,7 +251,7 @@ export class GoldPublisher {
     const begunAt = performance.now()
     await this.#silver.writeTo(this.#engine.connection, 'gold')
     const tookMs = performance.now() - begunAt
-    this.#viewsDueAt = performance.now() + Math.min(tookMs * restPerViews, this.#boundMs / 4)
+    this.#viewsDueAt = performance.now() + Math.min(tookMs * restPerViews, this.#boundMs / 8)
   }
 
   async #publish({ isLast }: { readonly isLast: boolean }): Promise<void> {
@@ -271,8 +271,8 @@ export class GoldPublisher {
     this.#fresh.published(shown)
     const tookMs = performance.now() - begunAt
     this.#publishDueAt = performance.now() + tookMs * restPerPublication
-    // Also when nothing is new, which is news, too.
-    this.#heartbeatDueAt = performance.now() + Math.max(this.#boundMs / 3, tookMs * restPerViews)
+    // Also when nothing is new, which is news, too: by then the next look at each table has ended.
+    this.#heartbeatDueAt = performance.now() + this.#boundMs / 4
     metrics.count('gold_publications_total')
     metrics.gauge('gold_publish_seconds', tookMs / 1000)
     metrics.gauge('gold_published_at_seconds', now().getTime() / 1000)

@@ -9,7 +9,7 @@ interface Place {
 
 interface Watching {
   readonly catalogue: SilverCatalogue
-  /** Shortest time between two looks at a table. */
+  /** Shortest time between two looks at a table, unless the bound wants them more often. */
   readonly pauseMs: number
   /** How old what is shown of a table may become. */
   readonly boundMs: number
@@ -66,8 +66,11 @@ export class SilverWatch {
     const begunAt = performance.now()
     place.running = guarded(place.look).finally(() => {
       const now = performance.now()
-      // Half of the bound is left for the look itself and for publishing.
-      place.dueAt = now + Math.max(pauseMs, Math.min((now - begunAt) * restPerLook, boundMs / 2))
+      const tookMs = now - begunAt
+      // From the begin of a look to the end of the next is a third of the bound: the rest is for making views, and
+      // publishing. Looks that take long rest a little still.
+      const withinBound = Math.max(tookMs / 2, boundMs / 3 - 2 * tookMs)
+      place.dueAt = now + Math.min(Math.max(pauseMs, tookMs * restPerLook), withinBound)
       place.running = null
     })
     return place.running

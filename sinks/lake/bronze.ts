@@ -47,7 +47,7 @@ export function bronzeSink(table: Table): Spec<Writer<RawChange, LogItem<RawChan
       )
       return new GatheringWriter({
         chain,
-        ledger: new FolderLedger(store, folder, () => chain.forget()),
+        ledger: new FolderLedger(store, folder, { onAssignment: () => chain.forget() }),
         rowOf: (item: LogItem<RawChange>) => recordOf(columns, isHistory, item),
         maxItems: bronzeBatching(settings).maxItems,
         keptRows: settings.number(keptRows)

@@ -23,6 +23,13 @@ interface Version {
   readonly etag: string | null
 }
 
+interface LedgerOptions {
+  /** Called before offsets are told: what was known of the folder may be another one's. */
+  readonly onAssignment?: () => void
+  /** Whether there is data, from before this was kept, where nothing is noted; files of days in the folder unless told. */
+  readonly hasData?: () => Promise<boolean>
+}
+
 /**
  * What a folder of the lake says of itself, beside its data: so that a folder that is another one, or was put back to an
  * earlier state, is read to where it is, whatever its consumer group has committed (promise 1). One object, replaced
@@ -37,10 +44,13 @@ export class FolderLedger {
   /** What we have noted ourselves, by topic and partition. */
   readonly #noted = new Map<string, number>()
 
-  /** `onAssignment` is called before offsets are told: what was known of the folder may be another one's. */
-  constructor(store: ObjectStore, folder: string, onAssignment: () => void = () => undefined) {
+  readonly #hasData: () => Promise<boolean>
+
+  constructor(store: ObjectStore, folder: string, options: LedgerOptions = {}) {
+    const { onAssignment = () => undefined, hasData = () => hasFiles(store, folder) } = options
     this.#store = store
     this.#folder = folder
+    this.#hasData = hasData
     this.topics = {
       load: async (topic) => {
         const { id, generation } = (await this.#read()).entries[topic] ?? {}
@@ -126,7 +136,7 @@ export class FolderLedger {
     return {
       ...entry,
       next: {},
-      ...((entry || (await hasFiles(this.#store, this.#folder))) && { isOlder: true })
+      ...((entry || (await this.#hasData())) && { isOlder: true })
     }
   }
 

@@ -58,7 +58,7 @@ export function silverSink(table: Table): Spec<Writer<CleanChange, CleanItem>> {
       const columns = silverColumns(table)
       const writer = new GatheringWriter({
         chain,
-        ledger: new FolderLedger(store, folder, () => chain.forget()),
+        ledger: new FolderLedger(store, folder, { onAssignment: () => chain.forget() }),
         rowOf: (item: CleanItem) => {
           const row = silverRow(table, columns, item)
           return isHistory(item) ? { ...row, isHistory: true } : row

@@ -64,7 +64,7 @@ export class RunMerger {
     return odsTopics(this.#options.database, this.#options.context.pipeline)
   }
 
-  /** Takes partitions over and says where to go on; those of which nothing is stored are left out. */
+  /** Takes partitions over and says where to go on. */
   async claim(topic: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const { database, context, table } = this.#options
     return database.transaction('claim partitions', async (session) => {
@@ -73,7 +73,8 @@ export class RunMerger {
       for (const partition of partitions) {
         const { epoch, nextOffset } = await claim(session, { group: context.pipeline, topic, partition })
         this.#epochs.set(`${topic}/${partition}`, epoch)
-        if (nextOffset !== null) next.set(partition, nextOffset)
+        // An ODS that has nothing of a table is filled from the beginning, whatever its group has read into another one.
+        next.set(partition, nextOffset ?? 0)
       }
       return next
     })

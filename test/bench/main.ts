@@ -15,6 +15,7 @@ import { oldWay } from './5-old-way.ts'
 import { ods } from './6-ods.ts'
 import { applications } from './7-applications.ts'
 import { cv } from './8-cv.ts'
+import { lake } from './9-lake.ts'
 import { sectionText, writeSection } from './benchmarks-page.ts'
 
 const benches: readonly Bench[] = [
@@ -25,7 +26,8 @@ const benches: readonly Bench[] = [
   oldWay,
   ods,
   applications,
-  cv
+  cv,
+  lake
 ]
 
 const usage = `npm run bench -- [options] [numbers or names]

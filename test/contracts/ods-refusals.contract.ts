@@ -30,6 +30,18 @@ export function odsRefusalsContract(name: string, env: () => Environment): void 
       await ods.close()
     })
 
+    it('nor before what it has never had: an ODS that has nothing of a table begins where the log does', async (t) => {
+      const w = world(t)
+      w.log.run({ number: 1, rows: [row('a')] })
+      const { writer, next } = await w.open()
+      await writer.close()
+      assert.equal(next, 0, 'whatever its group has read into another ODS')
+      assert.equal((await w.settle()).at(-1)?.entry.status, 'succeeded')
+      const after = await w.open()
+      await after.writer.close()
+      assert.equal(after.next, w.log.items.length)
+    })
+
     it('more columns than a table may have, until they are excluded', async (t) => {
       const w = world(t)
       const many = Array.from({ length: 1700 }, (_, n) => column(`c${n}`, 'integer'))

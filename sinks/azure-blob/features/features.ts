@@ -15,6 +15,7 @@ import type { CuratedApplication } from '../../../schemas/types/applications.ts'
 import { lakeConnection } from '../../lake/duckdb.ts'
 import { duckdbMb } from '../../lake/lake-settings.ts'
 import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { containerLedger } from '../container-ledger.ts'
 import { containers } from '../containers.ts'
 import type { FeatureTools } from './feature-columns.ts'
 import { type FeatureRow, featureRow, newestRows, replaces } from './feature-rows.ts'
@@ -54,15 +55,19 @@ export function featuresSink(): Spec<Writer<CuratedApplication, CuratedItem>> {
     // A day's file is written anew for each batch: fewer and larger ones cost less.
     batching: (settings) => ({ maxItems: 2000, lingerMs: settings.number(featuresLingerMs) }),
     check: ({ settings }) => checkContainer(settings, containers.features),
-    async open({ settings, metrics }) {
+    async open({ settings, metrics, pipeline }) {
       const file = new FeaturesFile(await lakeConnection(settings))
+      const store = await openContainer(settings, containers.features)
+      const { stored, topics } = containerLedger(store, pipeline)
       const days = new FeatureDays({
-        store: await openContainer(settings, containers.features),
+        store,
         file,
         metrics,
         tools: { pseudonym: pseudonymOf(settings.text(salt)) }
       })
       return {
+        stored,
+        topics,
         write: (items, { signal }) => days.add(items, signal),
         close: async () => file.close()
       }

@@ -25,7 +25,8 @@ export async function blobEtags(settings: Settings): Promise<ReadonlyMap<string,
   const etags = new Map<string, string>()
   for (const container of Object.keys(containers) as Container[]) {
     const store = await openContainer(settings, containers[container])
-    for await (const { name, version } of store.list('')) etags.set(`${container}/${name}`, version)
+    for await (const { name, version } of store.list('applications/'))
+      etags.set(`${container}/${name}`, version)
   }
   return etags
 }
@@ -95,7 +96,7 @@ interface PlacedBlob extends Blob {
 async function blobsOf(settings: Settings, container: Container): Promise<readonly Blob[]> {
   const store = await openContainer(settings, containers[container])
   const listed: ListedObject[] = []
-  for await (const blob of store.list('')) listed.push(blob)
+  for await (const blob of store.list('applications/')) listed.push(blob)
   return mapAtOnce(listed, 8, async ({ name }) => {
     const info = await store.head(name)
     return { name, bytes: await bytesOf(store, name), metadata: info?.metadata ?? {} }
@@ -136,7 +137,7 @@ async function parquetRows(settings: Settings) {
   try {
     const connection = await duckdb.connect()
     const rows: { day: string; columns: Readonly<Record<string, unknown>> }[] = []
-    for await (const { name } of store.list('')) {
+    for await (const { name } of store.list('applications/')) {
       const [, day = ''] = featuresName.exec(name) ?? []
       const file = join(folder, `${day}.parquet`)
       await store.copyTo(name, file)

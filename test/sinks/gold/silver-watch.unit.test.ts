@@ -63,21 +63,41 @@ describe('looks for new files of Silver', () => {
     assert.equal(watching.looks.get(name), 2)
   })
 
+  it('show what is at most a third of the bound old once they end, the longer they take the more closely', async (t) => {
+    for (const tookMs of [0, 900, 4000, 5000]) {
+      let now = 0
+      t.mock.method(performance, 'now', () => now)
+      const only = shownTables[0]
+      const watching = new Watching(
+        async (table) => {
+          if (table === only) now += tookMs
+        },
+        () => now
+      )
+      await watching.begin()
+      while (watching.looks.get(only?.name ?? '') === 1) {
+        now += 10
+        await watching.begin()
+      }
+      assert.ok(now <= Math.max(boundMs / 3, 2.5 * tookMs) + 10, `${tookMs}: ${now}`)
+    }
+  })
+
   it('cost little where they are long: a twentieth of the time, within the bound', async (t) => {
     let now = 0
     t.mock.method(performance, 'now', () => now)
     const only = shownTables[0]
     const watching = new Watching(
       async (table) => {
-        if (table === only) now += 500
+        if (table === only) now += 400
       },
       () => now
     )
     await watching.begin()
-    now += 9000
+    now += 7900
     await watching.begin()
     assert.equal(watching.looks.get(only?.name ?? ''), 1)
-    now += 1000
+    now += 100
     await watching.begin()
     assert.equal(watching.looks.get(only?.name ?? ''), 2)
   })

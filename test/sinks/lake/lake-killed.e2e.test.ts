@@ -100,6 +100,37 @@ function killed(
   })
 }
 
+for (const sink of ['bronze', 'silver'] as const)
+  it(`${sink} in a folder holds each change once when a writer is stopped, another takes over and compacts, and it wakes`, async () => {
+    const lake = {
+      COURANT_LAKE_COMPACT_MS: '100',
+      COURANT_LAKE_COMPACT_PARTS: '4',
+      COURANT_LAKE_GRACE_MS: '300'
+    }
+    const env = { ...process.env, ...stores['a folder'](), ...lake }
+    const sleeper = { positions: join(root, unique('positions')), total: 3000 }
+    const start = (positions: string) =>
+      spawn(process.execPath, [join(import.meta.dirname, 'writing-process.ts'), sink, positions, '3000'], {
+        env,
+        stdio: ['ignore', 'pipe', 'inherit']
+      })
+    const stopped = start(sleeper.positions)
+    await linesOf(stopped, 3)
+    stopped.kill('SIGSTOP')
+    // The other one has a group of its own, as after a rebalance that the first never heard of.
+    const other = start(join(root, unique('positions')))
+    assert.equal((await once(other, 'exit'))[0], 0)
+    stopped.kill('SIGCONT')
+    assert.equal(stopped.exitCode ?? (await once(stopped, 'exit'))[0], 0)
+    const store = await objectStoreFor(settingsFrom(env))
+    const found = placesOf(await read[sink](store, sampleTable.name))
+    const expected = Array.from({ length: sleeper.total }, (_, n) => place(cleanChange(n)))
+    assert.deepEqual(
+      (await chainViolations(store, `${sink}/${sampleTable.name}`, { found, expected })).slice(0, 5),
+      []
+    )
+  })
+
 /** Waits for so many lines of a process's output, or its end. */
 function linesOf(writer: ChildProcess, wanted: number): Promise<void> {
   let lines = 0
