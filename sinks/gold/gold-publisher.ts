@@ -98,7 +98,7 @@ export class GoldPublisher {
     if (!existsSync(workFile(folder))) state.computeEverything()
     const store = await objectStoreFor(settings)
     const engine = await ModelEngine.open(folder, rates)
-    const silver = new SilverCatalogue(store, {
+    const silver = new SilverCatalogue(store, await engine.another(), {
       folder: join(folder, 'silver'),
       graceMs: settings.number(goldSettings.graceMs),
       mode: sharedMode(settings)

@@ -18,6 +18,7 @@ export type InputRows = readonly (readonly DuckDBValue[])[]
 export class ModelEngine {
   readonly connection: DuckDBConnection
   readonly #instance: DuckDBInstance
+  readonly #others: DuckDBConnection[] = []
 
   static async open(folder: string, rates: readonly Rate[]): Promise<ModelEngine> {
     const instance = await openDuckDb(folder)
@@ -42,6 +43,13 @@ export class ModelEngine {
     this.connection = connection
   }
 
+  /** A connection for what may go on beside the models. */
+  async another(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect()
+    this.#others.push(connection)
+    return connection
+  }
+
   /** Replaces the rows of an input. */
   async load(name: string, rows: InputRows): Promise<void> {
     const types = Object.values(inputs.find((input) => input.name === name)?.columns ?? {})
@@ -56,7 +64,7 @@ export class ModelEngine {
   }
 
   close(): void {
-    this.connection.closeSync()
+    for (const connection of [...this.#others, this.connection]) connection.closeSync()
     this.#instance.closeSync()
   }
 }

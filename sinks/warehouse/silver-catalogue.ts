@@ -4,16 +4,21 @@ import { tableList } from '../../schemas/tables.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { FolderLedger } from '../lake/folder-ledger.ts'
-import { FileColumns } from './file-columns.ts'
+import { type AlikeFiles, FileColumns } from './file-columns.ts'
 import { writeSilverFiles } from './lineage-tables.ts'
 import { QualityResults } from './quality-results.ts'
 import { type LocalSilverFile, type MirrorOptions, SilverMirror } from './silver-mirror.ts'
 import { createSilverViews } from './silver-views.ts'
 
+/** A look that took longer is made once more. */
+const longLookMs = 3000
+
 /** What was found of a table. */
 export interface SilverLook {
   readonly files: readonly LocalSilverFile[]
-  /** When the look began: everything that was in the lake by then is in the files. */
+  /** The same, those together that have the same columns. */
+  readonly alike: readonly AlikeFiles[]
+  /** When the files were asked for: everything that was in the lake by then is in them. */
   readonly asOf: number
   /** The next offset of each partition that the files hold everything before. */
   readonly next: ReadonlyMap<number, number>
@@ -27,10 +32,13 @@ export class SilverCatalogue {
   readonly #looks = new Map<Table, SilverLook>()
   readonly #shown = new Map<Table, SilverLook>()
   readonly #columns = new Map<Table, FileColumns>()
+  readonly #connection: DuckDBConnection
   #isQualityNew = true
 
-  constructor(store: ObjectStore, options: MirrorOptions) {
+  /** `connection` reads which columns files have, beside everything else. */
+  constructor(store: ObjectStore, connection: DuckDBConnection, options: MirrorOptions) {
     this.#store = store
+    this.#connection = connection
     this.#mirror = new SilverMirror(store, options)
     this.#quality = new QualityResults(store)
   }
@@ -42,11 +50,23 @@ export class SilverCatalogue {
 
   /** Looks for what is new of a table; tables are looked at independently of each other. */
   async look(table: Table): Promise<void> {
+    const begunAt = Date.now()
+    const found = await this.#found(table)
+    // Who opened thousands of new files looks once more, which costs little now: what it says would be old already.
+    const look = Date.now() - begunAt > longLookMs ? await this.#found(table) : found
+    this.#looks.set(table, look)
+  }
+
+  async #found(table: Table): Promise<SilverLook> {
     const asOf = Date.now()
     const ledger = new FolderLedger(this.#store, `silver/${table.name}`)
     // Asked before the files: these have all that was noted by then, and may have more.
     const next = await ledger.progress(topicsOf(table).clean.name)
-    this.#looks.set(table, { files: await this.#mirror.files(table), asOf, next })
+    const files = await this.#mirror.files(table)
+    const columns = this.#columns.get(table) ?? new FileColumns()
+    this.#columns.set(table, columns)
+    const paths = files.map(({ path }) => path)
+    return { files, alike: await columns.alike(this.#connection, paths), asOf, next }
   }
 
   /** Looks for new results of quality checks. */
@@ -59,13 +79,8 @@ export class SilverCatalogue {
     // Looks go on meanwhile.
     const looks = new Map(this.#looks)
     const fresh = [...looks.keys()].filter((table) => this.#isNew(table))
-    for (const table of fresh) {
-      const columns = this.#columns.get(table) ?? new FileColumns()
-      this.#columns.set(table, columns)
-      const paths = (looks.get(table)?.files ?? []).map(({ path }) => path)
-      const files = await columns.alike(connection, paths)
-      await createSilverViews(connection, { database, table, files })
-    }
+    for (const table of fresh)
+      await createSilverViews(connection, { database, table, files: looks.get(table)?.alike ?? [] })
     if (fresh.length > 0) {
       const files = new Map([...looks].map(([table, look]) => [table, look.files]))
       await writeSilverFiles(connection, database, files)

@@ -13,11 +13,13 @@ export interface SmallDisk {
   remove(): void
 }
 
+const quietly = (command: string, args: readonly string[]) => execFileSync(command, args, { stdio: 'ignore' })
+
 /** Mounts one; null where that is not permitted. */
 export function smallDisk(megabytes: number): SmallDisk | null {
   const folder = mkdtempSync(join(tmpdir(), 'courant-small-disk-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' })
+    quietly('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder])
   } catch {
     rmSync(folder, { recursive: true })
     return null
@@ -31,7 +33,7 @@ export function smallDisk(megabytes: number): SmallDisk | null {
     },
     empty: () => execFileSync('sh', ['-c', `rm -f ${ballast}-*`]),
     remove: () => {
-      execFileSync('umount', ['-l', folder], { stdio: 'ignore' })
+      quietly('umount', ['-l', folder])
       rmSync(folder, { recursive: true, force: true })
     }
   }
