@@ -19,6 +19,7 @@ import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
 import { Replays } from './replays.ts'
 import { type Skip, skipsFor } from './skips.ts'
+import { problemOfSource } from './source-numbers.ts'
 import { startingOffsets } from './starting-offsets.ts'
 import type { Shape } from './topic.ts'
 
@@ -248,7 +249,7 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
   }
 
   #soundItemOf<V>(record: KafkaRecord, value: V, shape: ReadShape<V>): LogItem<V> {
-    const problem = shape.problemOf?.(value) ?? null
+    const problem = problemOfSource(value) ?? shape.problemOf?.(value) ?? null
     if (problem !== null) throw new CourantError('RECORD_INVALID', problem)
     return this.#itemOf(record, value, shape)
   }

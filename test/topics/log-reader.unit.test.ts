@@ -83,6 +83,23 @@ describe('a reader of topics', () => {
     await reader.close()
   })
 
+  it('sets aside a change whose time or version is beyond 2^53', async () => {
+    const { context } = await memoryTopics()
+    const { value, ...item } = userChange(1)
+    const writer = await users.clean.writer().open(context)
+    const huge = (2n ** 60n) as unknown as number
+    const late = { ...item, value: { ...value, source: { ...value.source, ts_us: huge } } }
+    await writer.write([late, userChange(2)], { signal })
+    const reader = await users.clean.reader('g').open(context)
+    const { items, failures = [] } = await reader.read({ ...request, lingerMs: 50 })
+    assert.equal(items.length, 1)
+    assert.deepEqual(
+      failures.map(({ error }) => error.message),
+      ['source.ts_us is beyond 2^53: no time or version is']
+    )
+    await reader.close()
+  })
+
   it('reads several topics as one group, and each item says which one it is of', async () => {
     const { context, connection } = await memoryTopics()
     const all = union([tables.users, tables.groups].map((table: Table) => topicsOf(table).clean))
