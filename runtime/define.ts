@@ -60,6 +60,31 @@ export function defineProcessor<In, Out, U extends Uses = Uses>(definition: {
   }
 }
 
+/** A workbench: items that take long, each taken when there is a place, worked at by itself and ended in any order. */
+export function defineBench<In, Out, U extends Uses>(definition: {
+  name: string
+  describe: string
+  from: { readonly topics: readonly string[]; reader(group: string): Spec<Reader<In, LogItem<In>>> }
+  uses: U
+  places: NonNullable<Pipeline<In, Out, U>['places']>
+  work: Step<In, NoInfer<Out>, U>
+  to: { readonly names: readonly string[]; writer(): Spec<Writer<Out>> }
+}): Pipeline<In, Out, U> {
+  const { name, describe, from, uses, places, work, to } = definition
+  return {
+    kind: 'processor',
+    name,
+    describe,
+    from: from.reader(name),
+    uses,
+    places,
+    step: work,
+    to: to.writer(),
+    reads: from.topics,
+    writes: to.names
+  }
+}
+
 /** Reads a topic, or several with the same type, and writes it somewhere outside Kafka. */
 export function defineSink<Value>(definition: {
   name: string

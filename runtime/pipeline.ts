@@ -61,6 +61,11 @@ export interface Reader<T, I extends Item<T> = Item<T>> {
   readonly waits?: boolean
   /** True when a batch may be read while the one before is not committed yet; the runner then reads one ahead. */
   readonly readsAhead?: boolean
+  /**
+   * True when batches may be committed in any order: the position that is kept lies before the lowest that is not. Only
+   * such a reader can stand before a workbench.
+   */
+  readonly anyOrder?: boolean
   /** Items after the last committed position, in order within a key. */
   read(request: ReadRequest): Promise<Batch<T, I>>
   /**
@@ -244,6 +249,11 @@ export interface Pipeline<In, Out, U extends Uses = Uses> {
   readonly step?: Step<In, Out, U>
   /** How many items the step works at at the same time, 1 unless it waits for others; results keep their order. */
   readonly atOnce?: number
+  /**
+   * Makes it a workbench: so many items are worked at, each taken when there is a place, for as long as it takes, and
+   * settled by itself. Order is not kept. Its reader has `anyOrder`, and its writer holds nothing.
+   */
+  readonly places?: number | ((settings: Settings) => number)
   readonly to: Spec<Writer<Out>>
   readonly rejects?: Spec<Writer<Rejected<In>>>
   /** Names of the topics it reads and writes, for listings and checks. */

@@ -15,6 +15,10 @@ export interface EventType<T = unknown> {
   readonly paths: EventPaths
   /** How many partitions its topic is made with; the installation's default when absent. */
   readonly partitions?: number
+  /** How many milliseconds its records wait before they are read, such as those that are tried again later. */
+  readonly delayMs?: number
+  /** How many milliseconds its records are kept; for ever when absent. */
+  readonly keptMs?: number
   /** Whether a pipeline makes it from another topic: it is not what somebody outside says. */
   readonly isDerived: boolean
   /** What of a value nobody could use, although its types are right. */
@@ -41,18 +45,21 @@ interface EventFile extends RecordSchema {
   }
 }
 
-/** Reads schemas/<domain>/<stage>.avsc: the topic is `<domain>.<entity>.<stage>`. */
-export function event<T>(
-  domain: string,
-  stage: string,
-  rules: Pick<EventType, 'problemOf'> = {}
-): EventType<T> {
+/** What several topics of one shape differ in, and what a value must be beside its types. */
+interface OfTopic extends Pick<EventType, 'delayMs' | 'keptMs' | 'problemOf'> {
+  /** Its name, if not `<domain>.<entity>.<stage>`. */
+  readonly topic?: string
+}
+
+/** Reads schemas/<domain>/<stage>.avsc: the topic is `<domain>.<entity>.<stage>`, unless it is told. */
+export function event<T>(domain: string, stage: string, { topic, ...rules }: OfTopic = {}): EventType<T> {
   const folder = new URL(`./${domain}/`, import.meta.url)
   const { courant, ...file } = readRecord(new URL(`${stage}.avsc`, folder)) as EventFile
   const { entity, partitions: _declared, derived: isDerived = false, ...paths } = courant
   const partitions = declaredPartitions(courant, `${domain}/${stage}.avsc`)
   const schema = writtenOut(file, definitionsIn(folder))
-  return { domain, topic: `${domain}.${entity}.${stage}`, schema, paths, isDerived, ...partitions, ...rules }
+  const name = topic ?? `${domain}.${entity}.${stage}`
+  return { domain, topic: name, schema, paths, isDerived, ...partitions, ...rules }
 }
 
 /** The text or number at a path, as text; empty when there is neither. */

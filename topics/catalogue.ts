@@ -94,6 +94,8 @@ function declareEvent({
   schema,
   paths,
   partitions,
+  delayMs,
+  keptMs,
   isDerived,
   problemOf
 }: EventType): Topic<unknown> {
@@ -104,7 +106,8 @@ function declareEvent({
     schema,
     isDerived,
     ...(partitions && { partitions }),
-    config: keptAsTable,
+    ...(delayMs !== undefined && { delayMs }),
+    config: keptMs === undefined ? keptAsTable : { ...keptAsTable, 'retention.ms': String(keptMs) },
     shape: {
       keyOf: (value) => textAt(value, paths.key),
       idOf: (value) => paths.id.map((path) => textAt(value, path)).join('.'),
@@ -123,6 +126,11 @@ export const topicList: readonly Topic<any>[] = [
   }),
   ...eventList.map((event) => topicOf(event))
 ]
+
+const delays = new Map(topicList.map(({ name, delayMs = 0 }) => [name, delayMs]))
+
+/** How many milliseconds records of a topic wait before they are read; 0 of most. */
+export const delayOf = (topic: string): number => delays.get(topic) ?? 0
 
 /** What a topic is made with; with a schema unless it holds other topics' records byte for byte. */
 export interface DeclaredTopic {

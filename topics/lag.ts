@@ -1,3 +1,4 @@
+import { delayOf } from './catalogue.ts'
 import { mapAtOnce } from '../runtime/map-at-once.ts'
 import type { Connection } from './connection.ts'
 import type { KafkaAdmin, KafkaClient, PartitionOffsets, TopicOffset } from './kafka/port.ts'
@@ -120,7 +121,11 @@ function samplesOf(
       const records = recordsBehind(committed, { low, high })
       const from = { topic, partition, offset: Math.max(low, committed ?? low) }
       const ageMs = records === 0 ? 0 : await ageOfFirst(kafka, from, { now, signal })
-      return { topic, partition, sampledAt: now, committed, records, ageMs, members }
+      const sample = { topic, partition, sampledAt: now, committed, members }
+      const delayMs = delayOf(topic)
+      // What is not due yet waits as it should: nobody is behind.
+      if (delayMs > 0 && ageMs !== null && ageMs < delayMs) return { ...sample, records: 0, ageMs: 0 }
+      return { ...sample, records, ageMs: ageMs && ageMs - delayMs }
     })
   )
 }

@@ -13,7 +13,7 @@ import type {
 } from '../runtime/pipeline.ts'
 import { connectionFor } from './connection.ts'
 import { Generations } from './generations.ts'
-import type { AssignedPartition, KafkaConsumer, KafkaRecord, TopicOffset } from './kafka/port.ts'
+import type { AssignedPartition, KafkaConsumer, KafkaRecord, PollRequest, TopicOffset } from './kafka/port.ts'
 import { idHeader, isReplayFor, keyHeader, replayOf } from './headers.ts'
 import { decoder } from './registry/codec.ts'
 import { placeOf, Repeats } from './repeats.ts'
@@ -24,7 +24,7 @@ import { startingOffsets } from './starting-offsets.ts'
 import type { Shape } from './topic.ts'
 
 /** A batch that knows which offsets to commit, records that gave no item included. */
-interface LogBatch<T> extends Batch<T, LogItem<T>> {
+export interface LogBatch<T> extends Batch<T, LogItem<T>> {
   readonly next: readonly TopicOffset[]
 }
 
@@ -51,6 +51,8 @@ export interface LogReaderOptions {
   readonly group: string
   readonly repeatWindow: number
   readonly context: Context
+  /** What each poll wants of the topics, if not what comes. */
+  readonly wanted?: () => Pick<PollRequest, 'prefer' | 'delays'>
 }
 
 /** Reads topics as one consumer group; what cannot be decoded is a failure, never a gap (promise 2). */
@@ -96,7 +98,8 @@ export class LogReader<T> implements Reader<T, LogItem<T>> {
 
   async read({ limit, lingerMs, signal }: ReadRequest): Promise<LogBatch<T>> {
     const consumer = await this.#open()
-    if (this.#polled.length === 0) this.#polled = await consumer.poll({ limit, waitMs, lingerMs, signal })
+    const request = { limit, waitMs, lingerMs, signal, ...this.#options.wanted?.() }
+    if (this.#polled.length === 0) this.#polled = await consumer.poll(request)
     const batch = await this.#batchOf(this.#polled, consumer)
     this.#polled = []
     return batch

@@ -4,6 +4,7 @@ import type {
   KafkaClient,
   KafkaConsumer,
   KafkaProducer,
+  PollRequest,
   TopicPartition
 } from './kafka/port.ts'
 
@@ -65,9 +66,17 @@ function consumerOptions(options: ConsumerOptions, names: Names): ConsumerOption
   }
 }
 
+function pollRequest({ prefer, delays, ...request }: PollRequest, { add }: Names): PollRequest {
+  return {
+    ...request,
+    ...(prefer && { prefer: prefer.map(add) }),
+    ...(delays && { delays: new Map([...delays].map(([topic, delay]) => [add(topic), delay])) })
+  }
+}
+
 function consumerOf(consumer: KafkaConsumer, names: Names): KafkaConsumer {
   return {
-    poll: async (request) => allIn(await consumer.poll(request), names),
+    poll: async (request) => allIn(await consumer.poll(pollRequest(request, names)), names),
     commit: (offsets) => consumer.commit(allOut(offsets, names)),
     lease: () => consumer.lease(),
     assignment: () => allIn(consumer.assignment(), names),

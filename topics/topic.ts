@@ -34,6 +34,8 @@ export interface TopicDefinition<T> {
   readonly schema: RecordSchema
   /** How many partitions it is made with; the installation's default when absent. */
   readonly partitions?: number
+  /** How many milliseconds its records wait before they are read, such as those that are to be tried again. */
+  readonly delayMs?: number
   /** Kafka's own names and texts, such as `cleanup.policy`. */
   readonly config: Readonly<Record<string, string>>
   readonly shape: Shape<T>

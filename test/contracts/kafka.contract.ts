@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { commitOf, KafkaUse, poll, pollUntil, text, type Use } from '../support/kafka-use.ts'
 import { unique } from '../support/unique.ts'
 import { administering, reading } from './kafka-administering.ts'
+import { drawing } from './kafka-drawing.ts'
 import { replacing } from './kafka-replacing.ts'
 
 /** What every implementation of the Kafka port promises while nothing goes wrong. */
@@ -25,6 +26,7 @@ export function kafkaContract(name: string, start: () => Promise<KafkaClient>): 
     administering(use)
     reading(use)
     replacing(use)
+    drawing(use)
   })
 }
 

@@ -8,6 +8,7 @@ import type {
   KafkaRecord,
   OutgoingRecord,
   PartitionOffsets,
+  PollRequest,
   TopicOffset
 } from '../../topics/kafka/port.ts'
 import { eventually } from './eventually.ts'
@@ -90,10 +91,10 @@ export const text = (record: KafkaRecord) => String(record.value)
 /** One poll that waits for records. */
 export function poll(
   consumer: KafkaConsumer,
-  request: { limit?: number; waitMs?: number; lingerMs?: number; signal?: AbortSignal } = {}
+  request: Partial<PollRequest> = {}
 ): Promise<readonly KafkaRecord[]> {
-  const { limit = 1_000, waitMs = 1_000, lingerMs = 50, signal = new AbortController().signal } = request
-  return consumer.poll({ limit, waitMs, lingerMs, signal })
+  const { signal = new AbortController().signal } = request
+  return consumer.poll({ limit: 1_000, waitMs: 1_000, lingerMs: 50, ...request, signal })
 }
 
 /** Polls until `count` records came, as patient with silent brokers as the runner is, and gives them all. */

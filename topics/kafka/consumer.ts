@@ -80,7 +80,7 @@ class Consumer implements KafkaConsumer {
 
   async poll(request: PollRequest): Promise<readonly KafkaRecord[]> {
     const { inbox } = this.#membership
-    let intake = new Intake(request.limit)
+    let intake = new Intake(request)
     let { epoch } = inbox
     let until = performance.now() + request.waitMs
     while (!request.signal.aborted && !this.#isClosed) {
@@ -89,11 +89,11 @@ class Consumer implements KafkaConsumer {
       await inbox.take(intake)
       if (epoch !== inbox.epoch) {
         // A rebalance: what was gathered may be another member's now, and is read again if it is ours.
-        intake = new Intake(request.limit)
+        intake = new Intake(request)
         epoch = inbox.epoch
       } else if (wasEmpty && intake.records.length > 0) until = performance.now() + request.lingerMs
       if (intake.isFull || performance.now() >= until) break
-      await inbox.changed.wait(until - performance.now(), request.signal)
+      await inbox.changed.wait(Math.min(until - performance.now(), intake.dueInMs), request.signal)
     }
     if (epoch !== inbox.epoch) return []
     if (intake.records.length === 0) this.#throwIfUnavailable()

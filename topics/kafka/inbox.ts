@@ -1,5 +1,5 @@
 import { decodeBatch, type RawBatch } from './batch-decoder.ts'
-import type { KafkaRecord, TopicOffset, TopicPartition } from './port.ts'
+import type { KafkaRecord, PollRequest, TopicOffset, TopicPartition } from './port.ts'
 import type { Lease } from '../../runtime/lease.ts'
 import { Signal } from './signal.ts'
 
@@ -15,14 +15,39 @@ const pollBytes = 16 * 1_048_576
 /** An unpacked batch above this is finished before another partition has its turn. */
 const largeBytes = 8 * 1_048_576
 
-/** What a poll gathers. */
+/** What a poll gathers, and what it wants. */
 export class Intake {
   readonly records: KafkaRecord[] = []
   readonly limit: number
   bytes = 0
+  /** How long until the first of those records is due that are in the way now. */
+  dueInMs = Number.POSITIVE_INFINITY
+  readonly #ranks: ReadonlyMap<string, number>
+  readonly #delays: ReadonlyMap<string, number>
 
-  constructor(limit: number) {
+  constructor({ limit, prefer = [], delays = new Map() }: Pick<PollRequest, 'limit' | 'prefer' | 'delays'>) {
     this.limit = limit
+    this.#ranks = new Map(prefer.map((topic, rank) => [topic, rank]))
+    this.#delays = delays
+  }
+
+  /** Partitions in the order in which they are taken from. */
+  ordered<P extends TopicPartition>(partitions: readonly P[]): readonly P[] {
+    const rank = ({ topic }: TopicPartition) => this.#ranks.get(topic) ?? this.#ranks.size
+    return this.#ranks.size === 0 ? partitions : partitions.toSorted((a, b) => rank(a) - rank(b))
+  }
+
+  /** Whether records of a topic are to be looked at before they are given out. */
+  mayWait(topic: string): boolean {
+    return (this.#delays.get(topic) ?? 0) > 0
+  }
+
+  /** Whether a record may be given out by now; until it may, its partition stands. */
+  isDue({ topic, timestamp }: KafkaRecord): boolean {
+    const leftMs = timestamp + (this.#delays.get(topic) ?? 0) - Date.now()
+    if (leftMs <= 0) return true
+    this.dueInMs = Math.min(this.dueInMs, leftMs)
+    return false
   }
 
   get isFull(): boolean {
@@ -134,13 +159,16 @@ export class Inbox {
   async take(into: Intake): Promise<void> {
     if (this.#isPaused || !this.lease.isHeld) return
     const { epoch } = this
-    for (const inlet of this.#inTurn())
-      while (!into.isFull && !inlet.isIdle) {
+    into.dueInMs = Number.POSITIVE_INFINITY
+    for (const inlet of into.ordered(this.#inTurn())) {
+      let isMoving = true
+      while (isMoving && !into.isFull && !inlet.isIdle) {
         if (inlet.cursor >= inlet.decoded.length) await this.#decodeNext(inlet)
         // A rebalance while decoding: what this partition had is not ours to give any more.
         if (epoch !== this.epoch) return
-        moveRecords(inlet, into)
+        isMoving = moveRecords(inlet, into)
       }
+    }
   }
 
   /** A large batch that is unpacked goes first, so that no two are in memory; others take turns with all partitions. */
@@ -204,23 +232,27 @@ export class Inbox {
   }
 }
 
-function moveRecords(inlet: Inlet, into: Intake): void {
+/** Moves what is wanted of the unpacked batch; false once a record is not due. */
+function moveRecords(inlet: Inlet, into: Intake): boolean {
   const { decoded } = inlet
   const end = Math.min(decoded.length, inlet.cursor + into.limit - into.records.length)
+  const mayWait = into.mayWait(inlet.topic)
   // Of a whole batch it is known since it was unpacked.
-  const isWhole = inlet.cursor === 0 && end === decoded.length
+  const isWhole = inlet.cursor === 0 && end === decoded.length && !mayWait
   if (isWhole) into.bytes += inlet.decodedBytes
-  for (let index = inlet.cursor; index < end; index++) {
-    const record = decoded[index]!
+  for (; inlet.cursor < end; inlet.cursor++) {
+    const record = decoded[inlet.cursor]!
+    if (mayWait && !into.isDue(record)) break
     into.records.push(record)
     if (!isWhole) into.bytes += sizeOf(record)
   }
-  inlet.cursor = end
-  if (end > 0) inlet.takenTo = decoded[end - 1]!.offset + 1
+  if (inlet.cursor > 0) inlet.takenTo = decoded[inlet.cursor - 1]!.offset + 1
+  if (inlet.cursor < end) return false
   if (end >= decoded.length) {
     inlet.decoded = []
     inlet.cursor = 0
   }
+  return true
 }
 
 const sizeOf = ({ key, value, unreadable }: KafkaRecord): number =>

@@ -1,5 +1,6 @@
 import { CourantError } from '../../runtime/errors.ts'
 import type { Lease } from '../../runtime/lease.ts'
+import { Intake } from './inbox.ts'
 import { type MemoryBroker, type MemoryMember, partitionKey } from './memory-broker.ts'
 import type {
   AssignedPartition,
@@ -65,10 +66,11 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
       if (this.#polled !== this.#lease) records = []
       this.#polled = this.#lease
       const before = records.length
-      this.#take(records, request.limit)
+      const intake = new Intake(request)
+      this.#take(records, intake)
       if (before === 0 && records.length > 0) until = performance.now() + request.lingerMs
       if (records.length >= request.limit || performance.now() >= until) break
-      await this.#broker.changed.wait(until - performance.now(), request.signal)
+      await this.#broker.changed.wait(Math.min(until - performance.now(), intake.dueInMs), request.signal)
     }
     return this.#polled === this.#lease ? records : []
   }
@@ -133,17 +135,19 @@ export class MemoryConsumer implements KafkaConsumer, MemoryMember {
         throw replacedWhileRead(topic, { id: this.#broker.topic(topic).id, before })
   }
 
-  #take(records: KafkaRecord[], limit: number): void {
+  #take(records: KafkaRecord[], intake: Intake): void {
     // Another partition goes first each time, so that none waits behind one with much to read.
     const first = this.#turn++ % Math.max(1, this.#held.length)
-    for (const at of [...this.#held.slice(first), ...this.#held.slice(0, first)]) {
+    for (const at of intake.ordered([...this.#held.slice(first), ...this.#held.slice(0, first)])) {
       const key = partitionKey(at)
       const position = this.#positions.get(key)
       if (position === undefined) continue
-      const room = limit - records.length
+      const room = intake.limit - records.length
       const page = this.#broker.log(at.topic, at.partition).slice(position, position + room)
-      for (const record of page) records.push(record)
-      this.#positions.set(key, position + page.length)
+      const early = page.findIndex((record) => !intake.isDue(record))
+      const due = early === -1 ? page : page.slice(0, early)
+      for (const record of due) records.push(record)
+      this.#positions.set(key, position + due.length)
     }
   }
 }

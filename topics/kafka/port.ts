@@ -87,6 +87,13 @@ export interface PollRequest {
   /** How long to gather more after the first, until `limit`. */
   readonly lingerMs: number
   readonly signal: AbortSignal
+  /** Topics whose records are taken before others', in this order. */
+  readonly prefer?: readonly string[]
+  /**
+   * By topic, how many milliseconds after its timestamp a record is given out; what lies behind it in its partition
+   * waits with it, and no other partition does.
+   */
+  readonly delays?: ReadonlyMap<string, number>
 }
 
 export interface KafkaConsumer {

@@ -4,14 +4,17 @@ import * as fc from 'fast-check'
 import { splitBatches } from '../../../topics/kafka/batch-decoder.ts'
 import { encodeBatch } from '../../../topics/kafka/batch-encoder.ts'
 import { Inbox, Intake } from '../../../topics/kafka/inbox.ts'
-import type { KafkaRecord } from '../../../topics/kafka/port.ts'
+import type { KafkaRecord, TopicPartition } from '../../../topics/kafka/port.ts'
 
 const held = { isHeld: true }
 const identity = { producerId: -1, epoch: -1, sequence: -1 }
 
 /** The record set of a partition's log from offset 0 in batches of these sizes. */
 async function log(partition: number, sizes: readonly number[], value = Buffer.from('v')) {
-  const at = { topic: 't', partition }
+  return logOf({ topic: 't', partition }, sizes, value)
+}
+
+async function logOf(at: TopicPartition, sizes: readonly number[], value = Buffer.from('v')) {
   let offset = 0
   const sets: Buffer[] = []
   for (const size of sizes) {
@@ -31,7 +34,7 @@ async function log(partition: number, sizes: readonly number[], value = Buffer.f
 
 /** What one poll gets. */
 async function took(inbox: Inbox, limit: number): Promise<readonly KafkaRecord[]> {
-  const intake = new Intake(limit)
+  const intake = new Intake({ limit })
   await inbox.take(intake)
   return intake.records
 }
@@ -157,4 +160,24 @@ test('a poll takes no further batch once it has sixteen megabytes, and ends a ba
   const [one] = await took(inbox, 1)
   const [other] = await took(inbox, 1)
   assert.equal(one?.partition, other?.partition)
+})
+
+test('a poll takes from the topics that it prefers, in their order, and from the others after them', async () => {
+  const inbox = new Inbox()
+  const topics = ['batch', 'standard', 'premium', 'other']
+  inbox.assign(
+    topics.map((topic) => ({ topic, partition: 0, offset: 0 })),
+    held
+  )
+  for (const inlet of inbox.inlets) inbox.add(inlet, await logOf({ topic: inlet.topic, partition: 0 }, [2]))
+  const taken: string[] = []
+  while (inbox.inlets.some((inlet) => !inlet.isIdle)) {
+    const intake = new Intake({ limit: 1, prefer: ['premium', 'standard', 'batch'] })
+    await inbox.take(intake)
+    taken.push(...intake.records.map(({ topic }) => topic))
+  }
+  assert.deepEqual(
+    taken,
+    ['premium', 'standard', 'batch', 'other'].flatMap((topic) => [topic, topic])
+  )
 })
