@@ -6,16 +6,19 @@ import { connectionSettings } from '../topics/connection.ts'
 import { topicList } from '../topics/catalogue.ts'
 import type { Topic } from '../topics/topic.ts'
 import { callersOf, edgeOpen, edgeTokens } from './callers.ts'
-import { limitConnections, proxies, proxyCheck } from './connections.ts'
+import {
+  connectionsPerAddress,
+  limitConnections,
+  maxConnections,
+  proxies,
+  proxyCheck
+} from './connections.ts'
 import { guard } from './guards.ts'
 import { hostNames, isLoopback } from './host-names.ts'
 import { BodyRefused, takeJsonOnly } from './json-body.ts'
 import { guarded } from './limits.ts'
 import { listenOn } from './listening.ts'
 import { eventDays, publishRoutes } from './publish.ts'
-
-/** Of all addresses together. */
-const maxConnections = 1_000
 
 const port: Setting = {
   env: 'COURANT_EDGE_PORT',
@@ -37,12 +40,6 @@ const requestsPerMinute: Setting = {
   describe: 'Requests a client address may make in a minute',
   default: '6000',
   check: wholeNumber(1)
-}
-const connectionsPerAddress: Setting = {
-  env: 'COURANT_EDGE_CONNECTIONS',
-  describe: 'Connections that one address may hold at once; a proxy of COURANT_EDGE_PROXIES may hold more',
-  default: '200',
-  check: wholeNumber(1, maxConnections)
 }
 const environment: Setting = {
   env: 'NODE_ENV',

@@ -1,6 +1,16 @@
 import type { Server, Socket } from 'node:net'
 import { BlockList, isIP } from 'node:net'
-import type { Setting } from '../runtime/settings.ts'
+import { type Setting, wholeNumber } from '../runtime/settings.ts'
+
+/** Of all addresses together. */
+export const maxConnections = 1_000
+
+export const connectionsPerAddress: Setting = {
+  env: 'COURANT_EDGE_CONNECTIONS',
+  describe: 'Connections that one address may hold at once; a proxy of COURANT_EDGE_PROXIES may hold more',
+  default: '200',
+  check: wholeNumber(1, maxConnections)
+}
 
 export const proxies: Setting = {
   env: 'COURANT_EDGE_PROXIES',

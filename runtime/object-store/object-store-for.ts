@@ -34,7 +34,7 @@ const useSsl: Setting = {
   default: 'false',
   check: oneOf('true', 'false')
 }
-const accessKey: Setting = {
+export const accessKey: Setting = {
   env: 'MINIO_ACCESS_KEY',
   describe: 'Access key of the object store',
   default: ''
@@ -64,28 +64,31 @@ export const objectStoreSettings: readonly Setting[] = [
 ]
 
 /** Opens the object store that COURANT_LAKE_URL names. */
-export async function objectStoreFor(settings: Settings): Promise<ObjectStore> {
-  const bucket = bucketOf(settings)
-  return bucket === null
-    ? FolderStore.open(settings.text(lakeUrl))
-    : MinioStore.open(minioOptions(settings, bucket))
+export const objectStoreFor = (settings: Settings): Promise<ObjectStore> =>
+  storeAt(settings.text(lakeUrl), settings)
+
+/** Opens an object store: `s3://<bucket>` at MINIO_ENDPOINT, or a folder. */
+export async function storeAt(url: string, settings: Settings): Promise<ObjectStore> {
+  const bucket = bucketOf(url)
+  return bucket === null ? FolderStore.open(url) : MinioStore.open(minioOptions(settings, bucket))
 }
 
 /** Rejects with what would keep anything from being written there; changes nothing. */
 export async function checkObjectStore(settings: Settings): Promise<void> {
-  const bucket = bucketOf(settings)
-  if (bucket === null) checkFolderOf(lakeUrl.env, settings.text(lakeUrl))
+  const url = settings.text(lakeUrl)
+  const bucket = bucketOf(url)
+  if (bucket === null) checkFolderOf(lakeUrl.env, url)
   else await MinioStore.check(minioOptions(settings, bucket))
 }
 
-const bucketOf = (settings: Settings) => /^s3:\/\/(.+)$/.exec(settings.text(lakeUrl))?.[1] ?? null
+const bucketOf = (url: string) => /^s3:\/\/(.+)$/.exec(url)?.[1] ?? null
 
 function minioOptions(settings: Settings, bucket: string): MinioOptions {
   const keys = { accessKey: settings.text(accessKey), secretKey: settings.text(secretKey) }
   if (keys.accessKey === '' || keys.secretKey === '')
     throw new CourantError(
       'CONFIG_INVALID',
-      'Set MINIO_ACCESS_KEY and MINIO_SECRET_KEY for a lake on an object store'
+      'Set MINIO_ACCESS_KEY and MINIO_SECRET_KEY for what lies on an object store'
     )
   return {
     ...keys,

@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers'
 export interface ReceivedRequest {
   readonly headers: http.IncomingHttpHeaders
   readonly body: unknown
+  /** The body byte for byte, as signatures are over it. */
+  readonly raw: string
 }
 
 /** What a receiver answers: a status with headers. */
@@ -42,7 +44,8 @@ export class HttpReceiver {
   }
 
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const received = { headers: request.headers, body: JSON.parse(await text(request)) as unknown }
+    const raw = await text(request)
+    const received = { headers: request.headers, body: JSON.parse(raw) as unknown, raw }
     this.received.push(received)
     const { status, headers = {} } = this.answers.shift() ?? this.#usual(received)
     response.writeHead(status, headers).end()
