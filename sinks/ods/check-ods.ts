@@ -33,7 +33,7 @@ async function tryAndUndo(ods: OdsDatabase): Promise<void> {
         await session.query(`make a table in schema ${schema}`, {
           text: `CREATE TABLE ${schema}.${name} (id INT)`
         })
-      await session.query('log a run', { text: 'UPDATE etl.ETL_Log SET Status = Status WHERE 1 = 0' })
+      await session.query('log a run', { text: 'UPDATE etl.ETL_Runs SET Status = Status WHERE 1 = 0' })
       isTried = true
       throw new Error('tried: nothing of it is kept')
     })

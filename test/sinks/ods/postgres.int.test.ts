@@ -10,6 +10,7 @@ import { asAdmin } from '../../support/postgres-admin.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
 import { nextOffsetOf, passUpTo, standingRuns } from '../../../sinks/ods/standing-runs.ts'
+import { checkOds } from '../../../sinks/ods/check-ods.ts'
 import { openOds } from '../../../sinks/ods/open-ods.ts'
 import { currentRows } from '../../../systems/erp/compare-table.ts'
 import { readHealth } from '../../../systems/erp/health-figures.ts'
@@ -46,6 +47,8 @@ describe('what the command line asks the ODS', () => {
     await ods.query('make', {
       text: 'CREATE TABLE ods.compared (row_key text, hashdiff bytea, is_current int, is_deleted int)'
     })
+    // Everything that a load does is tried there, so that a check says what a load would say.
+    await checkOds(settingsFrom(env))
     for await (const row of currentRows(ods, 'compared')) throw new Error(`nobody wrote ${row.key}`)
   })
 })

@@ -1,3 +1,5 @@
+CREATE TABLE ods.t (id INT)
+GO
 DELETE FROM etl.ETL_Runs WHERE TableKey = @key AND StartedAt <= @until AND StartedAt < @before
 GO
 DELETE FROM etl.Objects WHERE ObjectName = @name
@@ -75,6 +77,8 @@ GO
 UPDATE etl.ETL_Runs SET Mode = @Mode, Status = @Status, StartedAt = @StartedAt, FinishedAt = @FinishedAt, ExtractMs = @ExtractMs, TransformMs = @TransformMs, LoadMs = @LoadMs, MergeMs = @MergeMs, RowsRead = @RowsRead, RowsInserted = @RowsInserted, RowsUpdated = @RowsUpdated, RowsDeleted = @RowsDeleted, RowsUnchanged = @RowsUnchanged, DeletesRefused = @DeletesRefused, WindowFrom = @WindowFrom, WindowTo = @WindowTo, RunVersion = @RunVersion, ErrorCode = @ErrorCode, ErrorMessage = @ErrorMessage, FailedStep = @FailedStep WHERE TableName = @tableName AND RunId = @runId
 GO
 UPDATE etl.ETL_Runs SET Status = 'failed', FailedStep = 'extract', FinishedAt = @at, ErrorCode = 'RUN_INCOMPLETE', ErrorMessage = @reason WHERE TableKey = @key AND Status = 'running'
+GO
+UPDATE etl.ETL_Runs SET Status = Status WHERE 1 = 0
 GO
 UPDATE etl.Loaded SET WindowTo = @windowTo, RunVersion = @version, Shape = @shape, UpdatedAt = @at WHERE TableKey = @key
 GO

@@ -58,5 +58,5 @@ function shortest(sent: ReadonlySet<string>, pattern: RegExp): string | undefine
   const [first] = [...sent]
     .filter((text) => pattern.test(text))
     .toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))
-  return first?.replaceAll(/\bt_[0-9a-f]{8}\b/g, 't')
+  return first?.replaceAll(/\bt_[0-9a-f]{8}\b/g, 't').replaceAll(/\bcourant_check_[0-9a-f]{32}\b/g, 't')
 }
