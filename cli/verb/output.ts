@@ -17,5 +17,8 @@ export function printRows(
 /** A line on stdout, whoever wrote what is in it: a terminal obeys none of it. */
 export const print = (line: string): void => void process.stdout.write(`${visible(line)}\n`)
 
+/** A part of a text that is too long to hold whole. */
+export const printPart = (part: string): void => void process.stdout.write(visible(part))
+
 /** A line on stderr, for what goes wrong or is under way; without secrets that foreign errors repeat. */
 export const complain = (line: string): void => void process.stderr.write(`${visible(redacted(line))}\n`)

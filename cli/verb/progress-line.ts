@@ -36,10 +36,15 @@ export class ProgressLine {
     this.#output.write(`${visible(line)}\n`)
   }
 
-  /** A line that stays; progress goes on below it. */
-  say(line: string): void {
+  /** Takes the line away where it can be written over. */
+  clear(): void {
     if (this.#output.isTTY && this.#shown !== '') this.#output.write('\r\u001b[K')
     this.#shown = ''
+  }
+
+  /** A line that stays; progress goes on below it. */
+  say(line: string): void {
+    this.clear()
     this.#output.write(`${visible(line)}\n`)
   }
 }

@@ -23,8 +23,6 @@ export function progressLine(file: string): { show(progress: Progress): void; cl
         share > 0.02 ? `, about ${Math.ceil(((now - start) / share - (now - start)) / 1000)} s left` : ''
       line.show(`${basename(file)}: ${stage} ${Math.round(share * 100)} %${left}`)
     },
-    clear() {
-      if (process.stderr.isTTY && last > start) process.stderr.write('\r\u001b[K')
-    }
+    clear: () => line.clear()
   }
 }

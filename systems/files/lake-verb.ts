@@ -11,9 +11,8 @@ import { levelOf } from '../../processors/files/report/catalogue.ts'
 import { printedResult } from '../../processors/files/report/printed.ts'
 import { qualityJson } from '../../processors/files/report/quality.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { visible } from '../../runtime/visible-text.ts'
 import { progressLine } from './check-progress.ts'
-import { complain, print } from '../../cli/verb/output.ts'
+import { complain, print, printPart } from '../../cli/verb/output.ts'
 
 interface CheckOptions {
   readonly output: string
@@ -77,7 +76,7 @@ async function check(files: readonly string[], options: CheckOptions): Promise<v
 
 function show(result: CheckResult, { output, language }: CheckOptions): void {
   if (output === 'json') {
-    for (const part of qualityJson(result)) process.stdout.write(visible(part))
+    for (const part of qualityJson(result)) printPart(part)
     return
   }
   for (const line of printedResult(result, language === 'fr' ? 'fr' : 'en')) print(line)
@@ -112,5 +111,5 @@ async function infer(file: string, { dataset }: { dataset: string }): Promise<vo
   const refused = [...result.findings.all()].find(({ code }) => levelOf(code) === 'file')
   result.findings.close()
   if (result.columns.length === 0 && refused) throw new FileRefused(refused)
-  process.stdout.write(inferContract(result, { theme, dataset: name }))
+  printPart(inferContract(result, { theme, dataset: name }))
 }
