@@ -26,7 +26,7 @@ interface Counts {
 const groups: readonly Group[] = [
   { name: 'unit', suffix: '.unit.test.ts', concurrency: 2, needsServers: false },
   { name: 'integration', suffix: '.int.test.ts', concurrency: 2, needsServers: true },
-  { name: 'end to end', suffix: '.e2e.test.ts', concurrency: 1, needsServers: true }
+  { name: 'end to end', suffix: '.e2e.test.ts', concurrency: 2, needsServers: true }
 ]
 const shared: readonly ServerName[] = ['kafka', 'registry', 'cassandra', 'postgres', 'minio', 'azurite']
 const longestTestMs = 25 * 60_000
