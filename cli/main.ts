@@ -30,7 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
     // The lists of tables and pipelines are read as they are loaded.
     return report(error)
   }
-  if (asked && verbs[asked] && !verbs[asked].isAlone) program.hook('preAction', findServers)
+  const { isAlone = false } = verbs[asked ?? ''] ?? {}
+  if (isAlone !== true) program.hook('preAction', (_program, command) => findServers(isAlone || [], command))
   for (const command of withSubcommands(program)) command.exitOverride()
   try {
     await program.parseAsync([...args], { from: 'user' })
@@ -41,8 +42,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function findServers(_program: Command, command: Command): Promise<void> {
-  if (command.name() === 'token') return
+async function findServers(alone: readonly string[], command: Command): Promise<void> {
+  if (alone.includes(command.name())) return
   const { useLocalStack } = await import('./local-stack.ts')
   const isRunning = useLocalStack(process.env, (line) => complain(`courant: ${line}`))
   if (isRunning) for (const system of systems) await system.useLocalStack?.(process.env)

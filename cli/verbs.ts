@@ -48,6 +48,7 @@ const general: Commands = {
     load: async () => (await import('./publish.ts')).publishCommand
   },
   edge: {
+    isAlone: ['token'],
     describe: 'take events (POST /topics/{topic}/events) and webhooks over HTTP until Ctrl-C',
     load: async () => (await import('./edge.ts')).edgeCommand
   },

@@ -29,8 +29,8 @@ export type Commands = Readonly<Record<string, Verb>>
 export interface Verb {
   /** What `courant --help` says of it. */
   readonly describe: string
-  /** Whether it needs no server that runs. */
-  readonly isAlone?: boolean
+  /** Whether it needs no server that runs, or which of its subcommands need none. */
+  readonly isAlone?: boolean | readonly string[]
   readonly load: () => Promise<(program: Command) => void>
 }
 

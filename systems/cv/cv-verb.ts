@@ -7,7 +7,6 @@ import type { ParsedCv } from '../../processors/cv/read-cv.ts'
 import { CvRefused } from '../../processors/cv/refusal.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { mapAtOnce } from '../../runtime/map-at-once.ts'
-import { useLocalStack } from '../../cli/local-stack.ts'
 import { complain, print } from '../../cli/verb/output.ts'
 
 interface ParseOptions {
@@ -32,10 +31,7 @@ export function cvCommand(program: Command): void {
     .action(parse)
   cv.command('serve')
     .description('take CVs over HTTP, for the pipelines that read them (COURANT_CV_DATABASE_URL)')
-    .action(async () => {
-      useLocalStack(process.env, (line) => complain(`courant: ${line}`))
-      await (await import('./serve.ts')).serve()
-    })
+    .action(async () => (await import('./serve.ts')).serve())
 }
 
 async function parse(paths: readonly string[], options: ParseOptions): Promise<void> {

@@ -9,7 +9,7 @@ export const cv: System = {
   commands: {
     cv: {
       describe: 'read CVs (PDF, DOCX, DOC, RTF, text) to structured data, offline; or take them over HTTP',
-      isAlone: true,
+      isAlone: ['parse'],
       load: async () => (await import('./cv-verb.ts')).cvCommand
     }
   },
