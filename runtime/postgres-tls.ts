@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
+import { inClear, passwordIn } from './production.ts'
 import { fileNamedBy, oneOf, type Setting, type Settings, settingsFrom } from './settings.ts'
 
 export const sslMode: Setting = {
@@ -16,6 +17,32 @@ export const sslRootCert: Setting = {
 
 /** What to do when a server wants TLS and we do not speak it. */
 export const tlsHint = 'set PGSSLMODE to require or verify-full where it admits encrypted connections only'
+
+/** A setting that holds the URL of a database, or nothing; `risk` begins the names of what is too weak about it. */
+export function postgresUrl({ env, describe, risk }: { env: string; describe: string; risk: string }): Setting {
+  const setting: Setting = {
+    env,
+    describe,
+    secret: true,
+    default: '',
+    check: (text) =>
+      text === '' || /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')
+        ? null
+        : 'must begin with postgres:// and be a URL (special characters in the password as %XX)',
+    risks: (settings, environment) => {
+      const url = settings.text(setting)
+      const mode = URL.parse(url)?.searchParams.get('sslmode') ?? settings.text(sslMode)
+      const addresses = url === '' ? [] : [url]
+      const remedy = `end ${env} with ?sslmode=verify-full`
+      const isOpen = URL.parse(environment[env] ?? '')?.password
+      return [
+        ...inClear(`${risk}-plaintext`, { addresses, isEncrypted: mode !== 'disable', remedy }),
+        ...(isOpen ? [passwordIn(`${risk}-password-in-url`, setting)] : [])
+      ]
+    }
+  }
+  return setting
+}
 
 /** How the driver encrypts; the driver itself would take PGSSLMODE for something else. A URL's `sslmode` goes first. */
 export function postgresTls(settings: Settings, urlMode: string | null = null): boolean | ConnectionOptions {

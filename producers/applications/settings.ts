@@ -1,35 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { stateDir } from '../../runtime/positions.ts'
-import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
-import { inClear, passwordIn } from '../../runtime/production.ts'
+import { postgresUrl, sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
 import { type Setting, wholeNumber } from '../../runtime/settings.ts'
 import * as postgres from '../postgres/settings.ts'
 
-export const databaseUrl: Setting = {
+export const databaseUrl = postgresUrl({
   env: 'COURANT_APPLICATIONS_DATABASE_URL',
   describe:
     'Database of job applications, as postgres://user:password@host:port/database; the one of PG* when empty',
-  secret: true,
-  default: '',
-  check: (text) =>
-    text === '' || /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')
-      ? null
-      : 'must begin with postgres:// and be a URL (special characters in the password as %XX)',
-  risks: (settings, env) => {
-    const url = settings.text(databaseUrl)
-    const mode = URL.parse(url)?.searchParams.get('sslmode') ?? settings.text(sslMode)
-    return [
-      ...inClear('applications-plaintext', {
-        addresses: [url],
-        isEncrypted: mode !== 'disable',
-        remedy: `end ${databaseUrl.env} with ?sslmode=verify-full`
-      }),
-      ...(URL.parse(env[databaseUrl.env] ?? '')?.password
-        ? [passwordIn('applications-password-in-url', databaseUrl)]
-        : [])
-    ]
-  }
-}
+  risk: 'applications'
+})
 export const mappingFile: Setting = {
   env: 'COURANT_APPLICATIONS_MAPPING',
   describe: 'JSON file with the names of tables and columns; it may name only what differs from the default',
