@@ -5,7 +5,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import { isOn, loadedSystems } from '../../systems/loaded.ts'
 
 /** Whoever clones this adds others. */
-const ours = ['activity', 'applications']
+const ours = ['activity', 'applications', 'cv']
 
 const systemOf = (name: string) =>
   loadedSystems.find((system) => system.pipelines?.some((pipeline) => pipeline.name === name))?.name ?? ''
@@ -25,13 +25,15 @@ describe('the systems whose pipelines run', () => {
     assert.deepEqual(systemsOf({ COURANT_APPLICATIONS_DATABASE_URL: 'x' }), ['activity', 'applications'])
     assert.match(whatIsOff({}).join(), /applications is off: set .*WEBHOOK_SECRET/)
     assert.match(whatIsOff({}).join(), /erp is off: set COURANT_PROGRESS_ODBC or COURANT_ODS_URL/)
-    assert.doesNotMatch(whatIsOff({}).join(), /cv/)
+    assert.deepEqual(systemsOf({ COURANT_CV_DATABASE_URL: 'x' }), ['activity', 'cv'])
+    // It has verbs and no pipelines.
+    assert.doesNotMatch(whatIsOff({}).join(), /files/)
   })
 
   it('are those that are named, if any are', () => {
     assert.deepEqual(systemsOf({ COURANT_SYSTEMS: 'applications' }), ['applications'])
     assert.deepEqual(systemsOf({ COURANT_SYSTEMS: 'activity', WEBHOOK_SECRET: 'x' }), ['activity'])
-    for (const unknown of ['activities', 'cv'])
+    for (const unknown of ['activities', 'files'])
       assert.throws(
         () => systemsOf({ COURANT_SYSTEMS: unknown }),
         (error: CourantError) => new RegExp(`names ${unknown}, which is none of`).test(error.message)
