@@ -69,11 +69,19 @@ describe('a system that is one folder and one line', { timeout: 180_000 }, () =>
       const page = await (await fetch(url)).text()
       for (const name of ['station.roof', 'report.roof']) assert.match(page, new RegExp(name))
       // Another process tells how they are, of the one that reads no topic, too.
-      const lag = JSON.parse((await runCourant(['lag', '--json'], { env })).out) as Record<string, unknown>[]
-      assert.deepEqual(
-        lag.map(({ pipeline, topic, health }) => [pipeline, topic, health].join()).toSorted(),
-        ['report.roof,weather.readings.taken,keeps up', 'station.roof,,keeps up']
-      )
+      const seen = async () => {
+        const lag = JSON.parse((await runCourant(['lag', '--json'], { env })).out) as Record<
+          string,
+          unknown
+        >[]
+        assert.deepEqual(
+          lag.map(({ pipeline, topic, health }) => [pipeline, topic, health].join()).toSorted(),
+          ['report.roof,weather.readings.taken,keeps up', 'station.roof,,keeps up']
+        )
+        return true
+      }
+      // Unknown until it has said so for the first time.
+      await eventually(seen, { what: 'lag tells of both', timeoutMs: 60_000 })
     } finally {
       await run.end('SIGTERM')
     }
