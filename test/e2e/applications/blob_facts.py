@@ -10,7 +10,8 @@ from azure.storage.blob import BlobServiceClient
 service = BlobServiceClient.from_connection_string(os.environ["AZURE_STORAGE_CONNECTION_STRING"])
 for container_name in sys.argv[1:]:
     container = service.get_container_client(container_name)
-    for blob in container.list_blobs(include=["metadata"]):
+    # Beside them lies what a pipeline keeps of how far it is.
+    for blob in container.list_blobs(name_starts_with="applications/", include=["metadata"]):
         content = container.download_blob(blob.name).readall()
         print(
             json.dumps(
