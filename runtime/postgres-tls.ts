@@ -19,7 +19,15 @@ export const sslRootCert: Setting = {
 export const tlsHint = 'set PGSSLMODE to require or verify-full where it admits encrypted connections only'
 
 /** A setting that holds the URL of a database, or nothing; `risk` begins the names of what is too weak about it. */
-export function postgresUrl({ env, describe, risk }: { env: string; describe: string; risk: string }): Setting {
+export function postgresUrl({
+  env,
+  describe,
+  risk
+}: {
+  env: string
+  describe: string
+  risk: string
+}): Setting {
   const setting: Setting = {
     env,
     describe,

@@ -42,7 +42,7 @@ const attacked: readonly Topic<unknown>[] = [
     topics.changes as Topic<unknown>,
     topics.clean as Topic<unknown>
   ]),
-  ...eventList.map(topicOf)
+  ...eventList.filter(({ domain }) => domain === 'applications').map(topicOf)
 ]
 
 const applications = await applicationSystems()
