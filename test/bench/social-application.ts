@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Client } from 'cassandra-driver'
 import { Pool } from 'pg'
-import { pipelines } from '../../cli/pipelines.ts'
+import { pipelinesNamed } from '../../cli/pipelines.ts'
 import { createSourceSchema } from '../../local/sample/create-source-schema.ts'
 import { fillSample } from '../../local/sample/fill-sample.ts'
 import type { SampleSize } from '../../local/sample/generate.ts'
@@ -115,6 +115,8 @@ export class SocialApplication implements Installation {
   }
 
   async #backlog(): Promise<{ unread: number; written: number }> {
+    // Only their topics are there.
+    const pipelines = pipelinesNamed([], this.env)
     const names = [...new Set(pipelines.flatMap(({ reads }) => reads))]
     const written = new Map<string, number>()
     for (const name of names) written.set(name, await this.#progress.written(name))
