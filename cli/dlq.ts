@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { exactNumbers } from '../operate/exact-json.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { deadLettersIn } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
@@ -17,7 +18,6 @@ import { atLeastOne } from './verb/arguments.ts'
 import { loadedSystems } from '../systems/loaded.ts'
 import { print, printRows } from './verb/output.ts'
 import { declaredTopics, pipelines } from './pipelines.ts'
-import { exactNumbers } from './tail.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
 import { reading, withConnection } from './verb/with-connection.ts'
 

@@ -1,3 +1,4 @@
+import { exactNumbers } from '../operate/exact-json.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { avroType } from '../schemas/avro-type.ts'
 import type { DeclaredTopic } from '../topics/catalogue.ts'
@@ -50,13 +51,6 @@ async function lastOf(
   if (from.offset < high) for await (const record of kafka.read(from, { signal })) records.push(record)
   return records
 }
-
-// Node has it, and TypeScript's libraries do not yet.
-const rawJson = JSON as unknown as { rawJSON(text: string): unknown }
-
-/** A bigint as the number it is, digit by digit. */
-export const exactNumbers = (_: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? rawJson.rawJSON(String(value)) : value
 
 function printer({ name, schema }: DeclaredTopic, { registry }: Connection, isMasked: boolean) {
   const decode = schema && decoder(avroType(schema), { registry, topic: name })

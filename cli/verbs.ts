@@ -56,6 +56,10 @@ const general: Commands = {
     describe: 'show how far pipelines are behind: records, age of the first unread one, status',
     load: async () => (await import('./lag.ts')).lagCommand
   },
+  trace: {
+    describe: 'follow one business key through every topic, personal data masked',
+    load: async () => (await import('./trace.ts')).traceCommand
+  },
   dlq: {
     describe: 'look into and replay what pipelines set aside',
     load: async () => (await import('./dlq.ts')).dlqCommand

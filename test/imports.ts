@@ -10,10 +10,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   producers: ['runtime', 'schemas', 'topics'],
   processors: ['runtime', 'schemas', 'topics', 'producers'],
   sinks: ['runtime', 'schemas', 'topics'],
+  operate: ['runtime', 'schemas', 'topics'],
   edge: ['runtime', 'schemas', 'topics'],
-  dashboard: ['runtime', 'topics', 'edge'],
+  dashboard: ['runtime', 'topics', 'operate', 'edge'],
   local: ['runtime', 'schemas', 'producers'],
-  'cli/verb': ['runtime', 'topics', 'edge', 'dashboard'],
+  'cli/verb': ['runtime', 'topics', 'operate', 'edge', 'dashboard'],
   systems: [
     'runtime',
     'schemas',
@@ -26,7 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'local',
     'cli/verb'
   ],
-  cli: ['runtime', 'schemas', 'topics', 'edge', 'local', 'systems', 'cli/verb'],
+  cli: ['runtime', 'schemas', 'topics', 'operate', 'edge', 'local', 'systems', 'cli/verb'],
   docs: ['runtime', 'schemas', 'topics', 'systems', 'cli']
 }
 

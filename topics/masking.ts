@@ -37,3 +37,10 @@ function branchIn(type: unknown, wanted: 'record' | 'array'): { readonly items?:
       typeof branch === 'object' && branch !== null && (branch as { type?: unknown }).type === wanted
   )
 }
+
+/** Whether anything that a schema describes is marked `pii`. */
+export function hasPersonalData(type: unknown): boolean {
+  if (Array.isArray(type)) return type.some(hasPersonalData)
+  if (typeof type !== 'object' || type === null) return false
+  return 'pii' in type || Object.values(type).some(hasPersonalData)
+}
