@@ -14,7 +14,7 @@ import { loadedSystems } from '../systems/loaded.ts'
 import type { OpenSample, Sample } from '../systems/system.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { columns } from './verb/columns.ts'
-import { ageGauges, pipelinesNamed } from './pipelines.ts'
+import { ageGauges, declaredForPages, pipelinesNamed } from './pipelines.ts'
 import { ProgressLine } from './verb/progress-line.ts'
 import { startLiveRun } from './verb/live-run.ts'
 import { untilSettled } from './settled.ts'
@@ -108,7 +108,8 @@ async function runDemo({
       signal: stop.signal,
       logger: createLog(settings.text(logLevel), logFile()),
       onFailure: 'stop all',
-      ageGauges
+      ageGauges,
+      declared: declaredForPages
     })
     const watch = new StageWatch(sample.stages, pipelines, live.metrics)
     const settled = untilSettled(pipelines, { ...live, signal: stop.signal })

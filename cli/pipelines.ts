@@ -37,6 +37,17 @@ const declared: readonly OwnedPipeline[] = loadedSystems.flatMap((system) =>
   (system.pipelines ?? []).map((pipeline) => ({ pipeline, system }))
 )
 
+/** All that is declared, for pages to look into. */
+export const declaredForPages = {
+  pipelines,
+  topics: [statusTopic, ...declaredTopics, ...pipelines.map(({ name }) => deadLetterTopic(name))],
+  systemOf: (name: string): string =>
+    (
+      declared.find(({ pipeline }) => pipeline.name === name)?.system ??
+      loadedSystems.find(({ runTime }) => runTime?.owns(name))
+    )?.name ?? ''
+}
+
 /** What is known of all systems now: what is declared, and of those that are on what they tell at run time. */
 export interface Known {
   readonly all: readonly OwnedPipeline[]

@@ -4,7 +4,7 @@ import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { sharedSettings } from '../runtime/run-all.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { startLiveRun } from './verb/live-run.ts'
-import { ageGauges, pipelinesNamed } from './pipelines.ts'
+import { ageGauges, declaredForPages, pipelinesNamed } from './pipelines.ts'
 import { untilSettled } from './settled.ts'
 import { endSoon, untilStopSignal } from './verb/stop-signal.ts'
 
@@ -28,6 +28,7 @@ async function runUntilStopped(
       signal: stop.signal,
       logger,
       ageGauges,
+      declared: declaredForPages,
       // What runs once has an end to come to: whoever started it decides whether it runs again.
       onFailure: once ? 'stay' : 'restart'
     })

@@ -1,43 +1,74 @@
 import { durationText, type Language } from '../topics/health/durations.ts'
 import { lagKnownForMs } from '../topics/health/health.ts'
 import { headline, headlineTone, levelText, noticeTexts, reasonText } from '../topics/health/sentences.ts'
-import { escapeHtml } from './escape-html.ts'
+import { adviceOf } from './advice.ts'
+import { ago, number, type Writing } from './cells.ts'
+import { address, type Html, html } from './html.ts'
+import { layout } from './layout.ts'
 import type { PipelineView, StatusView } from './status.ts'
-import { agoText, elsewhereTexts, texts } from './texts.ts'
+import { elsewhereTexts, texts } from './texts.ts'
 
-/** The operator page: plain HTML that needs no script, so that it works wherever a browser does. */
-export function statusPage(status: StatusView, language: Language): string {
+/** What the first page says beside how the pipelines are. */
+export interface NowExtras {
+  /** Why letters of a pipeline wait: its largest group, in a sentence. */
+  readonly lettersOf: (pipeline: string, language: Language) => string
+  /** What happens to what waits, if nobody does anything. */
+  readonly ifNothing: (pipeline: PipelineView, language: Language) => string
+  /** The graph of each system. */
+  readonly flow: (status: StatusView, writing: Writing) => Html
+}
+
+const noExtras: NowExtras = { lettersOf: () => '', ifNothing: () => '', flow: () => html`` }
+
+/** More than these do not help who was woken up: the table has all. */
+const mostIncidents = 7
+
+/** The first page: whether anything is wrong, why, and what to do. Plain HTML that needs no script. */
+export function statusPage(status: StatusView, language: Language, extras: NowExtras = noExtras): string {
   const say = texts[language]
-  const heading = columns
-    .map(({ title, place }) => `<th scope="col" class="${place}">${escapeHtml(say[title])}</th>`)
-    .join('')
+  const writing = { language, at: status.at }
   const health = status.pipelines.map((pipeline) => pipeline.health)
-  const rows = status.pipelines.map((pipeline) => rowOf(pipeline, { language, at: status.at })).join('\n')
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="refresh" content="2">
-<meta name="viewport" content="width=device-width">
-<title>${say.title}</title>
-<link rel="stylesheet" href="/page.css">
-</head>
-<body>
-<header><h1>${say.title}</h1><nav><a href="/?lang=en" lang="en">English</a> <a href="/?lang=fr" lang="fr">Français</a> <a href="/metrics">metrics</a></nav></header>
-<p class="${headlineTone(health)}">${escapeHtml(headline(health, language))}</p>
+  const heading = columns.map(({ title, place }) => html`<th scope="col" class="${place}">${say[title]}</th>`)
+  const rows = status.pipelines.map((pipeline) => rowOf(pipeline, writing))
+  const body = html`<h1>${say.title}</h1>
+<p class="${headlineTone(health)}">${headline(health, language)}</p>
+${incidents(status, writing, extras)}
+${extras.flow(status, writing)}
+<h2>${say.every}</h2>
 <table><thead><tr>${heading}</tr></thead>
 <tbody>
 ${rows}
 </tbody></table>
-<footer>${say.asOf} ${status.at.toISOString()}. ${say.refreshed} ${say.runbook}</footer>
-</body>
-</html>
-`
+<footer>${say.asOf} ${status.at.toISOString()}. ${say.refreshed} ${say.runbook} <a href="/runbook">docs/operations/runbook.md</a>.</footer>`
+  return layout({ title: say.title, body, isLive: true }, language)
 }
 
-interface Writing {
-  readonly language: Language
-  readonly at: Date
+const needsSomebody = ({ health }: PipelineView) =>
+  health.notices.length > 0 || (health.level !== 'keepsUp' && health.reason !== 'starting')
+
+function incidents(status: StatusView, writing: Writing, extras: NowExtras): Html {
+  const say = texts[writing.language]
+  const worst = status.pipelines.filter(needsSomebody).slice(0, mostIncidents)
+  if (worst.length === 0) return html``
+  return html`<section aria-labelledby="incidents"><h2 id="incidents">${say.needYou}</h2>
+<ol class="incidents">${worst.map((pipeline) => incident(pipeline, writing, extras))}</ol></section>`
+}
+
+function incident(pipeline: PipelineView, { language }: Writing, extras: NowExtras): Html {
+  const say = texts[language]
+  const { health } = pipeline
+  const advice = adviceOf(health, language)
+  const what = [levelText(health, language), extras.ifNothing(pipeline, language)].filter(Boolean).join('; ')
+  const why = [
+    reasonText(health, language),
+    ...noticeTexts(health, language),
+    extras.lettersOf(pipeline.name, language)
+  ]
+  return html`<li class="${toneOf(pipeline)}"><dl>
+<dt>${say.what}</dt><dd><a href="${address(['p', pipeline.name])}">${pipeline.name}</a> <strong>${what}</strong></dd>
+<dt>${say.why}</dt><dd>${why.filter(Boolean).join(' ')}</dd>
+<dt>${say.doThis}</dt><dd>${advice.text} <code>${advice.command}</code> <a href="${advice.href}">${say.open}</a> <a href="${advice.runbook}">${say.runbookPage}</a></dd>
+</dl></li>`
 }
 
 interface Column {
@@ -64,7 +95,8 @@ const columns: readonly Column[] = [
   { title: 'lastBatch', place: 'number wide', cell: ({ lastBatchAt }, writing) => ago(lastBatchAt, writing) }
 ]
 
-function behindCell(pipeline: PipelineView, { language, at }: Writing): string {
+/** How far it is behind in time; nothing of one that reads no topic. */
+export function behindCell(pipeline: PipelineView, { language, at }: Writing): string {
   if (!pipeline.readsTopics) return noLag
   const { lagSeconds, lagAskedAt } = pipeline
   if (lagSeconds === null) return texts[language].unknown
@@ -82,63 +114,29 @@ function staleMark(askedAt: Date | null, writing: Writing): string {
   return isStale ? ` (${ago(askedAt, writing)})` : ''
 }
 
-const number = (value: number | null, { language }: Writing): string =>
-  value === null
-    ? texts[language].unknown
-    : new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value)
-
-function ago(then: Date | null, { language, at }: Writing): string {
-  if (then === null) return texts[language].unknown
-  return agoText(durationText(Math.max(0, (at.getTime() - then.getTime()) / 1000), language), language)
-}
-
-function rowOf(pipeline: PipelineView, writing: Writing): string {
+function rowOf(pipeline: PipelineView, writing: Writing): Html {
   const { health } = pipeline
   const cells = columns.map(({ place, cell }, n) => {
-    const text = escapeHtml(cell(pipeline, writing))
-    return n === 0 ? `<th scope="row">${text}</th>` : `<td class="${place}">${text}</td>`
+    const text = cell(pipeline, writing)
+    return n === 0
+      ? html`<th scope="row"><a href="${address(['p', pipeline.name])}">${text}</a></th>`
+      : html`<td class="${place}">${text}</td>`
   })
   const why = [
     reasonText(health, writing.language),
     ...noticeTexts(health, writing.language),
     elsewhereText(pipeline, writing)
   ].filter(Boolean)
-  const tone = health.level === 'keepsUp' && health.notices.length > 0 ? 'noticed' : health.level
-  const row = `<tr class="${tone}">${cells.join('')}</tr>`
+  const row = html`<tr class="${toneOf(pipeline)}">${cells}</tr>\n`
   if (why.length === 0) return row
-  return `${row}\n<tr class="why"><td colspan="${columns.length}">${escapeHtml(why.join(' '))}</td></tr>`
+  return html`${row}<tr class="why"><td colspan="${columns.length}">${why.join(' ')}</td></tr>\n`
 }
 
-function elsewhereText({ elsewhere }: PipelineView, writing: Writing): string {
+const toneOf = ({ health }: PipelineView) =>
+  health.level === 'keepsUp' && health.notices.length > 0 ? 'noticed' : health.level
+
+/** Where another process runs it, which and when it said so. */
+export function elsewhereText({ elsewhere }: PipelineView, writing: Writing): string {
   if (elsewhere === null) return ''
   return elsewhereTexts[writing.language](elsewhere.process, ago(elsewhere.saidAt, writing))
 }
-
-export const pageStyle = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { margin: 1.5rem auto; max-width: 88rem; padding: 0 1rem; }
-header { display: flex; justify-content: space-between; align-items: baseline; flex-wrap: wrap; }
-h1 { font-size: 1.3rem; }
-nav a { margin-left: 1rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { padding: .25rem .6rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
-thead th { position: sticky; top: 0; background: Canvas; }
-tbody th { font-weight: 500; overflow-wrap: anywhere; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-p { font-weight: 600; }
-.well { color: light-dark(#14662b, #7ee2a0); }
-.unsure, tr.unknown, tr.noticed { color: light-dark(#7a5200, #ffd27a); }
-.unwell, tr.fails, tr.stands, tr.behind { color: light-dark(#a4161a, #ff9b9b); }
-tr.fails, tr.stands { font-weight: 600; }
-tr.why td { padding: 0 .6rem .5rem 1.2rem; font-size: .9rem; }
-tr:has(+ tr.why) > * { border-bottom: none; }
-footer { margin-top: 1rem; opacity: .7; }
-@media (max-width: 60rem) {
-  .wide { display: none; }
-  th, td { padding: .25rem .35rem; }
-}
-@media (max-width: 30rem) {
-  :root { font-size: 13px; }
-  body { padding: 0 .5rem; }
-}
-`

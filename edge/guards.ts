@@ -7,6 +7,8 @@ import { hostCheck, type Reached } from './host-names.ts'
 /** What keeps a server of ours from harm by whoever reaches it. */
 export interface Guards {
   readonly reached: Reached
+  /** Whether pages for people are served: these have a script and forms of their own. */
+  readonly hasPages?: boolean
   /** What an address may ask in a minute. */
   readonly requestsPerMinute: number
 }
@@ -14,21 +16,25 @@ export interface Guards {
 /** Routes that answer while everything else is told to wait: a watchdog that gets no answer would kill the process. */
 export const evenUnderPressure = { pressureHandler: () => undefined }
 
-// Nothing of ours needs more than its own style sheet, and nobody frames it.
-const contentSecurityPolicy = {
+const own = ["'self'"]
+const none = ["'none'"]
+
+// Nothing of ours needs more than its own files, nothing is written in line, and nobody frames it.
+const contentSecurityPolicy = (hasPages: boolean) => ({
   useDefaults: false,
   directives: {
-    defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"]
+    defaultSrc: none,
+    styleSrc: own,
+    ...(hasPages && { scriptSrc: own, connectSrc: own }),
+    baseUri: none,
+    formAction: hasPages ? own : none,
+    frameAncestors: none
   }
-}
+})
 
 /** Adds the headers, the limits and the check of the Host header, in this order, before any route's own checks. */
-export function guard(app: FastifyInstance, { reached, requestsPerMinute }: Guards): void {
-  void app.register(helmet, { contentSecurityPolicy })
+export function guard(app: FastifyInstance, { reached, requestsPerMinute, hasPages = false }: Guards): void {
+  void app.register(helmet, { contentSecurityPolicy: contentSecurityPolicy(hasPages) })
   void app.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 5 })
   void app.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute' })
   const isOurName = hostCheck(reached)

@@ -48,7 +48,7 @@ export function buildOperator({
   names: more = ''
 }: OperatorOptions): FastifyInstance {
   const app = Fastify(guarded)
-  guard(app, { reached: { host, names: more }, requestsPerMinute })
+  guard(app, { reached: { host, names: more }, requestsPerMinute, hasPages: pages !== undefined })
   void app.register(async (routes) => {
     routes.get('/livez', { config: evenUnderPressure }, async () => ({ status: 'alive' }))
     routes.get('/readyz', { config: evenUnderPressure }, async (_request, reply) => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import { operatorPage } from '../../dashboard/operator-page.ts'
+import { operatorPages } from '../../dashboard/operator-page.ts'
+import type { Declared } from '../../dashboard/site.ts'
 import { StatusCollector } from '../../dashboard/status-collector.ts'
 import { operatorSettings, type Readiness, serveOperator } from '../../edge/operator.ts'
 import { alertingDeadLetters, deadLetterClearMs } from '../../runtime/dead-letter-alerts.ts'
@@ -14,6 +15,7 @@ import {
 } from '../../runtime/run-all.ts'
 import { checkSettings, type Settings } from '../../runtime/settings.ts'
 import { alertSettings, teamsAlerts } from '../../runtime/teams-alerts.ts'
+import { topicCatalogue } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { isAtWork, type PipelineHealth } from '../../topics/health/health.ts'
@@ -44,6 +46,8 @@ const liveRunSettings = [...operatorSettings, ...alertSettings, deadLetterClearM
 interface LiveRunOptions extends Pick<RunAllOptions, 'onFailure' | 'onFailed'> {
   readonly signal: AbortSignal
   readonly logger: Logger
+  /** What the pages let people look into; these pipelines and the topics of the catalogue unless given. */
+  readonly declared?: Declared
   /** Names of their own for the age of the oldest record that a pipeline has not read. */
   readonly ageGauges?: Readonly<Record<string, string>>
 }
@@ -51,7 +55,7 @@ interface LiveRunOptions extends Pick<RunAllOptions, 'onFailure' | 'onFailed'> {
 /** Starts pipelines and serves their pages until the signal, or until none of them works any more. */
 export async function startLiveRun(
   pipelines: readonly AnyPipeline[],
-  { signal, logger, ageGauges = {}, ...failing }: LiveRunOptions
+  { signal, logger, declared, ageGauges = {}, ...failing }: LiveRunOptions
 ): Promise<LiveRun> {
   const { env } = process
   // What is wrong with the settings is said before anything is started.
@@ -69,7 +73,11 @@ export async function startLiveRun(
     settings,
     metrics,
     isReady: async () => readinessOf(await health.look()),
-    pages: operatorPage(() => collector.view())
+    pages: operatorPages({
+      declared: declared ?? ofThese(pipelines),
+      connection,
+      view: () => collector.view()
+    })
   })
   const alerts = teamsAlerts(settings, { log: logOf(logger, 'alerts'), signal })
   const deadLetters = (pipeline: string) =>
@@ -109,6 +117,12 @@ export async function startLiveRun(
   done.catch(() => undefined)
   return { settings, metrics, status, url: operator.url, done }
 }
+
+const ofThese = (pipelines: readonly AnyPipeline[]): Declared => ({
+  pipelines,
+  topics: topicCatalogue(pipelines.map(({ name }) => name)),
+  systemOf: () => ''
+})
 
 /** A pipeline that is late works, and its process need not be kept from anything. */
 function readinessOf(all: readonly PipelineHealth[]): Readiness {

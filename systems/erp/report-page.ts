@@ -1,5 +1,5 @@
-import { escapeHtml } from '../../dashboard/escape-html.ts'
-import { pageStyle } from '../../dashboard/status-page.ts'
+import { escapeHtml } from '../../dashboard/html.ts'
+import { pageStyle } from '../../dashboard/page-style.ts'
 
 /** A table of a report; a cell that is a number stands to the right. */
 interface ReportTable {
