@@ -1,13 +1,13 @@
-import { DatasetTotals } from '../contract/dataset-totals.ts'
-import { namedReading } from '../contract/match.ts'
 import type { Contract } from '../contract/contract.ts'
+import { DatasetTotals } from '../contract/dataset-totals.ts'
 import type { Match } from '../contract/match.ts'
-import { openSource } from '../identify/open-source.ts'
+import { namedReading } from '../contract/match.ts'
 import type { Source } from '../identify/open-source.ts'
+import { openSource } from '../identify/open-source.ts'
 import { FileRefused } from '../refusal.ts'
 import { levelOf } from '../report/catalogue.ts'
 import { Findings } from '../report/findings.ts'
-import { layoutOf, type Layout } from '../table/layout.ts'
+import { type Layout, layoutOf } from '../table/layout.ts'
 import { openTable, type TableHints } from '../table/open-table.ts'
 import type { Table } from '../table/table.ts'
 import { type Scan, scan } from '../text/scan.ts'
@@ -100,7 +100,7 @@ class Check {
     const plan = choosePlan(table, layout, { profile, match, report })
     const totals = new DatasetTotals(match?.contract.datasetRules ?? [], plan)
     const { taker = {} } = this.options
-    taker.start?.(plan)
+    taker.start?.(plan, { contract: match?.contract ?? null, columns: layout.columns })
     this.noteLayout(layout, profile)
     const ledger = await judgeTable({
       table,

@@ -1,4 +1,6 @@
+import type { Contract } from '../contract/contract.ts'
 import type { Finding, Report } from '../report/finding.ts'
+import type { Column } from '../table/column-names.ts'
 import type { Layout } from '../table/layout.ts'
 import type { SourceRow, Table } from '../table/table.ts'
 import { trimmed } from '../types/fold.ts'
@@ -12,6 +14,8 @@ import { isNote, type RowClass, RowClassifier } from './row-class.ts'
 export interface GoodRow {
   readonly line: number
   readonly values: readonly (string | null)[]
+  /** As it is written. */
+  readonly cells: readonly string[]
 }
 
 /** A row that was set aside, as it is written, with all that is wrong with it. */
@@ -24,9 +28,11 @@ export interface RejectedRow {
 
 /** Who takes rows as they are judged. Whether the whole file is refused is known only after the last one. */
 export interface RowTaker {
-  /** How the rows to come are read, before the first one. */
-  start?(plan: Plan): void
+  /** How the rows to come are read, before the first one: the contract, and all columns of the file. */
+  start?(plan: Plan, of: { readonly contract: Contract | null; readonly columns: readonly Column[] }): void
   good?(row: GoodRow): void
+  /** A row that was there before, exactly, by its key. */
+  repeated?(row: GoodRow): void
   rejected?(row: RejectedRow): void
 }
 
@@ -114,7 +120,7 @@ class Judgement {
     const judged = this.judge.judge(row)
     if (judged.is === 'rejected') return this.reject(row, judged.findings)
     this.ledger.take(judged.is, row)
-    if (judged.is === 'good') this.judging.taker.good?.({ line: row.line, values: judged.values })
+    this.judging.taker[judged.is]?.({ line: row.line, values: judged.values, cells: row.cells })
   }
 
   private reject(row: SourceRow, findings: readonly Finding[]): void {

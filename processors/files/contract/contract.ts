@@ -25,6 +25,8 @@ export interface Field {
   /** Values that are written otherwise than they are meant. */
   readonly repair: Readonly<Record<string, string>>
   readonly mark: DecimalMark | null
+  /** How many figures a decimal has; null where it is a double. */
+  readonly decimal: { readonly precision: number; readonly scale: number } | null
 }
 
 /** Columns that are one thing several times: each becomes a row of its own. */
@@ -55,9 +57,11 @@ export interface Contract {
   readonly unpivot: Unpivot | null
   /** What is fixed of how files are written, where finding it out goes wrong. */
   readonly reading: TableHints
-  /** What may be summed over what, and which edition counts, for who uses the rows. */
+  /** What may be summed over what, for who uses the rows. */
   readonly sums: Readonly<Record<string, string>>
+  /** A regular expression over the file's name, whose groups tell the edition. */
   readonly edition: string | null
+  /** Why only the newest edition counts; null where each edition is about something else. */
   readonly supersedes: string | null
 }
 
@@ -160,9 +164,18 @@ function problemsOf({ courant, fields = [] }: ContractFile): string[] {
   return [
     ...(courant?.source === 'files' ? [] : ['its courant attribute needs "source": "files"']),
     ...(fields.length > 0 ? [] : ['it has no fields']),
+    ...(isExpression(courant?.edition ?? '') ? [] : ['its edition is no regular expression']),
     ...lost.map((name) => `its key names ${name}, which is no field`),
     ...fields.flatMap(fieldProblems)
   ]
+}
+
+function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
 }
 
 function fieldProblems({ name = '?', file }: FieldFile): string[] {
@@ -186,6 +199,21 @@ function fieldOf({ name = '', type, file = {}, ...field }: FieldFile): Field {
     codes: file.codes ?? null,
     missing: file.missing ?? [],
     repair: file.repair ?? {},
-    mark: file.decimalMark ?? null
+    mark: file.decimalMark ?? null,
+    decimal: decimalOf(type)
   }
+}
+
+function decimalOf(type: unknown): Field['decimal'] {
+  const [found] = [type]
+    .flat()
+    .filter((each) => (each as { logicalType?: unknown } | null)?.logicalType === 'decimal')
+  return found === undefined ? null : (found as NonNullable<Field['decimal']>)
+}
+
+/** Which edition a file is, by its name; null where its contract has no rule, or the name does not show it. */
+export function editionOf({ edition }: Contract, fileName: string): string | null {
+  if (edition === null) return null
+  const found = new RegExp(edition, 'iu').exec(fileName)
+  return found ? found.slice(1).filter(Boolean).join('-').toLowerCase() || null : null
 }

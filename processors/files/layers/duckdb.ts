@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
+
+/** Does something with a DuckDB of its own, which keeps little in memory and nothing afterwards. */
+export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: '128MB',
+    temp_directory: join(temporaryFolder(), 'spilled'),
+    enable_external_file_cache: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false'
+  })
+  const connection = await instance.connect()
+  try {
+    return await work(connection)
+  } finally {
+    connection.closeSync()
+    instance.closeSync()
+  }
+}
+
+/** An identifier as SQL takes it. */
+export const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** A text as SQL takes it. */
+export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
