@@ -5,14 +5,8 @@ import { deadLettersIn } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
 import { decoder } from '../topics/registry/codec.ts'
 import { avroType } from '../schemas/avro-type.ts'
-import {
-  countDeadLetters,
-  type DeadLetter,
-  dismiss,
-  replay,
-  type ReplayReport,
-  waitingLetters
-} from '../topics/replay.ts'
+import { countDeadLetters, type DeadLetter, dismiss, waitingLetters } from '../topics/letters.ts'
+import { replay, type ReplayReport } from '../topics/replay.ts'
 import { masked } from '../topics/masking.ts'
 import { atLeastOne } from './verb/arguments.ts'
 import { loadedSystems } from '../systems/loaded.ts'

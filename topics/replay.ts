@@ -1,45 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CourantError } from '../runtime/errors.ts'
-import { deadLetterTopic } from './catalogue.ts'
 import type { Connection } from './connection.ts'
 import {
   deadLetterHeaders,
   keyHeader,
   lastOffsetHeader,
-  leftOutHeader,
   replayedFrom,
   replayedFromHeader
 } from './headers.ts'
+import { letterProgress, type OffsetRange, settle, settledBy } from './letter-progress.ts'
+import { type DeadLetter, type Only, waitingLetters } from './letters.ts'
 import { partitionFor } from './kafka/partitioner.ts'
 import type { KafkaAdmin, KafkaRecord, OutgoingRecord } from './kafka/port.ts'
-
-/** Where a dead letter was read. */
-interface LetterSource {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  /** Present where the letter is a whole batch, as it lies in the log. */
-  readonly lastOffset?: number
-}
-
-/** A record, or a batch that could not be read, that was set aside, and why. */
-export interface DeadLetter {
-  readonly record: KafkaRecord
-  /** Where it was read; null when it is a row that never was in a topic. */
-  readonly source: LetterSource | null
-  readonly stage: string
-  readonly code: string
-  readonly message: string
-  /** How many bytes its value had, when it was too large even for the dead-letter topic; null when the value is there. */
-  readonly leftOutBytes: number | null
-}
-
-/** How much of a pipeline's dead letters waits to be replayed. */
-export interface DeadLetterCount {
-  readonly pipeline: string
-  readonly kept: number
-  readonly waiting: number
-}
 
 export interface ReplayOptions {
   readonly signal: AbortSignal
@@ -50,6 +22,8 @@ export interface ReplayOptions {
   readonly limit: number
   /** What the pipeline reads: what a letter says it came from is believed of these only. */
   readonly topics: readonly string[]
+  /** Of all that wait only these, such as those of one error; others, before and among them, go on waiting. */
+  readonly only?: Only
 }
 
 export interface ReplayReport {
@@ -67,43 +41,6 @@ export interface ReplayReport {
   readonly behind: number
 }
 
-/** The group under which a pipeline's replay keeps how far it has got. */
-const replayGroup = (pipeline: string) => `${deadLetterTopic(pipeline).name}.replay`
-
-/** What lies in every dead-letter topic of these pipelines that exists. */
-export async function countDeadLetters(
-  pipelines: readonly string[],
-  { kafka }: Connection
-): Promise<readonly DeadLetterCount[]> {
-  const admin = await kafka.admin()
-  try {
-    const existing = new Set((await admin.topics()).map(({ name }) => name))
-    const counts: DeadLetterCount[] = []
-    for (const pipeline of pipelines) {
-      if (!existing.has(deadLetterTopic(pipeline).name)) continue
-      const { low, high, next } = await progressOf(pipeline, admin)
-      counts.push({ pipeline, kept: high - low, waiting: high - next })
-    }
-    return counts
-  } finally {
-    await admin.close()
-  }
-}
-
-/** The letters of a pipeline that wait to be replayed, oldest first. */
-export async function* waitingLetters(
-  pipeline: string,
-  { kafka }: Connection,
-  { limit, signal }: { limit: number; signal: AbortSignal }
-): AsyncGenerator<DeadLetter> {
-  const admin = await kafka.admin()
-  const { high, next } = await progressOf(pipeline, admin)
-  await admin.close()
-  if (next >= high || limit <= 0) return
-  const from = { topic: deadLetterTopic(pipeline).name, partition: 0, offset: next }
-  for await (const record of kafka.read(from, { limit, signal })) yield letterOf(record)
-}
-
 /**
  * Sends a pipeline's dead letters back to where they were read: the same bytes, key and id; only that pipeline reads
  * them again. How far it got is committed after each batch, so that a second replay begins behind it; so it ends
@@ -114,9 +51,9 @@ export async function replay(
   connection: Connection,
   options: ReplayOptions
 ): Promise<ReplayReport> {
-  const { signal, perSecond, limit, isDryRun } = options
+  const { signal, perSecond, limit, isDryRun, topics, only } = options
   const admin = await connection.kafka.admin()
-  const sender = new Sender(pipeline, connection, { admin, topics: options.topics })
+  const sender = new Sender(pipeline, connection, { admin, topics, isOfSome: only !== undefined })
   const pauseMs = 100
   const batchSize = Math.max(1, Math.floor((perSecond * pauseMs) / 1000))
   let batch: DeadLetter[] = []
@@ -128,33 +65,17 @@ export async function replay(
     if (!isDryRun) await wait((due.length * 1000) / perSecond, undefined, { signal }).catch(() => undefined)
   }
   try {
-    for await (const letter of waitingLetters(pipeline, connection, { limit, signal })) {
+    for await (const letter of waitingLetters(pipeline, connection, {
+      limit,
+      signal,
+      ...(only && { only })
+    })) {
       if (sender.mustWait(letter)) continue
       batch.push(letter)
       if (batch.length >= batchSize) await settle()
     }
     await settle()
     return sender
-  } finally {
-    await admin.close()
-  }
-}
-
-/** Has a pipeline's oldest letters wait no longer, without sending them; gives how many. They stay in their topic. */
-export async function dismiss(
-  pipeline: string,
-  { kafka }: Connection,
-  { limit }: { readonly limit: number }
-): Promise<number> {
-  const admin = await kafka.admin()
-  try {
-    const { high, next } = await progressOf(pipeline, admin)
-    const offset = Math.min(high, next + limit)
-    if (offset > next)
-      await admin.setCommitted(replayGroup(pipeline), [
-        { topic: deadLetterTopic(pipeline).name, partition: 0, offset }
-      ])
-    return offset - next
   } finally {
     await admin.close()
   }
@@ -177,13 +98,15 @@ class Sender implements ReplayReport {
   readonly #connection: Connection
   readonly #admin: KafkaAdmin
   readonly #topics: ReadonlySet<string>
+  readonly #isOfSome: boolean
   #targets: ReadonlyMap<string, Target> | undefined
 
   constructor(
     pipeline: string,
     connection: Connection,
-    { admin, topics }: { readonly admin: KafkaAdmin; readonly topics: readonly string[] }
+    { admin, topics, isOfSome }: { admin: KafkaAdmin; topics: readonly string[]; isOfSome: boolean }
   ) {
+    this.#isOfSome = isOfSome
     this.#pipeline = pipeline
     this.#connection = connection
     this.#admin = admin
@@ -194,16 +117,18 @@ class Sender implements ReplayReport {
   mustWait(letter: DeadLetter): boolean {
     const { source, leftOutBytes } = letter
     // Sent without its value, it would be a tombstone.
+    const before = this.#unsent
     if (leftOutBytes !== null) this.leftOut.push(letter)
     else if (letter.record.unreadable || source?.lastOffset !== undefined) this.batches.push(letter)
     else if (source === null) this.unsendable++
     else if (!this.#topics.has(source.topic)) this.foreign.push(letter)
-    else if (this.#isHeldUp) this.behind++
-    return this.#isHeldUp
+    // What is chosen one by one is settled one by one: it need not wait for others.
+    else if (!this.#isOfSome && this.#unsent > 0) this.behind++
+    return this.#isOfSome ? this.#unsent > before : this.#unsent > 0
   }
 
-  get #isHeldUp(): boolean {
-    return this.unsendable + this.leftOut.length + this.batches.length + this.foreign.length > 0
+  get #unsent(): number {
+    return this.unsendable + this.leftOut.length + this.batches.length + this.foreign.length
   }
 
   async send(
@@ -214,12 +139,15 @@ class Sender implements ReplayReport {
     for (const { record, source } of letters) {
       if (source) records.push(...(await this.#recordsOf(record, source.topic)))
     }
+    const progress = await letterProgress(this.#pipeline, this.#admin)
+    const ranges = this.#isOfSome
+      ? letters.map(({ record }): OffsetRange => [record.offset, record.offset])
+      : [[progress.next, letters.at(-1)?.record.offset ?? -1] as const]
+    // Nothing is sent that could not be noted.
+    settledBy(this.#pipeline, ranges, progress)
     if (isDryRun) return
     await (await this.#connection.producer()).send(records, { signal })
-    const offset = (letters.at(-1)?.record.offset ?? -1) + 1
-    await this.#admin.setCommitted(replayGroup(this.#pipeline), [
-      { topic: deadLetterTopic(this.#pipeline).name, partition: 0, offset }
-    ])
+    await settle(this.#pipeline, ranges, this.#admin)
   }
 
   /**
@@ -250,41 +178,6 @@ class Sender implements ReplayReport {
       'TOPIC_MISSING',
       `${topic}, where dead letters of ${this.#pipeline} come from, does not exist: run \`courant topics apply\``
     )
-  }
-}
-
-async function progressOf(
-  pipeline: string,
-  admin: KafkaAdmin
-): Promise<{ low: number; high: number; next: number }> {
-  const { name } = deadLetterTopic(pipeline)
-  const [committed] = await admin.committed(replayGroup(pipeline), [name])
-  const [log] = await admin.offsets(name)
-  if (!log) throw new CourantError('TOPIC_MISSING', `${name} does not exist: run \`courant topics apply\``)
-  // Retention may have removed letters that were never replayed.
-  const next = Math.min(log.high, Math.max(log.low, committed?.offset ?? 0))
-  return { low: log.low, high: log.high, next }
-}
-
-function letterOf(record: KafkaRecord): DeadLetter {
-  const text = (name: string) => record.headers[name]?.toString()
-  const topic = text(deadLetterHeaders.topic)
-  const leftOut = text(leftOutHeader)
-  const lastOffset = text(lastOffsetHeader)
-  return {
-    record,
-    source: topic
-      ? {
-          topic,
-          partition: Number(text(deadLetterHeaders.partition)),
-          offset: Number(text(deadLetterHeaders.offset)),
-          ...(lastOffset !== undefined && { lastOffset: Number(lastOffset) })
-        }
-      : null,
-    stage: text(deadLetterHeaders.stage) ?? '',
-    code: text(deadLetterHeaders.exceptionClass) ?? '',
-    message: text(deadLetterHeaders.exceptionMessage) ?? '',
-    leftOutBytes: leftOut === undefined ? null : Number(leftOut)
   }
 }
 

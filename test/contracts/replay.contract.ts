@@ -10,7 +10,8 @@ import { topicsOf } from '../../topics/catalogue.ts'
 import { deadLetterWriter } from '../../topics/dead-letters.ts'
 import { deadLetterHeaders } from '../../topics/headers.ts'
 import type { KafkaRecord } from '../../topics/kafka/port.ts'
-import { countDeadLetters, type DeadLetter, dismiss, replay, waitingLetters } from '../../topics/replay.ts'
+import { countDeadLetters, type DeadLetter, dismiss, waitingLetters } from '../../topics/letters.ts'
+import { replay } from '../../topics/replay.ts'
 import { userChange } from '../support/changes.ts'
 import { eventually } from '../support/eventually.ts'
 import { recordsOf } from '../support/memory-topics.ts'
@@ -263,6 +264,37 @@ export function replayContract(
         assert.equal((await replay(failing, made.connection, options)).byTopic.get(topic.name), 1)
         assert.equal(await waiting(), 0)
         assert.equal(await dismiss(failing, made.connection, options), 0)
+      }))
+
+    it('of one kind are sent or dismissed without those before and among them, each once', () =>
+      withCase(async (made) => {
+        const reader = await threeSetAside(made)
+        const key = ({ record }: DeadLetter) => String(record.key)
+        const [first, second, third] = (await lettersOf(made)).map(key)
+        const only = (letter: DeadLetter) => key(letter) === second
+        const waiting = async () => (await countDeadLetters([failing], made.connection))[0]?.waiting
+        const dry = await replay(failing, made.connection, { ...options, only, isDryRun: true })
+        assert.deepEqual([dry.byTopic.get(topic.name), await waiting()], [1, 3])
+        assert.equal(
+          (await replay(failing, made.connection, { ...options, only })).byTopic.get(topic.name),
+          1
+        )
+        assert.deepEqual(
+          (await take(reader, 1)).map((item) => item.key),
+          [second]
+        )
+        assert.deepEqual([(await lettersOf(made)).map(key), await waiting()], [[first, third], 2])
+        assert.equal((await replay(failing, made.connection, { ...options, only })).byTopic.size, 0)
+        const last = (letter: DeadLetter) => key(letter) === third
+        assert.equal(await dismiss(failing, made.connection, { limit: 9, only: last }), 1)
+        assert.deepEqual([(await lettersOf(made)).map(key), await waiting()], [[first], 1])
+        assert.equal((await replay(failing, made.connection, options)).byTopic.get(topic.name), 1)
+        assert.deepEqual(
+          (await take(reader, 1)).map((item) => item.key),
+          [first]
+        )
+        assert.equal(await waiting(), 0)
+        await reader.close()
       }))
   })
 }
