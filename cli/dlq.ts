@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { exactNumbers } from '../operate/exact-json.ts'
+import { groupLetters, type LettersOf, onlyThose } from '../operate/letters.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { deadLettersIn } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
@@ -12,10 +13,22 @@ import { atLeastOne } from './verb/arguments.ts'
 import { loadedSystems } from '../systems/loaded.ts'
 import { print, printRows } from './verb/output.ts'
 import { declaredTopics, pipelines } from './pipelines.ts'
+import { auditedVerb } from './verb/audited.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
 import { reading, withConnection } from './verb/with-connection.ts'
 
-/** `courant dlq list|show|replay|dismiss`. */
+interface ReplayChoice extends LettersOf {
+  readonly dryRun?: boolean
+  readonly limit: number
+  readonly rate: number
+}
+
+interface DismissChoice extends LettersOf {
+  readonly limit: number
+  readonly reason: string
+}
+
+/** `courant dlq list|groups|show|replay|dismiss`. */
 export function dlqCommand(program: Command): void {
   const dlq = program.command('dlq')
   dlq
@@ -27,6 +40,24 @@ export function dlqCommand(program: Command): void {
         const counts = await countDeadLetters(await knownPipelines(connection), connection)
         const rows = counts.filter(({ kept }) => kept > 0).map((count) => ({ ...count }))
         printRows(rows, { json, none: 'No pipeline has set anything aside.' })
+      })
+    )
+  dlq
+    .command('groups')
+    .description('count the dead letters that wait by pipeline, error code and field')
+    .option('--json', 'for machines')
+    .action(({ json = false }: { json?: boolean }) =>
+      reading(async (connection) => {
+        const { signal } = untilStopSignal()
+        const grouped = await groupLetters(await knownPipelines(connection), { connection, signal })
+        const rows = grouped.flatMap(({ groups }) =>
+          groups.map(({ first, last, ...group }) => ({
+            ...group,
+            first: first.toISOString(),
+            last: last.toISOString()
+          }))
+        )
+        printRows(rows, { json, none: 'No dead letter waits.' })
       })
     )
   dlq
@@ -45,7 +76,9 @@ export function dlqCommand(program: Command): void {
     .option('--dry-run', 'only count')
     .option('-n, --limit <number>', 'at most so many', atLeastOne, Number.MAX_SAFE_INTEGER)
     .option('--rate <number>', 'records a second', atLeastOne, 100)
-    .action((name: string, options: { dryRun?: boolean; limit: number; rate: number }) =>
+    .option('--code <code>', 'of these only those of an error code')
+    .option('--field <field>', 'of these only those of a field, as `dlq groups` names it')
+    .action((name: string, options: ReplayChoice) =>
       withConnection(async (connection) =>
         replayAndSay(replayable(await nameOf(name, connection)), connection, options)
       )
@@ -59,8 +92,11 @@ function dismissVerb(dlq: Command): void {
     .description('have the oldest dead letters wait no longer, without sending them')
     .argument('<pipeline>')
     .option('-n, --limit <number>', 'at most so many', atLeastOne, Number.MAX_SAFE_INTEGER)
-    .action((name: string, { limit }: { limit: number }) =>
-      withConnection(async (connection) => dismissAndSay(await nameOf(name, connection), connection, limit))
+    .option('--code <code>', 'of these only those of an error code')
+    .option('--field <field>', 'of these only those of a field, as `dlq groups` names it')
+    .option('--reason <text>', 'why, for the audit', '')
+    .action((name: string, options: DismissChoice) =>
+      withConnection(async (connection) => dismissAndSay(await nameOf(name, connection), connection, options))
     )
 }
 
@@ -148,19 +184,18 @@ async function readable(
   return { bytes: value.length, ...(unmask && { base64: value.toString('base64') }) }
 }
 
-async function replayAndSay(
-  pipeline: string,
-  connection: Connection,
-  { dryRun = false, limit, rate }: { dryRun?: boolean; limit: number; rate: number }
-): Promise<void> {
+async function replayAndSay(pipeline: string, connection: Connection, choice: ReplayChoice): Promise<void> {
+  const { dryRun = false } = choice
   const { signal } = untilStopSignal()
-  const report = await replay(pipeline, connection, {
-    signal,
-    isDryRun: dryRun,
-    perSecond: rate,
-    limit,
-    topics: pipelines.find(({ name }) => name === pipeline)?.reads ?? []
-  })
+  const send = () => replayOf(pipeline, connection, { ...choice, signal })
+  const intent = { action: 'replay', target: pipeline, previewed: '', reason: '' } as const
+  const report = dryRun
+    ? await send()
+    : await auditedVerb(intent, connection, async () => {
+        const sent = await send()
+        const count = [...sent.byTopic.values()].reduce((sum, one) => sum + one, 0)
+        return { result: `${count} sent${signal.aborted ? ', then stopped' : ''}`, value: sent }
+      })
   const rows = [...report.byTopic].map(([topic, records]) => ({ topic, records }))
   printRows(rows, { none: 'Nothing to replay.' })
   if (rows.length > 0)
@@ -177,6 +212,22 @@ async function replayAndSay(
     )
   tellHeldUp(pipeline, report)
   refuseLeftOut(pipeline, report.leftOut)
+}
+
+function replayOf(
+  pipeline: string,
+  connection: Connection,
+  { signal, dryRun = false, rate, limit, ...which }: ReplayChoice & { readonly signal: AbortSignal }
+): Promise<ReplayReport> {
+  const only = onlyThose(which)
+  return replay(pipeline, connection, {
+    signal,
+    isDryRun: dryRun,
+    perSecond: rate,
+    limit,
+    topics: pipelines.find(({ name }) => name === pipeline)?.reads ?? [],
+    ...(only && { only })
+  })
 }
 
 /** What no replay mends, and what was never a pipeline's letter: each has to be dismissed by who has looked at it. */
@@ -206,7 +257,16 @@ function refuseLeftOut(pipeline: string, letters: readonly DeadLetter[]): void {
   )
 }
 
-async function dismissAndSay(name: string, connection: Connection, limit: number): Promise<void> {
-  const count = await dismiss(name, connection, { limit })
+async function dismissAndSay(
+  name: string,
+  connection: Connection,
+  { limit, reason, ...which }: DismissChoice
+): Promise<void> {
+  const only = onlyThose(which)
+  const intent = { action: 'dismiss', target: name, previewed: '', reason } as const
+  const count = await auditedVerb(intent, connection, async () => {
+    const value = await dismiss(name, connection, { limit, ...(only && { only }) })
+    return { result: `${value} dismissed`, value }
+  })
   print(`${count} dead letters wait no longer; they stay in their topic until its retention removes them.`)
 }

@@ -12,6 +12,7 @@ import {
 } from '../systems/loaded.ts'
 import type { Discovered } from '../systems/system.ts'
 import { type DeclaredTopic, deadLetterTopic } from '../topics/catalogue.ts'
+import { auditTopic } from '../topics/audit-topic.ts'
 import { statusTopic } from '../topics/health/status-topic.ts'
 import { nearest } from './nearest.ts'
 
@@ -40,7 +41,7 @@ const declared: readonly OwnedPipeline[] = loadedSystems.flatMap((system) =>
 /** All that is declared, for pages to look into. */
 export const declaredForPages = {
   pipelines,
-  topics: [statusTopic, ...declaredTopics, ...pipelines.map(({ name }) => deadLetterTopic(name))],
+  topics: [statusTopic, auditTopic, ...declaredTopics, ...pipelines.map(({ name }) => deadLetterTopic(name))],
   systemOf: (name: string): string =>
     (
       declared.find(({ pipeline }) => pipeline.name === name)?.system ??
@@ -72,8 +73,8 @@ export async function knownNow(env: Environment = process.env): Promise<Known> {
     ])
   return {
     all: asked.flatMap(({ system, pipelines: own }) => own.map((pipeline) => ({ pipeline, system }))),
-    topics: [statusTopic, ...topicsOf(asked)],
-    needed: [statusTopic, ...topicsOf(asked.filter(({ system }) => isOn(system, env)))],
+    topics: [statusTopic, auditTopic, ...topicsOf(asked)],
+    needed: [statusTopic, auditTopic, ...topicsOf(asked.filter(({ system }) => isOn(system, env)))],
     problems: asked.flatMap(({ system, problems }) => problems.map((one) => `${system.name}: ${one}`)),
     unknown: asked.flatMap(({ system, unknown }) =>
       unknown === undefined ? [] : [`${system.name}: its pipelines are unknown. ${unknown}`]

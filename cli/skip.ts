@@ -4,6 +4,7 @@ import { loadedSystems } from '../systems/loaded.ts'
 import type { Connection } from '../topics/connection.ts'
 import { skipRecords } from '../topics/skip-records.ts'
 import { wholeFrom } from './verb/arguments.ts'
+import { auditedVerb } from './verb/audited.ts'
 import { print } from './verb/output.ts'
 import { pipelines } from './pipelines.ts'
 import { untilStopSignal } from './verb/stop-signal.ts'
@@ -49,7 +50,14 @@ async function skip(topic: string, connection: Connection, options: SkipOptions)
   if (reason.trim() === '') throw new CourantError('CONFIG_INVALID', '--reason must say something')
   const { signal } = untilStopSignal()
   const request = { pipeline, topic, partition, from, to, reason, isDryRun: dryRun, signal }
-  const report = await skipRecords(request, connection)
+  const skipIt = () => skipRecords(request, connection)
+  const intent = { action: 'skip', target: pipeline, previewed: `${topic}/${partition}`, reason } as const
+  const report = dryRun
+    ? await skipIt()
+    : await auditedVerb(intent, connection, async () => {
+        const value = await skipIt()
+        return { result: `offsets ${value.from} to ${value.to}`, value }
+      })
   const what = `${topic}/${partition}, offsets ${report.from} to ${report.to}: ${report.records} records`
   print(report.unreadable === null ? what : `${what}, and what cannot be read. ${report.unreadable}`)
   print(

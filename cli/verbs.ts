@@ -56,6 +56,10 @@ const general: Commands = {
     describe: 'show how far pipelines are behind: records, age of the first unread one, status',
     load: async () => (await import('./lag.ts')).lagCommand
   },
+  offsets: {
+    describe: 'show how far the group of a pipeline is, and move it while it is stopped',
+    load: async () => (await import('./offsets.ts')).offsetsCommand
+  },
   trace: {
     describe: 'follow one business key through every topic, personal data masked',
     load: async () => (await import('./trace.ts')).traceCommand

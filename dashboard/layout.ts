@@ -1,4 +1,5 @@
 import type { Language } from '../topics/health/durations.ts'
+import { actionTexts } from './action-texts.ts'
 import { type Html, html } from './html.ts'
 import { texts } from './texts.ts'
 
@@ -24,7 +25,7 @@ ${isLive && html`<noscript><meta http-equiv="refresh" content="5"></noscript>`}
 </head>
 <body>
 <header>
-<nav aria-label="Courant"><a href="/"><strong>Courant</strong></a> <a href="/t">${say.topics}</a> <a href="/d">${say.dead}</a> <a href="/runbook">${say.runbookPage}</a> <a href="/metrics">metrics</a></nav>
+<nav aria-label="Courant"><a href="/"><strong>Courant</strong></a> <a href="/t">${say.topics}</a> <a href="/d">${say.dead}</a> <a href="/a">${actionTexts[language].audit}</a> <a href="/runbook">${say.runbookPage}</a> <a href="/metrics">metrics</a></nav>
 <form action="/k" method="get" role="search"><label>${say.key} <input name="key" required size="18" maxlength="200"></label> <button>${say.findKey}</button></form>
 <nav aria-label="${say.languages}"><a href="?lang=en" lang="en" hreflang="en">English</a> <a href="?lang=fr" lang="fr" hreflang="fr">Français</a></nav>
 </header>

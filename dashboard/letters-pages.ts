@@ -1,4 +1,11 @@
-import { groupLetters, type LetterGroup, pipelinesWithLetters, showLetters } from '../operate/letters.ts'
+import {
+  groupLetters,
+  type LetterGroup,
+  type LettersOf,
+  pipelinesWithLetters,
+  showLetters
+} from '../operate/letters.ts'
+import { actionTexts } from './action-texts.ts'
 import { number, type Writing } from './cells.ts'
 import { address, type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
@@ -6,12 +13,6 @@ import { recordBody } from './records.ts'
 import type { Site } from './site.ts'
 import { texts } from './texts.ts'
 import { withinReach } from './within-reach.ts'
-
-/** Which letters of a pipeline are asked for. */
-export interface LettersQuery {
-  readonly code?: string
-  readonly field?: string
-}
 
 const lettersShown = 20
 
@@ -47,9 +48,21 @@ function groupTable(groups: readonly LetterGroup[], of: number, writing: Writing
   return html`<table><thead><tr><th scope="col">${say.code}, ${say.field}</th><th scope="col" class="number">${say.count}</th><th scope="col" class="number">${say.share}</th><th scope="col" class="wide">${say.first}</th><th scope="col" class="wide">${say.last}</th><th scope="col">${say.message}</th></tr></thead><tbody>${rows}</tbody></table>`
 }
 
+/** What may be done about the letters that are shown; each is previewed first. */
+function actionLinks(
+  pipeline: string,
+  { code, field, site }: LettersOf & { site: Site },
+  { language }: Writing
+): Html {
+  const say = actionTexts[language]
+  const query = { code, field }
+  const canReplay = site.declared.pipelines.some(({ name, reads }) => name === pipeline && reads.length > 0)
+  return html`${canReplay && html`<a href="${address(['d', pipeline, 'replay'], query)}">${say.replay}…</a> `}<a href="${address(['d', pipeline, 'dismiss'], query)}">${say.dismiss}…</a>`
+}
+
 /** `/d/:pipeline`: its letters beside their errors; null where it has no dead-letter topic. */
 export async function pipelineLettersPage(
-  { pipeline, query }: { readonly pipeline: string; readonly query: LettersQuery },
+  { pipeline, query }: { readonly pipeline: string; readonly query: LettersOf },
   site: Site,
   writing: Writing
 ): Promise<Page | null> {
@@ -70,7 +83,7 @@ export async function pipelineLettersPage(
 </dl>${recordBody(letter, writing)}</article><hr>`
   )
   const body = html`<h1>${say.dead}: ${pipeline}</h1>
-${all ? html`<p>${number(all.waiting, writing)}</p>${groupTable(all.groups, all.lookedAt, writing)}` : html`<p>${say.noLetters}</p>`}
+${all ? html`<p>${number(all.waiting, writing)}</p><p>${actionLinks(pipeline, { ...query, site }, writing)}</p>${groupTable(all.groups, all.lookedAt, writing)}` : html`<p>${say.noLetters}</p>`}
 ${parts}
 <p>${say.masked} ${say.equalCommand} <code>courant dlq show ${pipeline}</code></p>`
   return { title: `${say.dead}: ${pipeline} · Courant`, body }

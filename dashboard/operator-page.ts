@@ -2,6 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CourantError } from '../runtime/errors.ts'
 import type { Language } from '../topics/health/durations.ts'
 import type { Writing } from './cells.ts'
+import { dismissPreview, replayPreview, resetPreview, type Sign } from './action-pages.ts'
+import { actionRoutes, type Actions, actionsOf, type Refuse } from './action-routes.ts'
+import { actionTexts } from './action-texts.ts'
+import { auditPage } from './audit-page.ts'
 import { groupPage } from './group-page.ts'
 import { html } from './html.ts'
 import { keyPage } from './key-page.ts'
@@ -41,7 +45,9 @@ export function operatorPages(site: Site): (app: FastifyInstance) => void {
     )
     app.get('/status.json', async () => view())
     liveEvents(app)
-    for (const [path, make] of Object.entries(pagesOf(site)))
+    const actions = actionsOf()
+    actionRoutes(app, { site, actions, refuse })
+    for (const [path, make] of Object.entries({ ...pagesOf(site), ...actionPages(site, actions) }))
       app.get(path, (request, reply) => answer(make, request, reply))
     app.get<{ Querystring: { key?: string } }>('/k', (request, reply) =>
       reply.redirect(`/k/${encodeURIComponent(request.query.key ?? '')}`)
@@ -61,6 +67,25 @@ const pagesOf = (site: Site): Readonly<Record<string, MakePage>> => ({
   '/k/:name': ({ params }, writing) => keyPage(params['name'] ?? '', site, writing),
   '/runbook': async (_asked, writing) => runbookPage(writing)
 })
+
+function actionPages(site: Site, { jobs, tokens }: Actions): Readonly<Record<string, MakePage>> {
+  const sign: Sign = (planned) => tokens.issue(planned)
+  const asked = ({ params, query }: Asked) => ({ target: params['name'] ?? '', query })
+  return {
+    '/a': (_asked, writing) => auditPage(site, jobs.all, writing),
+    '/d/:name/replay': (all, writing) => replayPreview(asked(all), { site, sign }, writing),
+    '/d/:name/dismiss': (all, writing) => dismissPreview(asked(all), { site, sign }, writing),
+    '/g/:name/reset': (all, writing) => resetPreview(asked(all), { site, sign }, writing)
+  }
+}
+
+const refuse: Refuse = (request, reply, { status, text }) => {
+  const language = rememberedLanguage(request, reply)
+  return sendHtml(
+    reply.code(status),
+    problemPage(texts[language].failed, actionTexts[language][text], language)
+  )
+}
 
 async function answer(make: MakePage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const language = rememberedLanguage(request, reply)

@@ -8,6 +8,7 @@ import { appendHistory, historyProblems } from '../schemas/history.ts'
 import { type LoadedSystem, loadedSystems } from '../systems/loaded.ts'
 import type { Page } from '../systems/system.ts'
 import { deadLetterTopic, type DeclaredTopic } from '../topics/catalogue.ts'
+import { auditTopic } from '../topics/audit-topic.ts'
 import { statusTopic } from '../topics/health/status-topic.ts'
 
 /** Defaults that are files of this repository are shown as paths in it. */
@@ -104,7 +105,7 @@ function topicsPage(): Page {
     ...(system.runTime?.topics ?? []),
     ...pipelinesOf(system).map(({ name }) => deadLetterTopic(name))
   ])
-  const rows = [statusTopic, ...ofSystems].map(({ name, partitions, config, owner }) => {
+  const rows = [statusTopic, auditTopic, ...ofSystems].map(({ name, partitions, config, owner }) => {
     return [code(name), String(partitions ?? 'as set'), config['cleanup.policy'] ?? '', owner]
   })
   return { title: 'Topics', heading: ['topic', 'partitions', 'cleanup', 'owner'], rows }

@@ -90,7 +90,7 @@ async function startOf(
 }
 
 /** The first record that was produced at a time or later, found by halves: some twenty records are read of a million. */
-async function offsetAt(
+export async function offsetAt(
   time: Date,
   { topic, partition, low, high }: PartitionOffsets,
   { kafka, signal }: { readonly kafka: KafkaClient; readonly signal: AbortSignal }

@@ -96,22 +96,31 @@ function note(letter: DeadLetter, pipeline: string, groups: Map<string, LetterGr
 const fieldIn = (message: string): string =>
   /^([A-Za-z_][\w]*(?:\.[\w]+)*) (?:is|are|has|must)\b/.exec(message)?.[1] ?? ''
 
+/** Which of a pipeline's letters are meant; all when neither is said. */
+export interface LettersOf {
+  readonly code?: string
+  readonly field?: string
+}
+
+/** Tells the letters that are meant from others; undefined where all are. */
+export const onlyThose = ({ code, field }: LettersOf): ((letter: DeadLetter) => boolean) | undefined =>
+  code === undefined && field === undefined
+    ? undefined
+    : (letter) =>
+        (code === undefined || letter.code === code) &&
+        (field === undefined || fieldIn(letter.message) === field)
+
 /** Waiting letters of a pipeline, oldest first, of one group where that is asked for. */
 export async function showLetters(
   pipeline: string,
   topics: readonly DeclaredTopic[],
-  options: Asking & { readonly code?: string; readonly field?: string; readonly limit: number }
+  options: Asking & LettersOf & { readonly limit: number }
 ): Promise<readonly ShownLetter[]> {
-  const { connection, signal, code, field, limit } = options
+  const { connection, signal, limit } = options
+  const only = onlyThose(options)
   const shown: ShownLetter[] = []
-  for await (const letter of waitingLetters(pipeline, connection, { limit: mostLookedAt, signal })) {
-    const isWanted =
-      (code === undefined || letter.code === code) &&
-      (field === undefined || fieldIn(letter.message) === field)
-    if (!isWanted) continue
+  for await (const letter of waitingLetters(pipeline, connection, { limit, signal, ...(only && { only }) }))
     shown.push(await shownLetter(letter, topics, connection))
-    if (shown.length >= limit) break
-  }
   return shown
 }
 

@@ -24,6 +24,8 @@ export interface ReplayOptions {
   readonly topics: readonly string[]
   /** Of all that wait only these, such as those of one error; others, before and among them, go on waiting. */
   readonly only?: Only
+  /** Told of letters that were sent and noted as such. */
+  readonly onSent?: (count: number) => void
 }
 
 export interface ReplayReport {
@@ -62,6 +64,7 @@ export async function replay(
     batch = []
     if (due.length === 0) return
     await sender.send(due, { signal, isDryRun })
+    options.onSent?.(due.length)
     if (!isDryRun) await wait((due.length * 1000) / perSecond, undefined, { signal }).catch(() => undefined)
   }
   try {

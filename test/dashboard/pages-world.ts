@@ -8,6 +8,8 @@ import { tables } from '../../schemas/tables.ts'
 import { topicCatalogue, topicsOf } from '../../topics/catalogue.ts'
 import { deadLetterHeaders } from '../../topics/headers.ts'
 import type { PipelineHealth } from '../../topics/health/health.ts'
+import { auditTopic } from '../../topics/audit-topic.ts'
+import { applyPlan, planTopics } from '../../topics/plan.ts'
 import { partitionFor } from '../../topics/kafka/partitioner.ts'
 import { encoder } from '../../topics/registry/codec.ts'
 import { userChange } from '../support/changes.ts'
@@ -54,6 +56,7 @@ export const viewed = (
 /** An installation in memory with its pages; what they say of pipelines is in `views`. */
 export async function pagesWorld() {
   const { connection, context } = await memoryTopics({ pipelines: [cleanUsers.name] })
+  await applyPlan(await planTopics([auditTopic], connection, context.settings), connection)
   const views: PipelineView[] = [viewed()]
   const app = buildOperator({
     metrics: new MetricsRegistry(),
@@ -81,6 +84,19 @@ export async function pagesWorld() {
     connection,
     context,
     get: (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers }),
+    /** Sends a form, as a browser does from a page of the server itself unless other headers say so. */
+    post: (url: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      app.inject({
+        method: 'POST',
+        url,
+        headers: {
+          host: 'localhost',
+          origin: 'http://localhost',
+          'content-type': 'application/x-www-form-urlencoded',
+          ...headers
+        },
+        payload: new URLSearchParams(fields).toString()
+      }),
     /** Publishes a clean user under a key. */
     async publish(key: string, change: unknown = userChange(1).value, headers: Record<string, string> = {}) {
       const partition = partitionFor(key, await partitions(clean.name))
