@@ -1,6 +1,7 @@
 import { problemOfApplication } from './applications/problem-of.ts'
 import { type EventType, event } from './event.ts'
 import type { CvCallbackDue, CvRequest, CvResult } from './types/cv.ts'
+import type { ArrivedFile, FiledFile, RejectedLine, UpdatedDataset } from './types/files.ts'
 import type { ClaimedApplication, CuratedApplication, SubmittedApplication } from './types/applications.ts'
 
 const rules = { problemOf: problemOfApplication }
@@ -12,7 +13,11 @@ export const events = {
   submittedApplication: event<SubmittedApplication>('applications', 'submitted', rules),
   claimedApplication: event<ClaimedApplication>('applications', 'claimed', rules),
   curatedApplication: event<CuratedApplication>('applications', 'curated', rules),
-  cvResult: event<CvResult>('cv', 'result', { topic: 'cv.results', keptMs: monthMs })
+  cvResult: event<CvResult>('cv', 'result', { topic: 'cv.results', keptMs: monthMs }),
+  arrivedFile: event<ArrivedFile>('files', 'arrived', { keptMs: monthMs }),
+  filedFile: event<FiledFile>('files', 'filed', { keptMs: monthMs }),
+  rejectedLine: event<RejectedLine>('files', 'rejected', { keptMs: monthMs }),
+  updatedDataset: event<UpdatedDataset>('files', 'updated', { keptMs: monthMs })
 }
 
 const cvLane = (priority: string) =>

@@ -34,6 +34,13 @@ const useSsl: Setting = {
   default: 'false',
   check: oneOf('true', 'false')
 }
+/** The bucket of the system that runs alone; where several have one, each has a setting of its own. */
+export const bucketName: Setting = {
+  env: 'MINIO_BUCKET_NAME',
+  describe:
+    'Bucket of the CVs that were uploaded (cv-files when empty), where MINIO_ACCESS_KEY is set; and of dropped files, where COURANT_FILES_BUCKET is not',
+  default: ''
+}
 export const accessKey: Setting = {
   env: 'MINIO_ACCESS_KEY',
   describe: 'Access key of the object store',
@@ -83,7 +90,8 @@ export async function checkObjectStore(settings: Settings): Promise<void> {
 
 const bucketOf = (url: string) => /^s3:\/\/(.+)$/.exec(url)?.[1] ?? null
 
-function minioOptions(settings: Settings, bucket: string): MinioOptions {
+/** How a bucket is reached; refuses without keys. */
+export function minioOptions(settings: Settings, bucket: string): MinioOptions {
   const keys = { accessKey: settings.text(accessKey), secretKey: settings.text(secretKey) }
   if (keys.accessKey === '' || keys.secretKey === '')
     throw new CourantError(

@@ -1,15 +1,17 @@
 import type { System } from '../system.ts'
 
+const name = 'files'
+
 /** Files that somebody drops for the lake. */
 export const files: System = {
-  name: 'files',
-  describe: 'files dropped for the lake',
+  name,
+  describe: 'files dropped into a bucket, to a lake of open data',
   commands: {
     lake: {
-      describe: 'try files for the lake: how they are read, and everything that is wrong with them, offline',
-      isAlone: true,
+      describe: 'dropped files: make the bucket, be told of files, try some offline',
+      isAlone: ['check', 'contract'],
       load: async () => (await import('./lake-verb.ts')).lakeCommand
     }
   },
-  load: async () => ({})
+  load: async () => (await import('./files-parts.ts')).filesParts(name)
 }

@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { checkFile, type Progress } from '../../processors/files/check/check-file.ts'
-import { loadContracts } from '../../processors/files/contract/contract.ts'
+import { contractsFolder, loadContracts } from '../../processors/files/contract/contract.ts'
 import { inferContract } from '../../processors/files/contract/infer.ts'
 import { pageOf } from '../../processors/files/report/page.ts'
 import type { CheckResult } from '../../processors/files/check/result.ts'
@@ -22,12 +22,9 @@ interface CheckOptions {
   readonly page?: string
 }
 
-/** Where the contracts of the house are. */
-const contractsFolder = join(import.meta.dirname, '../../sinks/files/contracts')
-
 /** `courant lake`: files for the lake, tried without dropping them. */
 export function lakeCommand(program: Command): void {
-  const lake = program.command('lake').description('try files for the lake without dropping them, offline')
+  const lake = program.command('lake').description('dropped files, and what the lake makes of them')
   lake
     .command('check')
     .description('read files and say everything that is wrong with them; exit code 1 if one would be refused')
@@ -38,6 +35,14 @@ export function lakeCommand(program: Command): void {
     .option('--contracts <folder>', 'contracts, as <theme>/<dataset>.avsc; - for none', contractsFolder)
     .option('--page <folder>', 'write <file>.quality.json and <file>.html there, as the lake would')
     .action(check)
+  lake
+    .command('init')
+    .description('make the bucket with its folders, and have the store tell of dropped files')
+    .action(async () => (await import('./init.ts')).init())
+  lake
+    .command('serve')
+    .description('take the notifications of the bucket over HTTP, until Ctrl-C')
+    .action(async () => (await import('./serve.ts')).serve())
   const contract = lake.command('contract').description('what a kind of dataset is like')
   contract
     .command('infer')

@@ -101,6 +101,9 @@ interface FieldFile {
   }
 }
 
+/** Where the contracts of the house are. */
+export const contractsFolder = join(import.meta.dirname, '../../../sinks/files/contracts')
+
 /** The contracts of a folder: `<theme>/<dataset>.avsc`. Throws with all that is wrong with the first that is. */
 export function loadContracts(folder: string): Contract[] {
   return readdirSync(folder, { withFileTypes: true })

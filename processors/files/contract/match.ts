@@ -39,7 +39,7 @@ const score = ({ fit, missing, isNamed, found }: Match & { isNamed: boolean }) =
   fit + (missing.length === 0 ? 1 : 0) + (isNamed ? 0.3 : 0) + found.size / 1_000
 
 /** Whether one of a contract's patterns is in a name, whatever its case and accents. */
-function isNamed({ names }: Contract, fileName: string): boolean {
+export function isNamed({ names }: Contract, fileName: string): boolean {
   const plain = fold(fileName)
   return names.some((pattern) => {
     const parts = pattern.split('*').map((part) => fold(part).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))

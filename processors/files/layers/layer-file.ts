@@ -31,6 +31,8 @@ export interface LayeredFile {
 export interface LayerOptions extends Pick<CheckOptions, 'contracts' | 'theme' | 'progress' | 'sameContent'> {
   /** The object that the file is in the lake, noted with every row. */
   readonly raw: string
+  /** The hash of the file as it lies there; that of what is in it, unless told. */
+  readonly sha256?: string
   /** Where the Parquet files are made, `bronze.parquet` and so on. */
   readonly folder: string
 }
@@ -46,14 +48,14 @@ export function fileIdOf(raw: string): string {
  * (typed by the contract) and the rejected lines, as Parquet. Memory does not grow with the file.
  */
 export async function layerFile(path: string, options: LayerOptions): Promise<LayeredFile> {
-  const { raw, folder, ...check } = options
+  const { raw, folder, sha256, ...check } = options
   const stage = new Stage(folder)
   try {
     const result = await checkFile(path, { ...check, taker: stage.taker })
     stage.close()
     const { contract } = stage
     const edition = contract === null ? null : editionOf(contract, result.source?.name ?? basename(path))
-    const facts = { raw, sha256: result.scan?.sha256 ?? '', edition }
+    const facts = { raw, sha256: sha256 ?? result.scan?.sha256 ?? '', edition }
     const parts = await stage.write({ facts, isRefused: result.verdict === 'reject' })
     return { result, contract, edition, ...parts }
   } finally {
