@@ -40,10 +40,11 @@ export function doctorCommand(program: Command): void {
   program
     .command('doctor')
     .option('--install', 'install what is missing, optional parts too, after a yes (COURANT_YES=1 is one)')
-    .option('--tests', 'with --install: also what only tests need (Python, Mono)')
+    .option('--tests', 'with --install: also what only tests need (Python, Mono, Chromium)')
     .option('--json', 'for machines')
     .action(async ({ install = false, tests = false, json = false }: Options) => {
-      if (install) await installMissing(tests ? [...optionalParts, 'python', 'tsql'] : optionalParts)
+      if (install)
+        await installMissing(tests ? [...optionalParts, 'python', 'tsql', 'browser'] : optionalParts)
       else tell(await examine(), json)
     })
 }

@@ -1,6 +1,7 @@
 /** The style sheet of every page. */
 export const pageStyle = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+html, body { background: Canvas; color: CanvasText; }
 body { margin: 1rem auto; max-width: 88rem; padding: 0 1rem; }
 header { display: flex; gap: .5rem 1.5rem; justify-content: space-between; align-items: baseline; flex-wrap: wrap; }
 h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
@@ -27,6 +28,8 @@ tr:has(+ tr.why) > * { border-bottom: none; }
 .incidents li { border-left: 4px solid currentColor; padding: .2rem 0 .2rem .8rem; margin: .7rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; margin: 0; }
 dt { color: color-mix(in srgb, CanvasText 75%, Canvas); }
+dl.terms { display: block; }
+dl.terms dt { font-weight: 600; margin-top: .5rem; overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 code, pre { font: .9em/1.45 ui-monospace, monospace; }
 code { background: color-mix(in srgb, currentColor 9%, transparent); padding: .1rem .3rem; border-radius: 3px; overflow-wrap: anywhere; }

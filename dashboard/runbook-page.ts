@@ -30,7 +30,7 @@ const blocks = (lines: readonly string[]): Html[] =>
     .split(/\n{2,}/)
     .map((block) =>
       block.startsWith('|')
-        ? html`<dl>${block
+        ? html`<dl class="terms">${block
             .split('\n')
             .filter((line) => !/^\|\s*-/.test(line))
             .map((line) => {

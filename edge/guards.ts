@@ -34,7 +34,11 @@ const contentSecurityPolicy = (hasPages: boolean) => ({
 
 /** Adds the headers, the limits and the check of the Host header, in this order, before any route's own checks. */
 export function guard(app: FastifyInstance, { reached, requestsPerMinute, hasPages = false }: Guards): void {
-  void app.register(helmet, { contentSecurityPolicy: contentSecurityPolicy(hasPages) })
+  void app.register(helmet, {
+    contentSecurityPolicy: contentSecurityPolicy(hasPages),
+    // Without any, browsers hide in a form's Origin header that it is of a page of ours.
+    referrerPolicy: { policy: hasPages ? 'same-origin' : 'no-referrer' }
+  })
   void app.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 5 })
   void app.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute' })
   const isOurName = hostCheck(reached)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 export type Prerequisite = 'setpriv' | 'java' | 'maven' | 'go' | 'npm'
 
 /** What only some parts or tests need. */
-export type OptionalPart = 'odbc' | 'tesseract' | 'python' | 'tsql'
+export type OptionalPart = 'odbc' | 'tesseract' | 'python' | 'tsql' | 'browser'
 
 interface Check {
   readonly isThere: () => boolean
@@ -71,6 +71,12 @@ const optionalChecks: Readonly<Record<OptionalPart, Check>> = {
     isThere: () => outputOf('mcs', ['--version']) !== '',
     what: "Mono, on which SQL Server's own parser checks statements in tests,",
     packages: () => ['mono-devel']
+  },
+  browser: {
+    // Ubuntu has it as a snap only, which nothing here installs: tests of pages in a browser are skipped there.
+    isThere: () => isUbuntu() || outputOf('chromium', ['--version']).startsWith('Chromium'),
+    what: 'Chromium, in which tests look at the operator pages,',
+    packages: () => ['chromium']
   }
 }
 
@@ -161,5 +167,7 @@ function textOf(file: string): string {
     return ''
   }
 }
+
+const isUbuntu = () => /^ID=ubuntu$/m.test(textOf('/etc/os-release'))
 
 const isBookworm = () => textOf('/etc/os-release').includes('VERSION_CODENAME=bookworm')

@@ -18,6 +18,8 @@ describe('the lock of packages', () => {
     )
     assert.match(problemsWith({ integrity, license: 'AGPL-3.0' }).join(), /AGPL/)
     assert.match(problemsWith({ integrity }).join(), /no licence/)
+    assert.match(problemsWith({ integrity, license: 'MPL-2.0' }).join(), /MPL/)
+    assert.deepEqual(problemsWith({ integrity, license: 'MPL-2.0', dev: true }), [])
   })
 
   it('has nothing wrong', () => assert.deepEqual(lockProblems(), []))
