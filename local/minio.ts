@@ -40,7 +40,8 @@ export const minio: Server = {
         MINIO_CI_CD: '1',
         MINIO_CALLHOME_ENABLE: 'off',
         MINIO_UPDATE: 'off',
-        GOMEMLIMIT: '512MiB'
+        GOMEMLIMIT: '512MiB',
+        ...webhook(place.home)
       }
     }
   },
@@ -55,6 +56,23 @@ export const minio: Server = {
     MINIO_ACCESS_KEY: accessKey,
     MINIO_SECRET_KEY: ownPassword(place.home)
   })
+}
+
+/**
+ * Whom it tells of dropped files, once `courant lake init` has asked for it; what nobody took waits on disc. The
+ * environment may name another address, and a token.
+ */
+function webhook(home: string): Record<string, string> {
+  const { MINIO_NOTIFY_WEBHOOK_ENDPOINT_COURANT, MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_COURANT } = process.env
+  const queue = join(home, 'notifications')
+  mkdirSync(queue, { recursive: true })
+  return {
+    MINIO_NOTIFY_WEBHOOK_ENABLE_COURANT: 'on',
+    MINIO_NOTIFY_WEBHOOK_ENDPOINT_COURANT: MINIO_NOTIFY_WEBHOOK_ENDPOINT_COURANT ?? 'http://127.0.0.1:8000/',
+    MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_COURANT: MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_COURANT ?? '',
+    MINIO_NOTIFY_WEBHOOK_QUEUE_DIR_COURANT: queue,
+    MINIO_NOTIFY_WEBHOOK_QUEUE_LIMIT_COURANT: '10000'
+  }
 }
 
 /** Go names each package as it is compiled and cannot say how many are to come. */

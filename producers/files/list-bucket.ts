@@ -72,7 +72,8 @@ const listed = <T>(describe: string, find: Find<T>, slower: number): Spec<Reader
   describe,
   settings: [listMs, ...filesBucketSettings],
   open: async ({ settings }) =>
-    new ListingReader(BucketObjects.of(settings), find, settings.number(listMs) * slower)
+    new ListingReader(BucketObjects.of(settings), find, settings.number(listMs) * slower),
+  check: ({ settings }) => BucketObjects.of(settings).check()
 })
 
 async function* dropped(bucket: BucketObjects): AsyncGenerator<{ value: ArrivedFile; id: string }> {

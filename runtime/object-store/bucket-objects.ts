@@ -72,6 +72,16 @@ export class BucketObjects {
     return translated(() => this.#client.bucketExists(this.name))
   }
 
+  /** Rejects when the bucket is not there or cannot be listed. */
+  async check(): Promise<void> {
+    if (!(await this.exists()))
+      throw new CourantError(
+        'TARGET_REFUSED',
+        `There is no bucket ${this.name}: run \`courant lake init\`, or correct ${filesBucket.env}`
+      )
+    await this.list('input/').next()
+  }
+
   /** Makes the bucket unless it is there. */
   async make(): Promise<void> {
     if (await this.exists()) return

@@ -43,6 +43,14 @@ export function lakeCommand(program: Command): void {
     .command('serve')
     .description('take the notifications of the bucket over HTTP, until Ctrl-C')
     .action(async () => (await import('./serve.ts')).serve())
+  lake
+    .command('replay')
+    .description('have Bronze and Argent of a theme made again from raw, by the contracts as they are now')
+    .argument('<theme>', 'such as emploi')
+    .option('--from <day>', 'only files that were dropped on this day or later, such as 2026-11-01')
+    .action(async (theme: string, options: { from?: string }) =>
+      (await import('./replay.ts')).replay(theme, options.from)
+    )
   const contract = lake.command('contract').description('what a kind of dataset is like')
   contract
     .command('infer')

@@ -15,7 +15,8 @@ import { themeOf } from './theme.ts'
 export const filesBucket: Spec<BucketObjects> = {
   describe: 'the bucket of dropped files',
   settings: filesBucketSettings,
-  open: async ({ settings }) => BucketObjects.of(settings)
+  open: async ({ settings }) => BucketObjects.of(settings),
+  check: ({ settings }) => BucketObjects.of(settings).check()
 }
 
 /** The contracts of the house. */

@@ -109,6 +109,9 @@ export async function takeIn(
     relation = relationOf(argent, changed.before, changed.after)
     receipts.push(updated(dataset, changed))
   }
+  // Read again by another contract, or refused by now.
+  if (note?.sha256 && (argent === null || note.dataset !== dataset))
+    receipts.push(await withdraw(store, note.dataset, raw))
   await finish(filed, { bucket, store, loaded, relation, etag: object.etag })
   return [...lines, ...receipts]
 }
@@ -149,23 +152,28 @@ export async function takeOut(
   const note = await noted(store, filed)
   const receipts: UpdatedDataset[] = []
   if (note?.sha256) {
-    let gone: ArgentFile | undefined
-    const changed = await changeCurrent(store, currentOf(note.dataset), (before) => {
-      const files = allOf(before)
-      gone = files.find((file) => file.raw === raw)
-      return chosen(
-        files.filter((file) => file.raw !== raw),
-        before.isSuperseding
-      )
-    })
-    receipts.push(updated(note.dataset, changed))
-    if (gone) await store.delete(gone.key)
-    if (gone) await store.delete(gone.key.replace('output/argent/', 'output/bronze/'))
+    receipts.push(await withdraw(store, note.dataset, raw))
     await store.delete(contentOf(note.sha256))
   }
   for (const ending of ['.html', '.rejected.parquet', '.quality.json', '.loaded.json'])
     await store.delete(`${metadataOf(filed)}${ending}`)
   return receipts
+}
+
+/** Takes a file off a dataset's list, then its rows from the layers. */
+async function withdraw(store: ObjectStore, dataset: string, raw: string): Promise<UpdatedDataset> {
+  let gone: ArgentFile | undefined
+  const changed = await changeCurrent(store, currentOf(dataset), (before) => {
+    const files = allOf(before)
+    gone = files.find((file) => file.raw === raw)
+    return chosen(
+      files.filter((file) => file.raw !== raw),
+      before.isSuperseding
+    )
+  })
+  if (gone) await store.delete(gone.key)
+  if (gone) await store.delete(gone.key.replace('output/argent/', 'output/bronze/'))
+  return updated(dataset, changed)
 }
 
 type Changed = Awaited<ReturnType<typeof changeCurrent>>

@@ -10,6 +10,7 @@ import { storeAt } from '../../../runtime/object-store/object-store-for.ts'
 import { readText } from '../../../runtime/object-store/object-store.ts'
 import { settingsFrom } from '../../../runtime/settings.ts'
 import type { FiledFile } from '../../../schemas/types/files.ts'
+import { forget } from '../../../systems/files/replay.ts'
 import { sharedStack } from '../../support/stack.ts'
 import { unique } from '../../support/unique.ts'
 
@@ -120,6 +121,37 @@ test('the same content, the same rows in another order, a correction and another
     (await current(dataset)).files.map(({ raw }) => raw),
     [turned?.raw, other?.raw]
   )
+})
+
+test('what is replayed gives the same Parquet under the same names, and the same list', async (t) => {
+  const { tools, drop, current, store, bucket } = await lake(t)
+  const filed = await drop('input/election/2012-presidentielle-1_par_departement_large.csv', voix(rows))
+  await takeIn(filed!, tools)
+  const before = await current(dataset)
+  const etag = async () => (await store.head(before.files[0]!.key))?.etag
+  const first = await etag()
+  assert.equal(await forget(bucket, 'election', '29990101T000000Z'), 0)
+  assert.equal(await forget(bucket, 'election', '19700101T000000Z'), 1)
+  await store.delete(before.files[0]!.key)
+  const [receipt] = await takeIn(filed!, tools)
+  assert.ok(receipt && 'rows' in receipt && receipt.rows === 6)
+  assert.deepEqual(await current(dataset), before)
+  assert.equal(await etag(), first)
+
+  // By a contract that refuses it now, its rows are no longer in any layer.
+  const strict = contracts.map((each) =>
+    each.dataset === 'voix-par-departement-large'
+      ? { ...each, errorBudget: 0, fields: each.fields.map((field) => ({ ...field, max: 1 })) }
+      : each
+  )
+  await forget(bucket, 'election', '19700101T000000Z')
+  const loaders = {
+    load: (request: Parameters<typeof load>[0]) => load(request, { bucket, store, contracts: strict })
+  }
+  const [gone] = (await takeIn(filed!, { ...tools, loaders })).filter((value) => 'files' in value)
+  assert.ok(gone && 'files' in gone && gone.files === 0)
+  assert.deepEqual((await current(dataset)).files, [])
+  assert.equal(await etag(), undefined)
 })
 
 test('what cannot be filed lies beside why, and a page that says what to do', async (t) => {
