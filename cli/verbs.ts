@@ -52,6 +52,11 @@ const general: Commands = {
     describe: 'take events (POST /topics/{topic}/events) and webhooks over HTTP until Ctrl-C',
     load: async () => (await import('./edge.ts')).edgeCommand
   },
+  login: {
+    isAlone: true,
+    describe: 'make a login for the operator pages, and the line of settings that lets it in',
+    load: async () => (await import('./login.ts')).loginCommand
+  },
   lag: {
     describe: 'show how far pipelines are behind: records, age of the first unread one, status',
     load: async () => (await import('./lag.ts')).lagCommand

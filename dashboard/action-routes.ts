@@ -3,6 +3,7 @@ import type { actionTexts } from './action-texts.ts'
 import { carryOut } from './doing.ts'
 import { Jobs } from './jobs.ts'
 import type { Planned } from './planned.ts'
+import { isOfOurPage } from './same-page.ts'
 import { PreviewTokens } from './preview-token.ts'
 import type { Site } from './site.ts'
 
@@ -21,40 +22,39 @@ export type Refuse = (
   problem: { readonly status: number; readonly text: keyof (typeof actionTexts)['en'] }
 ) => FastifyReply
 
+interface ActionOptions {
+  readonly site: Site
+  readonly actions: Actions
+  readonly refuse: Refuse
+  /** Who may change something of a pipeline: their name, or null. */
+  readonly allowed: (request: FastifyRequest, target: string | null) => string | null
+}
+
 type Fields = Readonly<Record<string, string>>
 
 /** Adds what changes something: `/do` for what was previewed, and `/stop`. Both only for pages of this server. */
-export function actionRoutes(
-  app: FastifyInstance,
-  { site, actions, refuse }: { readonly site: Site; readonly actions: Actions; readonly refuse: Refuse }
-): void {
+export function actionRoutes(app: FastifyInstance, { site, actions, refuse, allowed }: ActionOptions): void {
   const { jobs, tokens } = actions
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: 64 * 1024 },
-    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body))))
-  )
   app.post('/do', async (request, reply) => {
     if (!isOfOurPage(request)) return refuse(request, reply, { status: 403, text: 'foreign' })
+    if (allowed(request, null) === null) return refuse(request, reply, { status: 403, text: 'notAllowed' })
     const { token = '', reason = '' } = (request.body ?? {}) as Fields
     if (reason.trim() === '') return refuse(request, reply, { status: 400, text: 'needsReason' })
     const planned = tokens.redeem(token)
     if (planned === null) return refuse(request, reply, { status: 409, text: 'stale' })
-    const isDone = await carryOut(planned, { who: 'loopback', reason: reason.trim() }, { site, jobs })
+    const who = allowed(request, planned.target)
+    if (who === null) return refuse(request, reply, { status: 403, text: 'notAllowed' })
+    const isDone = await carryOut(planned, { who, reason: reason.trim() }, { site, jobs })
     if (!isDone) return refuse(request, reply, { status: 409, text: 'busy' })
     return reply.redirect('/a', 303)
   })
   app.post('/stop', async (request, reply) => {
     if (!isOfOurPage(request)) return refuse(request, reply, { status: 403, text: 'foreign' })
-    jobs.stop(((request.body ?? {}) as Fields)['job'] ?? '')
+    const id = ((request.body ?? {}) as Fields)['job'] ?? ''
+    const target = jobs.all.find((job) => job.id === id)?.target ?? null
+    if (allowed(request, target) === null) return refuse(request, reply, { status: 403, text: 'notAllowed' })
+    jobs.stop(id)
     return reply.redirect('/a', 303)
   })
   app.addHook('preClose', async () => jobs.stopAll())
-}
-
-/** Whether a browser says that a page of this very server sent it; what says nothing is no browser's form. */
-function isOfOurPage({ headers }: FastifyRequest): boolean {
-  const { origin, host } = headers
-  if (headers['sec-fetch-site'] !== undefined && headers['sec-fetch-site'] !== 'same-origin') return false
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host
 }

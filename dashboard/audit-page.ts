@@ -16,7 +16,8 @@ export async function auditPage(site: Site, jobs: readonly Job[], writing: Writi
   const say = actionTexts[writing.language]
   const body = html`<h1>${say.audit}</h1>
 ${jobs.length > 0 && html`<h2>${say.running}</h2>${jobs.map((job) => jobRow(job, writing))}`}
-${await actionsTable(site, writing)}`
+${await actionsTable(site, writing)}
+${(site.users ?? '') !== '' && html`<form action="/logout" method="post"><button>${texts[writing.language].logout}</button></form>`}`
   return { title: `${say.audit} · Courant`, body, isLive: true }
 }
 

@@ -6,6 +6,8 @@ import { texts } from './texts.ts'
 export interface Page {
   readonly title: string
   readonly body: Html
+  /** Of an answer that is not simply well; 200 unless said. */
+  readonly status?: number
   /** Whether it is shown anew as something changes. */
   readonly isLive?: boolean
 }

@@ -6,18 +6,21 @@ import { dismissPreview, replayPreview, resetPreview, type Sign } from './action
 import { actionRoutes, type Actions, actionsOf, type Refuse } from './action-routes.ts'
 import { actionTexts } from './action-texts.ts'
 import { auditPage } from './audit-page.ts'
+import { Gate, type GateOptions } from './gate.ts'
 import { groupPage } from './group-page.ts'
 import { html } from './html.ts'
 import { keyPage } from './key-page.ts'
 import { layout, type Page } from './layout.ts'
 import { lettersPage, pipelineLettersPage } from './letters-pages.ts'
 import { liveEvents } from './live-events.ts'
+import { loginPage } from './login-page.ts'
 import { pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
 import { pipelinePage } from './pipeline-page.ts'
 import { runbookPage } from './runbook-page.ts'
 import type { Site } from './site.ts'
 import { nowExtras } from './now-extras.ts'
+import { Sight } from './sight.ts'
 import { statusPage } from './status-page.ts'
 import { languageOf, texts } from './texts.ts'
 import { topicPage, topicsPage } from './topic-pages.ts'
@@ -34,6 +37,10 @@ type MakePage = (asked: Asked, writing: Writing) => Promise<Page | null>
 export function operatorPages(site: Site): (app: FastifyInstance) => void {
   return (app) => {
     const { view } = site
+    takeForms(app)
+    const gate = new Gate({ users: site.users ?? '', isSecure: site.isPublic ?? false, page: sendLogin })
+    gate.guard(app)
+    const see = new Sight(site, gate)
     const extras = nowExtras(site)
     app.get('/', async (request, reply) => {
       const language = rememberedLanguage(request, reply)
@@ -46,14 +53,34 @@ export function operatorPages(site: Site): (app: FastifyInstance) => void {
     app.get('/status.json', async () => view())
     liveEvents(app)
     const actions = actionsOf()
-    actionRoutes(app, { site, actions, refuse })
+    actionRoutes(app, { site, actions, refuse, allowed: (request, target) => see.mayChange(request, target) })
     for (const [path, make] of Object.entries({ ...pagesOf(site), ...actionPages(site, actions) }))
-      app.get(path, (request, reply) => answer(make, request, reply))
+      app.get(path, (request, reply) => answer(see.mayOpen(path, request) ? make : notYours, request, reply))
     app.get<{ Querystring: { key?: string } }>('/k', (request, reply) =>
       reply.redirect(`/k/${encodeURIComponent(request.query.key ?? '')}`)
     )
   }
 }
+
+const sendLogin: GateOptions['page'] = (request, reply, isWrong) => {
+  const language = rememberedLanguage(request, reply)
+  return sendHtml(reply, layout(loginPage(language, isWrong), language))
+}
+
+function takeForms(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 64 * 1024 },
+    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body))))
+  )
+}
+
+/** What is of a system that somebody may not look into is not there for them. */
+const notYours: MakePage = async (_asked, { language }) => ({
+  title: 'Courant',
+  status: 403,
+  body: html`<h1>${texts[language].notYours}</h1>`
+})
 
 const pagesOf = (site: Site): Readonly<Record<string, MakePage>> => ({
   '/p/:name': ({ params }, writing) => pipelinePage(params['name'] ?? '', site, writing),
@@ -93,7 +120,7 @@ async function answer(make: MakePage, request: FastifyRequest, reply: FastifyRep
   try {
     const params = request.params as Asked['params']
     const page = await make({ params, query: singly(request.query) }, { language, at: new Date() })
-    if (page) return await sendHtml(reply, layout(page, language))
+    if (page) return await sendHtml(reply.code(page.status ?? 200), layout(page, language))
     return await sendHtml(reply.code(404), problemPage(say.notFound, '', language))
   } catch (error) {
     const { code, message, status } = problemOf(error)

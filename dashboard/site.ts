@@ -16,4 +16,8 @@ export interface Site {
   readonly declared: Declared
   readonly connection: Connection
   readonly view: () => Promise<StatusView>
+  /** What COURANT_OPERATOR_USERS says; without any, nobody is asked to log in. */
+  readonly users?: string
+  /** Whether other machines reach the pages. */
+  readonly isPublic?: boolean
 }

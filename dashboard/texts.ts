@@ -89,7 +89,12 @@ const english = {
   noActivity: 'Nothing needs anybody.',
   retention: 'deleted by age',
   retentionNever: 'nothing is deleted by age: waiting loses nothing',
-  inTopic: 'in'
+  inTopic: 'in',
+  login: 'Log in',
+  logout: 'Log out',
+  password: 'password',
+  wrongLogin: 'Name or password is wrong, or there were too many tries: wait a quarter of an hour then.',
+  notYours: 'This is of a system that you may not look into.'
 } as const
 
 /** Every text of the page, by name. */
@@ -184,7 +189,12 @@ const french: Texts = {
   noActivity: 'Rien ne demande personne.',
   retention: 'effacé selon l’âge',
   retentionNever: 'rien n’est effacé selon l’âge : attendre ne perd rien',
-  inTopic: 'dans'
+  inTopic: 'dans',
+  login: 'Se connecter',
+  logout: 'Se déconnecter',
+  password: 'mot de passe',
+  wrongLogin: 'Nom ou mot de passe erroné, ou trop d’essais : attendre alors un quart d’heure.',
+  notYours: 'Ceci est d’un système que vous ne pouvez pas regarder.'
 }
 
 export const texts: Readonly<Record<Language, Texts>> = { en: english, fr: french }

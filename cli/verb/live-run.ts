@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { operatorPages } from '../../dashboard/operator-page.ts'
 import type { Declared } from '../../dashboard/site.ts'
 import { StatusCollector } from '../../dashboard/status-collector.ts'
-import { operatorSettings, type Readiness, serveOperator } from '../../edge/operator.ts'
+import { operatorSettings, reachedAs, type Readiness, serveOperator } from '../../edge/operator.ts'
 import { alertingDeadLetters, deadLetterClearMs } from '../../runtime/dead-letter-alerts.ts'
 import { logOf, MetricsRegistry } from '../../runtime/observability.ts'
 import type { AnyPipeline } from '../../runtime/pipeline.ts'
@@ -55,7 +55,7 @@ interface LiveRunOptions extends Pick<RunAllOptions, 'onFailure' | 'onFailed'> {
 /** Starts pipelines and serves their pages until the signal, or until none of them works any more. */
 export async function startLiveRun(
   pipelines: readonly AnyPipeline[],
-  { signal, logger, declared, ageGauges = {}, ...failing }: LiveRunOptions
+  { signal, logger, declared = ofThese(pipelines), ageGauges = {}, ...failing }: LiveRunOptions
 ): Promise<LiveRun> {
   const { env } = process
   // What is wrong with the settings is said before anything is started.
@@ -73,11 +73,7 @@ export async function startLiveRun(
     settings,
     metrics,
     isReady: async () => readinessOf(await health.look()),
-    pages: operatorPages({
-      declared: declared ?? ofThese(pipelines),
-      connection,
-      view: () => collector.view()
-    })
+    pages: operatorPages({ declared, connection, view: () => collector.view(), ...reachedAs(settings) })
   })
   const alerts = teamsAlerts(settings, { log: logOf(logger, 'alerts'), signal })
   const deadLetters = (pipeline: string) =>

@@ -54,7 +54,7 @@ export const viewed = (
 })
 
 /** An installation in memory with its pages; what they say of pipelines is in `views`. */
-export async function pagesWorld() {
+export async function pagesWorld(users = '') {
   const { connection, context } = await memoryTopics({ pipelines: [cleanUsers.name] })
   await applyPlan(await planTopics([auditTopic], connection, context.settings), connection)
   const views: PipelineView[] = [viewed()]
@@ -68,6 +68,7 @@ export async function pagesWorld() {
         topics: topicCatalogue([cleanUsers.name]),
         systemOf: () => 'activity'
       },
+      users,
       view: async () => ({ at: new Date(), pipelines: views })
     })
   })
