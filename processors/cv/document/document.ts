@@ -46,6 +46,8 @@ export const isPicture = (type: DocumentType) => type === 'jpeg' || type === 'pn
 /** A part of a row that a wide gap or a tab parts from the next one. */
 export interface Cell extends Style {
   readonly text: string
+  /** Characters at its end that are not bold, where it begins in bold and changes once; else it is not there. */
+  readonly plainTail?: number
   readonly box: Box
 }
 

@@ -8,6 +8,8 @@ interface Open {
   text: string
   style: Style
   letters: number
+  /** What it began with in bold, while nothing bold has followed a plain text; undefined where it is of several turns. */
+  head?: string | undefined
   /** Paragraphs of a table's cell that stand before this text. */
   above?: Paragraph[]
 }
@@ -46,8 +48,16 @@ export class Flow {
     if (shown === '') return
     this.#characters += shown.length
     const cell = this.#cells.at(-1)
-    if (!cell) this.#cells.push({ text: shown, style, letters: shown.trim().length })
+    if (!cell)
+      this.#cells.push({
+        text: shown,
+        style,
+        letters: shown.trim().length,
+        head: style.bold ? shown : undefined
+      })
     else {
+      if (style.bold && shown.trim() !== '')
+        cell.head = cell.head === cell.text ? cell.head + shown : undefined
       cell.text += shown
       // A cell looks as most of it does.
       if (shown.trim().length > cell.letters) Object.assign(cell, { style, letters: shown.trim().length })
@@ -57,7 +67,7 @@ export class Flow {
 
   /** Begins a new cell of the row, as a tab does. */
   tab(): void {
-    this.#cells.push({ text: '', style: plain, letters: 0 })
+    this.#cells.push({ text: '', style: plain, letters: 0, head: '' })
   }
 
   /** Ends a paragraph within a table's cell. */
@@ -69,6 +79,7 @@ export class Flow {
       text: '',
       style: plain,
       letters: 0,
+      head: '',
       above: [...above, { cell: own, bullet }]
     }
   }
@@ -131,13 +142,20 @@ export class Flow {
     return shown
   }
 
-  #cell({ text, style }: { text: string; style: Style }, left: number): Cell {
-    const trimmed = text.replace(/[\s\u00a0]+/g, ' ').trim()
+  #cell({ text, style, head }: Open, left: number): Cell {
+    const trimmed = oneSpaced(text)
+    const bold = oneSpaced(head ?? '')
+    const plainTail =
+      bold === '' || bold === trimmed || !trimmed.startsWith(bold)
+        ? {}
+        : { plainTail: trimmed.length - bold.length }
     const top = this.#row * rowHeight
     const box = { left, top, right: left + trimmed.length * 5, bottom: top + rowHeight }
-    return { text: trimmed, box, ...style }
+    return { text: trimmed, box, ...style, ...plainTail }
   }
 }
+
+const oneSpaced = (text: string) => text.replace(/[\s\u00a0]+/g, ' ').trim()
 
 function joinedParagraphs(paragraphs: readonly Paragraph[]): Paragraph {
   const [first] = paragraphs as [Paragraph]

@@ -43,7 +43,7 @@ export function emailOf(contact: readonly Line[], all: readonly Line[]): Found<s
   return null
 }
 
-const phonePattern = /(?:\+|00)?\(?\d[\d\s().\u00a0/–-]{5,22}\d/gu
+const phonePattern = /(?:\(?\+|00)?\(?\d[\d\s().\u00a0/–-]{5,22}\d/gu
 
 /** The person's phone number, E.164 where its country can be told. */
 export function phoneOf(
@@ -55,18 +55,36 @@ export function phoneOf(
     [contact, 0.97],
     [all, 0.7]
   ] as const)
-    for (const line of lines) {
-      const value = phoneIn(line, country)
+    for (const [index, line] of lines.entries()) {
+      const value = phoneIn(brokenNumber(line, lines[index + 1]), country)
       if (value) return { value, line, confidence }
     }
   return null
+}
+
+/** "+32 460 00" at a line's end and "12 34" at the next one's beginning are one number. */
+function brokenNumber(line: Line, next: Line | undefined): Line {
+  const begun = line.text.match(/[+(][\d\s().]{5,15}$/u)?.[0]
+  const rest = next?.text.match(/^\d[\d\s.]{2,12}(?=\D|$)/u)?.[0]
+  const digits = ((begun ?? '') + (rest ?? '')).replace(/\D/g, '').length
+  const isOne =
+    begun !== undefined &&
+    rest !== undefined &&
+    begun.replace(/\D/g, '').length < 9 &&
+    digits >= 9 &&
+    digits <= 14
+  const [cell] = line.cells.slice(-1)
+  return isOne && cell
+    ? { ...line, cells: [...line.cells.slice(0, -1), { ...cell, text: `${cell.text} ${rest}` }] }
+    : line
 }
 
 function phoneIn(line: Line, country: CountryCode | null): string | null {
   const linked = line.links.find((link) => /^tel:/i.test(link))
   for (const text of [...line.cells.map((cell) => cell.text.slice(0, 500)), linked?.slice(4) ?? ''])
     for (const match of text.matchAll(phonePattern)) {
-      const candidate = match[0].trim()
+      // Two numbers, parted by a stroke: the first one.
+      const candidate = (match[0].split(/\s\/\s/)[0] as string).trim()
       const digits = candidate.replace(/\(0\)/, '').replace(/\D/g, '')
       // A year and a number behind a dot are part of a reference.
       if (digits.length < 8 || digits.length > 15 || /^(?:19|20)\d\d[./]/.test(candidate)) continue
@@ -117,19 +135,27 @@ export function linksOf(contact: readonly Line[], unplaced: readonly string[]): 
   for (const line of contact) {
     const text = line.text.replace(emailPattern, ' ').slice(0, 2_000)
     for (const link of line.links) if (/^https?:/i.test(link)) found.push(link)
-    for (const match of text.matchAll(urlPattern)) found.push(match[0].replace(/[.,;:]+$/, ''))
+    for (const match of text.matchAll(urlPattern)) {
+      const shown = match[0].replace(/[.,;:]+$/, '')
+      // The end of a narrow column cuts an address that its link has whole.
+      if (!line.links.some((link) => linkKey(link).startsWith(linkKey(shown)))) found.push(shown)
+    }
   }
   for (const link of unplaced) if (/^https?:/i.test(link)) found.push(link)
   return distinctLinks(found)
 }
 
+function linkKey(link: string): string {
+  return folded(link)
+    .replace(/^https?:\/\//, '')
+    .replace(/^www\./, '')
+    .replace(/\/+$/, '')
+}
+
 function distinctLinks(links: readonly string[]): string[] {
   const byKey = new Map<string, string>()
   for (const link of links) {
-    const key = folded(link)
-      .replace(/^https?:\/\//, '')
-      .replace(/^www\./, '')
-      .replace(/\/+$/, '')
+    const key = linkKey(link)
     const known = byKey.get(key)
     if (!known || (!/^https?:/.test(known) && /^https?:/.test(link))) byKey.set(key, link)
   }

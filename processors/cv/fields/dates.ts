@@ -41,7 +41,7 @@ const since = String.raw`(?:\bdepuis\b|\bsince\b|\bdes\b|\bseit\b|\bdesde\b|\bda
 const whole = new RegExp(
   [
     String.raw`(?<![\d\w])(?<start>${point}|${bare})(?:${between})(?:(?<end>${point})|(?<now>${now}))(?![\d\w])`,
-    String.raw`(?<![\d\w])(?<open>${point})\s{0,3}[-–—−]\s{0,3}$`,
+    String.raw`(?<![\d\w])(?<open>${point})\s{0,3}[-–—−]\s{0,3}(?:$|…|\.{3}|\?)`,
     String.raw`(?<![\d\w])${since}(?<since>${point})(?![\d\w])`,
     String.raw`(?<![\d\w/.,-])(?<single>${point})(?![\d\w]|[-/.]\d)`
   ].join('|'),

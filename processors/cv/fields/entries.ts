@@ -1,7 +1,9 @@
-import type { Line } from '../document/document.ts'
+import type { Cell, Line } from '../document/document.ts'
 import { isPlace } from './places.ts'
-import { hasWordOf } from './words.ts'
-import { type DateRange, dateRanges, hasDate, withoutDates } from './dates.ts'
+import { isTableHead } from './table-head.ts'
+import { type DateRange, hasDate, withoutDates } from './dates.ts'
+import { headerRange, isPeriod } from './header-range.ts'
+import { unbroken } from './unbroken.ts'
 
 /** One job or study: the lines that say what it is, and those that tell about it. */
 export interface Entry {
@@ -20,7 +22,7 @@ interface Dated {
  * the first entry of the section begins and by looks that come back.
  */
 export function entriesOf(given: readonly Line[], ofStudies = false): Entry[] {
-  const lines = unbroken(withoutListMarks(given), ofStudies)
+  const lines = unbroken(withoutListMarks(given.filter(({ cells }) => !isTableHead(cells))), ofStudies)
   const dated = datedLines(lines)
   if (dated.length === 0) return lines.length === 0 ? [] : undated(lines)
   const starts = startsOf(lines, dated)
@@ -30,61 +32,6 @@ export function entriesOf(given: readonly Line[], ofStudies = false): Entry[] {
     return entryOf(lines.slice(start, end), date.index - start, date.range)
   })
   return entries.filter((entry, at) => !isEcho(entry, entries.slice(0, at).toReversed()))
-}
-
-const hangs = /(?:\s(?:de|du|des|d'|d’|la|le|les|l'|et|en|à|au|aux|of|and|the|in|for|&)|\p{L}-)$/u
-
-/** A name that the end of a narrow column breaks ("Institut Supérieur de", "Kinshasa") is one again. */
-function unbroken(lines: readonly Line[], ofStudies: boolean): readonly Line[] {
-  const result: Line[] = []
-  const right = Math.max(...lines.map(({ box }) => box.right))
-  for (const line of lines) {
-    const last = result.at(-1)
-    const joined = last && isBroken(last, line, { right, ofStudies }) ? joinedWith(last, line) : null
-    if (joined) result[result.length - 1] = joined
-    else result.push(line)
-  }
-  return result
-}
-
-/** The upper row with the text of the lower one behind the cell that it goes on, unless that is a date. */
-function joinedWith(last: Line, line: Line): Line | null {
-  const at =
-    last.cells.length === 1 ? 0 : last.cells.findIndex(({ box }) => Math.abs(box.left - line.box.left) < 3)
-  const cell = last.cells[at]
-  if (!cell || (last.cells.length > 1 && hasDate(cell.text))) return null
-  const text = `${cell.text}${cell.text.endsWith('-') ? '' : ' '}${line.text}`
-  const cells = last.cells.with(at, { ...cell, text })
-  return { ...last, cells, text: cells.map((each) => each.text).join('\t') }
-}
-
-interface Within {
-  readonly right: number
-  readonly ofStudies: boolean
-}
-
-function isBroken(last: Line, line: Line, { right, ofStudies }: Within): boolean {
-  if (!isJustBelow(last, line) || headerRange(line) !== null) return false
-  if (last.bold === line.bold && hangs.test(last.text)) return true
-  if (!ofStudies) return false
-  if (last.text.endsWith(',') || /^\p{Ll}/u.test(line.text)) return true
-  return (
-    isUnderLastCell(last, line, right) && !hasWordOf('school', line.text) && !hasWordOf('degree', line.text)
-  )
-}
-
-function isJustBelow(last: Line, line: Line): boolean {
-  const isAlike = last.block === line.block && last.size === line.size && !line.bullet && !last.bullet
-  const isShortEnough = last.text.length <= 140 && line.text.length <= 60
-  return isAlike && isShortEnough && line.gap < 0.6 && /^[\p{L}(]/u.test(line.text)
-}
-
-/** A row that is full goes on under its last cell. */
-function isUnderLastCell(last: Line, line: Line, right: number): boolean {
-  const cell = last.cells.at(-1)
-  const isFull =
-    cell !== undefined && last.cells.length > 1 && right - last.box.right < (right - cell.box.left) * 0.15
-  return isFull && Math.abs(cell.box.left - line.box.left) < 3 && headerRange(last) !== null
 }
 
 /** Where the entries themselves are points of a list, their bullets tell nothing. */
@@ -123,12 +70,27 @@ function datedLines(lines: readonly Line[]): Dated[] {
   const plain = all.filter(({ bullet }) => !bullet)
   const isAlike = (index: number) =>
     ranges.some((other) => looksLike(lines[index] as Line, lines[other.index] as Line))
+  const isInPlace = (index: number) =>
+    ranges.some((other) => haveDatesInPlace(lines[index] as Line, lines[other.index] as Line))
   const kept =
     ranges.length >= all.length / 2
-      ? all.filter(({ isRange, index }) => isRange || (isShort(lines[index]) && isAlike(index)))
+      ? all.filter(
+          ({ isRange, index }) => isRange || (isShort(lines[index]) && isAlike(index)) || isInPlace(index)
+        )
       : all
   const free = kept.filter(({ bullet }) => !bullet || plain.length === 0)
   return withoutNeighbours(free)
+}
+
+/** Whether dates fill a cell of both lines, at one edge: a year is an entry's in the column of dates, however long its text is. */
+function haveDatesInPlace(a: Line, b: Line): boolean {
+  const [own, other] = [dateCell(a), dateCell(b)]
+  if (!own || !other) return false
+  return Math.abs(own.box.left - other.box.left) < 3 || Math.abs(own.box.right - other.box.right) < 3
+}
+
+function dateCell({ cells }: Line): Cell | undefined {
+  return cells.length > 1 ? cells.find(({ text }) => hasDate(text) && withoutDates(text) === '') : undefined
 }
 
 const isShort = (line: Line | undefined) => (line?.text.length ?? 0) < 60
@@ -136,37 +98,6 @@ const isShort = (line: Line | undefined) => (line?.text.length ?? 0) < 60
 /** Two dated lines that follow each other within one header: the first counts when nothing stands between. */
 function withoutNeighbours<T extends Dated>(dated: readonly T[]): T[] {
   return dated.filter(({ index }, at) => dated[at - 1]?.index !== index)
-}
-
-function headerRange(line: Line): DateRange | null {
-  if (line.text.length > 220 || (line.bullet && line.text.length > 110)) return null
-  const ranges = dateRanges(line.text)
-  const range = ranges.find(isPeriod) ?? ranges[0]
-  if (!range) return durationOf(line)
-  return isOfHeader(line.text, range) ? range : null
-}
-
-const duration =
-  /^\(?(?:(depuis)\s|pendant\s|durant\s|environ\s|for\s)?(?:plus de\s)?\d{1,2}\s(?:ans?|années?|mois|years?|months?)\)?(?=$|\s*[:–—|]|\t)/iu
-
-/** "4 ans" or "depuis 3 ans" in the place of dates: an entry of which nobody knows when it was. */
-function durationOf(line: Line): DateRange | null {
-  if (line.bullet || line.text.length > 110) return null
-  const match = line.cells.map(({ text }) => text.trim().match(duration)).find((found) => found !== null)
-  return match ? { start: null, end: null, ongoing: match[1] !== undefined, from: 0, to: 0 } : null
-}
-
-const isPeriod = ({ end, ongoing }: DateRange) => end !== null || ongoing
-
-/** A period counts but within a sentence; a date alone must stand at an end of the line or between marks. */
-function isOfHeader(text: string, range: DateRange): boolean {
-  const before = text.slice(0, range.from).trim()
-  const after = text.slice(range.to).trim()
-  // In a sentence words stand on both sides of a date.
-  if (/\p{L}$/u.test(before) && /^\p{Ll}/u.test(after)) return false
-  if (isPeriod(range)) return true
-  if (/[.;]$/.test(after) && text.length > 80) return false
-  return before === '' || after === '' || /^[\t|,)–—:.·•-]/u.test(after) || /[\t(|,–—·•-]$/u.test(before)
 }
 
 function startsOf(lines: readonly Line[], dated: readonly Dated[]): number[] {
@@ -197,7 +128,13 @@ function startOf(lines: readonly Line[], { index, from, lead, model }: Search): 
     }
   }
   const same = index - lead
-  if (same >= from && isHeader(lines[same]) && noBulletBetween(lines, same, index)) return same
+  if (
+    same >= from &&
+    isHeader(lines[same]) &&
+    noBulletBetween(lines, same, index) &&
+    !endsAbove(lines, same, index)
+  )
+    return same
   return index - leadOf(lines, index, from)
 }
 
@@ -216,6 +153,11 @@ function looksLike(line: Line, model: Line): boolean {
     line.color === model.color &&
     Math.abs(line.box.left - model.box.left) < 6
   )
+}
+
+/** Whether a line stands close under what is before it, and apart from the dates that follow: it ends an entry. */
+function endsAbove(lines: readonly Line[], at: number, index: number): boolean {
+  return (lines[at]?.gap ?? 0) < 0.6 && lines.slice(at + 1, index + 1).some(({ gap }) => gap >= 0.9)
 }
 
 function noBulletBetween(lines: readonly Line[], from: number, to: number): boolean {
@@ -239,10 +181,15 @@ function isHeader(line: Line | undefined): boolean {
   return (
     line !== undefined &&
     !line.bullet &&
-    line.text.length < 90 &&
+    line.text.length < (isOfTwoWeights(line) ? 140 : 90) &&
     !endsSentence(line.text) &&
     !/^\p{Ll}/u.test(line.text)
   )
+}
+
+/** Whether a name in bold stands before another one: such a line names, however long it is. */
+export function isOfTwoWeights({ cells }: Line): boolean {
+  return cells.some(({ plainTail }) => plainTail !== undefined)
 }
 
 /** A stop ends a sentence, but for those of "Inc." and its kin. */
@@ -254,6 +201,8 @@ export function endsSentence(text: string): boolean {
 }
 
 function entryOf(lines: readonly Line[], dateAt: number, dates: DateRange): Entry {
+  const bare = definition(lines, dateAt, dates)
+  if (bare) return bare
   let end = dateAt + 1
   const lefts = lines.slice(0, dateAt + 1).flatMap((line) => line.cells.map((cell) => cell.box.left))
   const isInLine = (line: Line | undefined) =>
@@ -269,10 +218,22 @@ function entryOf(lines: readonly Line[], dateAt: number, dates: DateRange): Entr
   return { header: lines.slice(0, end), body: lines.slice(end), dates }
 }
 
+/** Under dates that stand alone what the entry is may be set in, as a definition is under its term. */
+function definition(lines: readonly Line[], dateAt: number, dates: DateRange): Entry | null {
+  const [term, text] = [lines[dateAt], lines[dateAt + 1]]
+  const isBare = lines.slice(0, dateAt + 1).every((line) => withoutDates(line.text) === '')
+  if (!isBare || !term || !text || text.box.left < term.box.left + 8 || text.text.length > 140) return null
+  return {
+    header: [...lines.slice(0, dateAt + 1), { ...text, bullet: false }],
+    body: lines.slice(dateAt + 2),
+    dates
+  }
+}
+
 /** A short line under the dates may belong to the header; what tells of the job is judged by its words later. */
 function isCloseTo(lines: readonly Line[], index: number): boolean {
   const line = lines[index] as Line
-  return line.text.length < 80 && line.gap < 1.6
+  return (line.text.length < 80 || isOfTwoWeights(line)) && line.gap < 1.6
 }
 
 /** Entries without dates begin where a line looks like the first one. */

@@ -1,5 +1,6 @@
 import type { Line } from '../document/document.ts'
 import { withoutContract } from './contracts.ts'
+import { employersAbove, underEmployer } from './employers.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { type Header, headerOf, placeAmong, withUnknownPlaces } from './pieces.ts'
 import { paragraphs } from './paragraphs.ts'
@@ -23,8 +24,11 @@ export interface FoundExperience {
 
 /** The jobs of a section, in the order of the document. */
 export function experienceOf(lines: readonly Line[]): FoundExperience[] {
-  const entries = entriesOf(lines)
-  const headers = withUnknownPlaces(entries.map((entry) => headerOf(entry)))
+  const all = entriesOf(lines).map((entry) => ({ entry, header: headerOf(entry) }))
+  const employers = employersAbove(all)
+  const own = all.filter((each) => !employers.includes(each))
+  const entries = own.map(({ entry }) => entry)
+  const headers = withUnknownPlaces(own.map((each) => underEmployer(each, all, employers)))
   const roles = rolesOf(
     headers.map(({ pieces }) => pieces),
     { what: 'title', where: 'organisation' }
@@ -51,7 +55,8 @@ function told({ dates, body }: Entry, header: Header | undefined, role: Named) {
   return {
     location: header?.location ?? placeAmong(role.others),
     start_date: dates?.start ?? null,
-    end_date: dates?.end ?? null,
+    // A date that stands alone is when it was; only what lasts has no end.
+    end_date: dates?.end ?? (dates?.ongoing === false ? dates.start : null),
     description: paragraphs([...(header?.told ?? []), ...body])
   }
 }

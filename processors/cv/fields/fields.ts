@@ -5,6 +5,7 @@ import { type Section, sectionsOf } from '../sections/sections.ts'
 import { emailOf, type Found, isContact, linksOf, locationOf, phoneOf } from './contact.ts'
 import type { CvData } from './data.ts'
 import { hasDate } from './dates.ts'
+import { folded } from './folded.ts'
 import { titleOf } from './title.ts'
 import { educationOf } from './education.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
@@ -21,6 +22,9 @@ export interface CvFields {
   readonly evidence: readonly Evidence[]
 }
 
+const ofComputers =
+  /^\W*(?:informatique|bureautique|logiciels?|outils(?: informatiques)?|it skills|software|computer skills)\s*:/
+
 /** Every field of a CV from its lines. */
 export function fieldsOf(document: DocumentText): CvFields {
   const { lines } = document
@@ -31,6 +35,8 @@ export function fieldsOf(document: DocumentText): CvFields {
   const education = of(sections, 'education').flatMap((section) => educationOf(section.lines))
   const skillLines = of(sections, 'skills').flatMap((section) => section.lines)
   const languageLines = of(sections, 'languages').flatMap((section) => section.lines)
+  // "Connaissances informatiques et linguistiques" is a section of both.
+  skillLines.push(...languageLines.filter((line) => ofComputers.test(folded(line.text))))
   const skills = skillsOf(skillLines)
   const languages = languagesOf(languageLines)
   const data = {

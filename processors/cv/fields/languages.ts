@@ -34,6 +34,9 @@ function isRowOfLevels(pieces: readonly string[], row: readonly string[]): boole
   return row.length > 1 && pieces.length === row.length && pieces.every((piece) => languageIn(piece) === null)
 }
 
+/** "Lu, écrit, parlé": ways to know a language, which make one level. */
+const ways = /(?:^|, )(?:lue?|ecrite?|parlee?|comprise?|read|written|spoken)$/
+
 /** Takes a language, or the level of the one before; gives the language that a following level is of. */
 function take(found: Map<string, string | null>, piece: string, last: string | null): string | null {
   const named = languageIn(piece)
@@ -41,15 +44,40 @@ function take(found: Map<string, string | null>, piece: string, last: string | n
     found.set(named.language, found.get(named.language) ?? named.level)
     return named.language
   }
-  if (last !== null && !found.get(last) && isLevel(piece)) found.set(last, levelOf(piece))
+  if (last === null || !isLevel(piece)) return last
+  const known = found.get(last)
+  if (!known) found.set(last, levelOf(piece))
+  else if (ways.test(folded(known)) && ways.test(folded(piece)))
+    found.set(last, `${known}, ${levelOf(piece)}`)
   return last
+}
+
+/** "Français et anglais (bilingue)": the level is of both. */
+function sharedLevel(text: string): string {
+  const [all, first, second, level] = text.match(
+    /(?<![\p{L}-])(\p{L}{3,20}) (?:et|and|&) (\p{L}{3,20}) ?(\([^()]{2,40}\))/u
+  ) ?? ['', '', '']
+  const areBoth = languageOf(first ?? '') !== null && languageOf(second ?? '') !== null
+  return areBoth ? text.replace(all, `${first} ${level}, ${second} ${level}`) : text
 }
 
 /** Commas part languages, and also a language from its level. */
 function piecesOf(text: string): string[] {
-  return splitOutsideBrackets(text.replace(/^\s*(?:langues?|languages?)\s*:\s*/iu, ''))
+  const plain = sharedLevel(text.replaceAll('(s)', 's')).replace(/^\s*(?:langues?|languages?)\s*:\s*/iu, '')
+  return splitOutsideBrackets(plain)
+    .flatMap((piece) => piece.split(/(?<=\p{L})\.\s+(?=\p{Lu})/u))
+    .flatMap(atDashes)
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '')
+}
+
+/** "Français : excellent — Anglais : intermédiaire": a dash parts languages where one stands behind it. */
+function atDashes(piece: string): string[] {
+  const parts = piece.split(/\s+[–—-]\s+/u)
+  return parts.reduce<string[]>((found, part) => {
+    const isNew = found.length === 0 || languageOf(part.split(/[\s:(]/u)[0] ?? '') !== null
+    return isNew ? [...found, part] : [...found.slice(0, -1), `${found.at(-1)} – ${part}`]
+  }, [])
 }
 
 function splitOutsideBrackets(text: string): string[] {
@@ -105,7 +133,9 @@ function levelOf(text: string): string | null {
   const level = cefr.exec(text)?.[1]
   if (level) return level.toUpperCase()
   const plain = text
+    .replace(/(?<=\p{L}{2}.{0,60}\s)\([^()]*\)?\s*$/u, '')
     .replace(/^[\s:–—(-]+|[\s):.–—-]+$/gu, '')
+    .replace(/^langues maternelles$/iu, 'langue maternelle')
     .replace(/[★☆●○■□▪▮▯]+/gu, '')
     .trim()
   return plain === '' || !/\p{L}{2}/u.test(plain) ? null : plain

@@ -38,10 +38,9 @@ export function nameOf(lines: readonly Line[], email: string | null): FoundName 
       return [{ name: text, index, score: score + place + size + mailScore(text, local), lines: 1 }]
     })
   )
-  const best = [...candidates, ...twoLines(first, local, body)].reduce<(typeof candidates)[number] | null>(
-    (a, b) => (a && a.score >= b.score ? a : b),
-    null
-  )
+  const best = [...candidates, ...twoLines(first, local, body), ...labelled(first)].reduce<
+    (typeof candidates)[number] | null
+  >((a, b) => (a && a.score >= b.score ? a : b), null)
   if (!best || best.score < 2) return null
   return {
     name: best.name,
@@ -74,7 +73,7 @@ function respaced(text: string, email: string | null): string {
 function cleanName(text: string): string {
   return unspaced(text.replace(label, '').trim())
     .replace(honorific, '')
-    .replace(/[,;:|].*$/u, '')
+    .replace(/(?:[,;:|]|\s[–—•·-]\s).*$/u, '')
     .replace(/\s+\(.*\)$/u, '')
     .trim()
 }
@@ -110,6 +109,28 @@ function mailScore(text: string, local: string): number {
     .split(/[^a-z]+/)
     .filter((word) => word.length >= 3)
   return Math.min(4, words.filter((word) => local.includes(word)).length * 2)
+}
+
+const labels = {
+  family: /^(?:nom(?: de famille)?|family name|surname|last name)$/,
+  given: /^(?:prenoms?|given names?|first name)$/
+}
+
+/** "Nom : Le Goff" and "Prénom : Anne-Laure", on lines of their own or in the cells of a form. */
+function labelled(lines: readonly Line[]) {
+  const top = lines.slice(0, 30)
+  const valueOf = (label: RegExp) =>
+    top.flatMap(({ cells }) => {
+      const [first, second] = cells
+      const [, before, behind] = first?.text.match(/^([^:]{3,20}?)\s*:\s*(.*)$/u) ?? []
+      const text = behind === undefined || behind === '' ? second?.text : behind
+      return text !== undefined && label.test(folded(before ?? first?.text ?? '').trim()) ? [text.trim()] : []
+    })[0]
+  const [given, family] = [valueOf(labels.given), valueOf(labels.family)]
+  if (given === undefined || family === undefined) return []
+  const name = `${given} ${family}`
+  const index = top.findIndex(({ text }) => text.includes(given) || text.includes(family))
+  return formScore(name) === null ? [] : [{ name, index, lines: 1, score: 9 }]
 }
 
 /** First name and family name on lines of their own. */

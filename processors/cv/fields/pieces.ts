@@ -1,8 +1,9 @@
 import type { Line } from '../document/document.ts'
 import { isContract, withoutContract } from './contracts.ts'
 import { dateRanges, withoutDates } from './dates.ts'
-import { type Entry, endsSentence } from './entries.ts'
+import { type Entry, endsSentence, isOfTwoWeights } from './entries.ts'
 import { folded } from './folded.ts'
+import { partedByOpener, partedByWeight } from './parted.ts'
 import { isPlace, placeAtEnd } from './places.ts'
 import { contentWords, hasWordOf, isTitleCase } from './words.ts'
 
@@ -27,20 +28,43 @@ export function headerOf({ header: rows, dates }: Entry, keepsPlaces = false): H
   const dateRow = header.findIndex((line) => hasRange(line, dates))
   const pieces: Piece[] = []
   const told: Line[] = []
+  const all: string[] = []
   let location: string | null = null
   for (const [row, line] of header.entries()) {
     if (row > Math.max(dateRow, 0) && !isWanted(line, pieces, location)) {
       told.push(...header.slice(row))
       break
     }
-    const texts = line.cells.flatMap((cell) => split(withoutDates(cell.text), keepsPlaces))
+    const texts = textsOf(line, keepsPlaces)
+    all.push(...texts)
     for (const text of texts.filter((each) => isTelling(each, keepsPlaces))) {
       if (location === null && isPlace(text)) location = text.replace(/^[([]|[)\]]$/g, '')
       else pieces.push({ text })
     }
   }
-  return { ...(keepsPlaces ? { pieces, location } : withPlace(pieces, location)), told: [...told, ...rest] }
+  const rests = [...told, ...rest]
+  if (keepsPlaces) return { pieces, location, told: rests }
+  return { ...withPlace(withRole(pieces, all), location), told: rests }
 }
+
+function textsOf(line: Line, isSchool: boolean): readonly string[] {
+  const texts = line.cells.flatMap((cell) => split(withoutDates(partedByWeight(cell, isSchool)), isSchool))
+  return isSchool ? texts : texts.flatMap(partedByOpener)
+}
+
+/** A kind of contract that is what the person was, where nothing else says it: "Stagiaire, Cour d'appel". */
+const persons = /^(?:stagiaire|benevole|vacataire|saisonniere?|interimaire|independante?|freelance)$/
+
+/** What the person was by the kind of contract alone, where no title stands beside it. */
+function withRole(pieces: readonly Piece[], texts: readonly string[]): readonly Piece[] {
+  const role = texts.find((text) => persons.test(folded(text)))
+  const isNamed = role === undefined || pieces.some(({ text }) => hasWordOf('title', text))
+  return isNamed ? pieces : [{ text: role }, ...pieces]
+}
+
+const spanAtEnd = /\s*\((?:pendant |durant )?\d{1,2}\s(?:mois|ans?|semaines?|months?|weeks?|years?)\)$/iu
+const honours =
+  /\s*[,–—-]?\s*\(?mention\s+(?:(?:tr[eè]s|assez)\s+)?(?:bien|honorable|passable)(?:\s+avec\s+f[ée]licitations(?:\s+du\s+jury)?)?\)?(?=\s*(?:,|$))/iu
 
 /** "Acme, Brest. Contrôle des stocks": where a header goes on in sentences, what follows the stop tells about the job. */
 function beforeSentences(rows: readonly Line[]): { header: readonly Line[]; rest: readonly Line[] } {
@@ -87,12 +111,15 @@ function isWanted(line: Line, pieces: readonly Piece[], location: string | null)
     .reduce((sum, cell) => sum + cell.text.replace(/https?:\S+/g, '').length, 0)
   const isMissing =
     pieces.length < 2 ||
-    (pieces.length < 4 &&
-      told < 60 &&
-      hasWordOf('title', line.text) &&
-      !pieces.some((piece) => hasWordOf('title', piece.text))) ||
-    isMissingSchool(line, pieces)
-  return isMissing && told < 75 && !endsSentence(line.text)
+    (told < 60 && isMissingTitle(line, pieces)) ||
+    isMissingSchool(line, pieces) ||
+    isMissingFirm(line, pieces)
+  return isMissing && told < (isOfTwoWeights(line) ? 140 : 75) && !endsSentence(line.text)
+}
+
+function isMissingTitle(line: Line, pieces: readonly Piece[]): boolean {
+  const isTitled = pieces.some(({ text }) => hasWordOf('title', text))
+  return pieces.length < 4 && hasWordOf('title', line.text) && !isTitled
 }
 
 /** A degree of two names ("DEES – Diplôme d'État …") may stand above its school. */
@@ -103,6 +130,19 @@ function isMissingSchool(line: Line, pieces: readonly Piece[]): boolean {
     hasWordOf('school', line.text) &&
     !hasSchool &&
     pieces.some(({ text }) => hasWordOf('degree', text))
+  )
+}
+
+/** "Professeure des écoles – CE1": the second part of a title is no employer where the next line has the word of one. */
+function isMissingFirm(line: Line, pieces: readonly Piece[]): boolean {
+  const isFirm = (text: string) => hasWordOf('organisation', text) || hasWordOf('school', text)
+  const [, second] = pieces
+  return (
+    pieces.length === 2 &&
+    second !== undefined &&
+    second.text.length < 12 &&
+    /\d/.test(second.text) &&
+    isFirm(line.text)
   )
 }
 
@@ -121,6 +161,7 @@ function split(text: string, isSchool: boolean): string[] {
         ? /\s*[|•·⋄◦]\s*|\s+[–—-]\s+|\s+[–—]\s*|\s+:\s+|:\s{1,2}(?=\p{Lu})/u
         : /\s*[|•·⋄◦]\s*|\s+[–—-]\s+|\s+[–—]\s*|\s+(?:@|at|chez)\s+|\s+:\s+|:\s{1,2}(?=\p{Lu})/u
     )
+    .map((part) => (isSchool ? part.replace(honours, '') : part.replace(spanAtEnd, '')))
     .map((part) => withoutContract(part.replace(/^[\s,;:–—|(]+(?=[^)]*$)|[\s,;:–—|]+$/gu, '').trim()))
     .filter((part) => /[\p{L}\d]/u.test(part))
     .reduce<string[]>(goingOn, [])
@@ -161,7 +202,8 @@ function withPlace(pieces: readonly Piece[], location: string | null): Pick<Head
   return { pieces, location }
 }
 
-const unknownPlace = /^(.{3,}?)(?:\s*\(([^()\d]{3,40})\)|,\s+([^,()\d]{3,40})|\s+à\s+([^,()\d]{3,40}))$/u
+const unknownPlace =
+  /^(.{3,}?)(?:\s*\(([^()\d]{3,40})\)|,\s+([^,()\d]{3,40})|\s+(?:à|A(?= \p{Lu}{2}))\s+([^,()\d]{3,40}))$/u
 
 /**
  * Small towns are in no list. Where half of a section's entries or more end in a place that is known, what stands at the

@@ -93,7 +93,9 @@ export interface FoundPlace {
 export function placeAtEnd(text: string): FoundPlace | null {
   const bracket = text.match(/^(.{2,}?)\s*\(([^()]{3,60})\)$/)
   if (bracket?.[1] && bracket[2] && isPlace(bracket[2])) return { place: bracket[2], rest: bracket[1] }
-  const marks = [...text.matchAll(/\s*,\s+|\s+[-–—|·•]\s+|\s{2,}|\s+(?:à|in)\s+/gu)]
+  // In capitals people leave the accent out: "ENTREPRISE SOARES A VITRY".
+  const plain = /\p{Ll}/u.test(text) ? text : text.replace(/ A (?=\p{Lu}{2})/gu, ' à ')
+  const marks = [...plain.matchAll(/\s*,\s+|\s+[-–—|·•]\s+|\s{2,}|\s+(?:à|in)\s+/gu)]
   for (const mark of marks.slice(-3)) {
     const place = text.slice(mark.index + mark[0].length)
     const rest = text.slice(0, mark.index)

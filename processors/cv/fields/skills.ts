@@ -90,7 +90,10 @@ function cleaned(piece: string): string {
     .trim()
 }
 
+const noSkill = /^(?:references?|recommandations?)\b.*\b(?:demande|disponibles?|request|available)\b/
+
 function isSkill(skill: string): boolean {
+  if (noSkill.test(folded(skill))) return false
   if (skill.length < 1 || skill.length > longestSkill || !/[\p{L}\d]/u.test(skill)) return false
   if (
     levelOnly.test(folded(skill)) ||

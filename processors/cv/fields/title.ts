@@ -3,6 +3,7 @@ import type { Found } from './contact.ts'
 import { hasDate } from './dates.ts'
 import { folded } from './folded.ts'
 import { homeIn, isPlace } from './places.ts'
+import { hasWordOf } from './words.ts'
 
 /** What people write of themselves beside their names and is no title. */
 const personal =
@@ -25,7 +26,12 @@ export function titleOf(
     name === null
       ? -1
       : head.findIndex((line) => line.cells.some((cell) => folded(cell.text).includes(first)))
-  const order = [...head.slice(at + 1, at + 6), ...head.slice(Math.max(0, at), at + 1)]
+  const behind = head
+    .slice(at + 1, at + 11)
+    .filter(
+      (line, index) => index < 5 || (line.text.length < 70 && (line.bold || hasWordOf('title', line.text)))
+    )
+  const order = [...behind, ...head.slice(Math.max(0, at), at + 1)]
   for (const line of order.filter(({ links }) => links.length === 0)) {
     const cell = line.cells.find(({ text }) => isTitle(text.trim(), name))
     if (cell) return { value: cell.text.trim(), line, confidence: 0.85 }

@@ -23,7 +23,20 @@ function edgesOf(rows: readonly Word[][]): ReadonlySet<number> {
     const left = Math.round((row[0]?.box.left ?? 0) / 2)
     counts.set(left, (counts.get(left) ?? 0) + 1)
   }
-  return new Set([...counts].filter(([, count]) => count >= fewestRowsAtEdge).map(([left]) => left))
+  const own = [...counts].filter(([, count]) => count >= fewestRowsAtEdge).map(([left]) => left)
+  return new Set([...own, ...headEdges(rows)])
+}
+
+const fewestHeads = 3
+
+/** Where the heads of a table's columns begin, and a word of the next row does, too: its cells may be close together. */
+function headEdges(rows: readonly Word[][]): number[] {
+  return rows.flatMap((row, index) => {
+    const heads = splitRow(row, new Set()).map((cell) => Math.round((cell[0]?.box.left ?? 0) / 2))
+    if (heads.length < fewestHeads) return []
+    const below = new Set((rows[index + 1] ?? []).map((word) => Math.round(word.box.left / 2)))
+    return heads.every((head) => below.has(head)) ? heads : []
+  })
 }
 
 interface Placed {
@@ -92,8 +105,16 @@ function cellOf(words: readonly Word[]): PlacedCell {
     bold: boldLetters > letters * 0.6,
     italic: longest.italic,
     color: longest.color,
+    ...plainTailOf(words),
     links: [...new Set(words.flatMap((word) => (word.link === null ? [] : [word.link])))]
   }
+}
+
+/** Where a name and what stands beside it are parted by nothing but their weight. */
+function plainTailOf(words: readonly Word[]): Pick<Cell, 'plainTail'> {
+  const at = words.findIndex((word) => !word.bold)
+  if (at < 1 || words.slice(at).some((word) => word.bold)) return {}
+  return { plainTail: textOf(words).length - textOf(words.slice(0, at)).length }
 }
 
 function textOf(words: readonly Word[]): string {

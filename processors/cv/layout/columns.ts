@@ -1,4 +1,6 @@
 import { hasDate } from '../fields/dates.ts'
+import { folded } from '../fields/folded.ts'
+import { isTableHead } from '../fields/table-head.ts'
 import { headingKind } from '../sections/headings.ts'
 import { type PlacedCell, rowsOf } from './cells.ts'
 
@@ -163,17 +165,51 @@ function cutAt(rows: readonly PlacedCell[][], range: Range, x: number): Cut {
 
 /** Whether both sides are texts of their own, rather than labels or dates of the rows beside them. */
 function isColumns({ left, right }: Cut): boolean {
-  if (gutterOf(left, right) < narrowestGutter) return false
+  if (gutterOf(left, right) < narrowestGutter || isOneTable(left, right)) return false
   const [few, many] = rowsOf(left).length <= rowsOf(right).length ? [left, right] : [right, left]
   const sides = { few: rowsOf(few), many: rowsOf(many) }
   if (sides.few.length < 3) return false
   const shared = sides.few.filter((row) => sides.many.some((other) => isBeside(row[0], other[0]))).length
   const aligned = shared / sides.few.length
   if (isLabels(sides.few, { shared, aligned })) return false
-  if (aligned >= 0.8 && sides.few.length < sides.many.length * 0.6) return false
-  const isSlight = lettersOf(few) < lettersOf(many) * 0.35 || sides.few.length < 5
-  if (aligned >= 0.85 && isSlight) return false
-  return aligned < 0.9 || !isGrid(left, right, sides.many.length)
+  return !isOfRows(
+    { left, right },
+    { few, aligned, share: sides.few.length / sides.many.length, rows: sides.many.length }
+  )
+}
+
+interface Sides {
+  /** The side of fewer rows. */
+  readonly few: readonly PlacedCell[]
+  /** How many of its rows begin at a height with one of the other's. */
+  readonly aligned: number
+  readonly share: number
+  readonly rows: number
+}
+
+/** Whether what stands beside each other goes together, row by row. */
+function isOfRows(
+  { left, right }: Pick<Cut, 'left' | 'right'>,
+  { few, aligned, share, rows }: Sides
+): boolean {
+  // A table's rows have something on both sides; texts beside each other seldom begin all their rows at one height.
+  if (aligned >= 0.95 && averageOf(left) < 22 && share > 0.76) return true
+  if (aligned >= 0.8 && share < 0.6) return true
+  const many = few === left ? right : left
+  const isSlight = lettersOf(few) < lettersOf(many) * 0.35 || rowsOf(few).length < 5
+  return (aligned >= 0.85 && isSlight) || (aligned >= 0.9 && isGrid(left, right, rows))
+}
+
+/** Whether the heads of a table's columns stand on both sides. */
+function isOneTable(left: readonly PlacedCell[], right: readonly PlacedCell[]): boolean {
+  const ofRight = new Set(right)
+  return rowsOf([...left, ...right]).some(
+    (row) =>
+      row.length > 2 &&
+      ofRight.has(row.at(-1) as PlacedCell) &&
+      !ofRight.has(row[0] as PlacedCell) &&
+      isTableHead(row)
+  )
 }
 
 /** A grid of short cells (skills) reads by rows as well as by columns. */
@@ -197,8 +233,16 @@ function isLabels(
   if (isRightAligned(rows) && dated + shared > 0) return true
   const headings = rows.filter((row) => row.every((cell) => headingKind(cell.text) !== null)).length
   if (headings >= 2 && headings + dated >= rows.length * 0.7 && aligned >= 0.5) return true
+  const labels = rows.filter((row) => row.every((cell) => isFormLabel(cell.text))).length
+  if (labels >= 3 && labels + headings + dated >= rows.length * 0.8 && aligned >= 0.6) return true
   return aligned >= 0.6 && dated / rows.length >= 0.3
 }
+
+const formLabel =
+  /^(?:noms?|prenoms?|date|lieu|adresse|telephone|tel|e-?mail|courriel|mail|profession|nationalite|situation|etat civil|sexe|permis|age|contact|periode|annees?|dates?|name|address|phone|birth)\b/
+
+/** "Nom et prénom", "Adresse", "Période": what stands before the value in a form or over a column of a table. */
+const isFormLabel = (text: string) => text.length < 30 && formLabel.test(folded(text))
 
 /** Labels and dates before a text are often set against it; a text of its own is not. */
 function isRightAligned(rows: readonly PlacedCell[][]): boolean {

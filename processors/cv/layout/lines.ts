@@ -151,9 +151,11 @@ function isBroken(first: PlacedCell, second: PlacedCell): boolean {
 /** A label in the middle of the rows that it names stands before the first of them. */
 function raisedLabels(rows: PlacedCell[][]): PlacedCell[][] {
   const result: PlacedCell[][] = []
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     const [label, ...others] = row
-    const at = label && headingKind(label.text) !== null ? groupStart(result, label) : result.length
+    const isLabel =
+      label && headingKind(label.text) !== null && (others.length > 0 || goesOnBeside(rows[index + 1], label))
+    const at = isLabel ? groupStart(result, label) : result.length
     if (!label || at === result.length) result.push(row)
     else {
       result.splice(at, 0, [label])
@@ -161,6 +163,12 @@ function raisedLabels(rows: PlacedCell[][]): PlacedCell[][] {
     }
   }
   return result
+}
+
+/** Whether rows go on under a label's height, beside it: it stands in their middle, and not under what is there. */
+function goesOnBeside(next: readonly PlacedCell[] | undefined, label: PlacedCell): boolean {
+  const first = next?.[0]
+  return first !== undefined && first.box.left >= label.box.right && isBelow([label], first)
 }
 
 /** Where the group of rows begins that ends at a label's height; rows that go on to another label are that one's. */

@@ -20,6 +20,12 @@ export type SectionKind =
   | 'other'
 
 const phrases = kindsByPhrase('headings.txt')
+/** Headings of 6 letters and more without their blanks: of wide letters, blanks are guessed ("FORM AT I O N"). */
+const oneWord = new Map(
+  [...phrases]
+    .map(([phrase, kind]) => [phrase.replaceAll(' ', ''), kind] as const)
+    .filter(([key]) => key.length >= 6)
+)
 const words = usesByWord('heading-words.txt')
 const joints = new Set('et and de des du d l la le les en a au aux of mes mon ma ou'.split(' '))
 /** Adjectives that make another section of any noun: "compétences linguistiques". */
@@ -47,6 +53,8 @@ export function headingKind(text: string): SectionKind | null {
   )
   const known = phrases.get(key)
   if (known !== undefined) return known as SectionKind
+  const respaced = isCapitals(text) ? oneWord.get(key.replaceAll(' ', '')) : undefined
+  if (respaced !== undefined) return respaced as SectionKind
   const parts = key.split(/ (?:et|and|y|e|und) /)
   if (parts.length === 1) return joinedKind(text) ?? kindByWords(key)
   const kinds = parts.map((part) => phrases.get(part))

@@ -6,7 +6,7 @@ const names: readonly (readonly string[])[] = [
   ['avril', 'avr', 'apr', 'april', 'abril', 'abr', 'aprile'],
   ['mai', 'may', 'mayo', 'maggio', 'mag', 'mei', 'maio'],
   ['juin', 'jun', 'june', 'junio', 'giugno', 'giu', 'juni', 'junho'],
-  ['juillet', 'juil', 'jul', 'july', 'julio', 'luglio', 'lug', 'juli', 'julho', 'jui'],
+  ['juillet', 'juill', 'juil', 'jul', 'july', 'julio', 'luglio', 'lug', 'juli', 'julho', 'jui'],
   ['aout', 'aug', 'august', 'agosto', 'ago', 'augustus', 'aou'],
   ['septembre', 'sept', 'sep', 'september', 'septiembre', 'settembre', 'set', 'setembro'],
   ['octobre', 'oct', 'october', 'octubre', 'ottobre', 'ott', 'oktober', 'okt', 'outubro', 'out'],
