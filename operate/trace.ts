@@ -23,7 +23,10 @@ export async function trace(
   topics: readonly ReadableTopic[],
   { connection, signal }: { readonly connection: Connection; readonly signal: AbortSignal }
 ): Promise<Traced> {
+  const there = await namesIn(connection)
   const found = await mapAtOnce(topics, topicsAtOnce, async (topic) => {
+    // Asked of what is not there, brokers are given time to make it.
+    if (!there.has(topic.name)) return null
     try {
       return await browse(topic, connection, {
         sought: { by: 'key', key },
@@ -44,5 +47,14 @@ export async function trace(
       .sort((a, b) => a.at.getTime() - b.at.getTime() || a.topic.localeCompare(b.topic)),
     inPart: named((one) => one?.isWhole === false),
     unknown: named((one) => one === null)
+  }
+}
+
+async function namesIn({ kafka }: Connection): Promise<ReadonlySet<string>> {
+  const admin = await kafka.admin()
+  try {
+    return new Set((await admin.topics()).map(({ name }) => name))
+  } finally {
+    await admin.close()
   }
 }
