@@ -57,6 +57,8 @@ export class RowClassifier {
 
   private isHeaderAgain(cells: readonly string[]): boolean {
     const { headerCells } = this.layout
+    // A number at the head of a row is no name, and rows are many.
+    if (!/^\d/.test(headerCells[0] ?? '') && /^\d/.test(cells[0] ?? '')) return false
     if (headerCells.length < 2 || headerCells.filter((cell) => cell !== '').length < 2) return false
     if (fold(cells[0] ?? '') !== headerCells[0] || fold(cells[1] ?? '') !== headerCells[1]) return false
     return headerCells.every((name, index) => fold(cells[index] ?? '') === name)

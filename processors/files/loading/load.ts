@@ -19,6 +19,8 @@ import type { Loaded, LoadedReject, LoadRequest } from './messages.ts'
 
 /** Lines that the topic gets of one file; the Parquet beside it has them all. */
 const mostRejected = 5_000
+/** Longer ones are in that file only: a record of a topic has room for so much. */
+const mostChars = 20_000
 
 export interface LoadTools {
   readonly bucket: BucketObjects
@@ -135,7 +137,7 @@ const contentHash = (file: string): Promise<string> =>
 const rejectedLines = (file: string): Promise<readonly LoadedReject[]> =>
   withDuckDb(async (connection) => {
     const found = await connection.runAndReadAll(
-      `SELECT _line, cells, codes, reasons FROM read_parquet(${sqlText(file)}) ORDER BY _line LIMIT ${mostRejected}`
+      `SELECT _line, if(length(cells) > ${mostChars}, '[]', cells), codes, left(reasons, ${mostChars}) FROM read_parquet(${sqlText(file)}) ORDER BY _line LIMIT ${mostRejected}`
     )
     return found.getRows().map(([line, cells, codes, reasons]) => ({
       line: Number(line),

@@ -9,6 +9,9 @@ const program = join(import.meta.dirname, 'load-process.ts')
 const mostCrashes = 2
 const sayMs = 10_000
 
+/** It reads what anybody may have dropped: of this process's secrets it gets those of the bucket alone. */
+const isGiven = /^(?:MINIO_|COURANT_FILES_|COURANT_LAKE_|COURANT_ENV$|PATH$|HOME$|TMPDIR$|LANG$|TZ$)/
+
 /** Processes that read files, used again; they start when they are needed. */
 export class Loaders {
   readonly #context: Context
@@ -56,7 +59,10 @@ export class Loaders {
   }
 
   #start(): ChildProcess {
-    const child = fork(program, { execArgv: [...process.execArgv, '--max-old-space-size=400'] })
+    const child = fork(program, {
+      execArgv: [...process.execArgv, '--max-old-space-size=400'],
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => isGiven.test(name)))
+    })
     this.#all.add(child)
     child.on('exit', () => {
       this.#all.delete(child)

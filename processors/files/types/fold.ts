@@ -12,7 +12,11 @@ export function fold(name: string): string {
 }
 
 /** Blanks of every width at the ends of a cell, and those that nobody sees, are no part of it. */
-export const trimmed = (text: string): string =>
-  /^[\s\u200b\ufeff]|[\s\u200b\ufeff]$/.test(text)
-    ? text.replaceAll(/^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g, '')
-    : text
+export function trimmed(text: string): string {
+  const { length } = text
+  // Most cells have none: the ends alone tell.
+  if (length === 0 || (isPlain(text.charCodeAt(0)) && isPlain(text.charCodeAt(length - 1)))) return text
+  return text.replaceAll(/^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g, '')
+}
+
+const isPlain = (code: number) => code > 0x20 && code < 0x7f
