@@ -83,7 +83,7 @@ export async function pipelineLettersPage(
 </dl>${recordBody(letter, writing)}</article><hr>`
   )
   const body = html`<h1>${say.dead}: ${pipeline}</h1>
-${all ? html`<p>${number(all.waiting, writing)}</p><p>${actionLinks(pipeline, { ...query, site }, writing)}</p>${groupTable(all.groups, all.lookedAt, writing)}` : html`<p>${say.noLetters}</p>`}
+${all ? html`<p>${say.count}: ${number(all.waiting, writing)}</p><p>${actionLinks(pipeline, { ...query, site }, writing)}</p>${groupTable(all.groups, all.lookedAt, writing)}` : html`<p>${say.noLetters}</p>`}
 ${parts}
 <p>${say.masked} ${say.equalCommand} <code>courant dlq show ${pipeline}</code></p>`
   return { title: `${say.dead}: ${pipeline} · Courant`, body }
