@@ -16,6 +16,7 @@ import { ods } from './6-ods.ts'
 import { applications } from './7-applications.ts'
 import { cv } from './8-cv.ts'
 import { lake } from './9-lake.ts'
+import { files } from './10-files.ts'
 import { sectionText, writeSection } from './benchmarks-page.ts'
 
 const benches: readonly Bench[] = [
@@ -27,7 +28,8 @@ const benches: readonly Bench[] = [
   ods,
   applications,
   cv,
-  lake
+  lake,
+  files
 ]
 
 const usage = `npm run bench -- [options] [numbers or names]
