@@ -2,9 +2,12 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
 
-/** Does something with a DuckDB of its own, which keeps little in memory and nothing afterwards. */
+let shared: Promise<DuckDBInstance> | undefined
+
+/** Does something with a connection to this process's DuckDB, which keeps little in memory and nothing afterwards. */
 export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.create(':memory:', {
+  // One for all: making one costs more than most files do.
+  shared ??= DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: '128MB',
     temp_directory: join(temporaryFolder(), 'spilled'),
@@ -12,12 +15,11 @@ export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Prom
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false'
   })
-  const connection = await instance.connect()
+  const connection = await (await shared).connect()
   try {
     return await work(connection)
   } finally {
     connection.closeSync()
-    instance.closeSync()
   }
 }
 
