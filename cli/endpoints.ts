@@ -46,7 +46,7 @@ function endpoints(needed: readonly ServerName[]): readonly Endpoint[] {
 }
 
 function isNeeded(name: ServerName, needed: readonly ServerName[]): boolean {
-  if (name === 'minio') return settingsFrom(process.env).text(lakeUrl).startsWith('s3://')
+  if (name === 'minio' && settingsFrom(process.env).text(lakeUrl).startsWith('s3://')) return true
   return name === 'kafka' || name === 'registry' || needed.includes(name)
 }
 

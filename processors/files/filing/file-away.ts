@@ -8,7 +8,7 @@ import { topicOf } from '../../../topics/catalogue.ts'
 import { type Contract, contractsFolder, loadContracts } from '../contract/contract.ts'
 import { moveTo } from './move.ts'
 import { inputFolder, nameOf, nameProblem, rawFolder, rejectedFolder, safeName, stampOf } from './names.ts'
-import { refuse } from './refuse.ts'
+import { mostCopied, refuse } from './refuse.ts'
 import { themeOf } from './theme.ts'
 
 /** The bucket of dropped files. */
@@ -46,20 +46,22 @@ interface Tools {
   readonly contracts: readonly Contract[]
 }
 
+const isDropped = (key: string) =>
+  key.startsWith(inputFolder) && !key.startsWith(rejectedFolder) && !key.endsWith('/')
+
 /** Files one object; nothing comes of one that is gone, still being written or rejected. */
 export async function fileAway(
   { key }: Pick<ArrivedFile, 'key'>,
   tools: Tools
 ): Promise<readonly FiledFile[]> {
   const { bucket } = tools
-  if (!key.startsWith(inputFolder) || key.startsWith(rejectedFolder) || key.endsWith('/')) return []
-  const object = await bucket.head(key)
+  const object = isDropped(key) ? await bucket.head(key) : null
   if (!object) return []
   if (unfinished.test(nameOf(key))) {
     if (Date.now() - object.modifiedAt.getTime() > hourMs) await refuse(bucket, object, 'never_finished')
     return []
   }
-  const problem = nameProblem(key)
+  const problem = object.bytes > mostCopied ? 'too_large' : nameProblem(key)
   const theme = problem === null ? await themeOf(object, tools) : null
   if (problem !== null || theme === null) {
     await refuse(bucket, object, problem ?? 'theme_unknown')

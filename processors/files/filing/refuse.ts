@@ -14,6 +14,11 @@ const refusals = {
     en: 'Neither the folder nor the name of the file nor its columns tell which theme it is of.',
     todo: 'Déposez le fichier dans le dossier de son thème, par exemple input/emploi/ ou input/crime/.'
   },
+  too_large: {
+    fr: 'Le fichier dépasse 5 Go : il reste où il est.',
+    en: 'The file has more than 5 GB: it stays where it is.',
+    todo: 'Compressez-le (gzip ou zip) ou coupez-le en plusieurs fichiers, déposez-les, puis supprimez celui-ci.'
+  },
   never_finished: {
     fr: 'Le nom dit que le fichier est en cours d’écriture, et rien ne s’est passé depuis une heure.',
     en: 'The name says that the file is still being written, and nothing has happened for an hour.',
@@ -23,6 +28,9 @@ const refusals = {
 
 export type RefusalCode = keyof typeof refusals
 
+/** Stores copy no more than that at once. */
+export const mostCopied = 5 * 1024 ** 3
+
 /** Moves a dropped file to where rejected ones lie, with why beside it, for machines and as a page in French. */
 export async function refuse(bucket: BucketObjects, object: BucketObject, code: RefusalCode): Promise<void> {
   const name = `${markOf(object).slice(0, 8)}_${safeName(nameOf(object.key) || shortHash(object.key))}`
@@ -31,7 +39,7 @@ export async function refuse(bucket: BucketObjects, object: BucketObject, code: 
   const reason = { file: object.key, code, fr, en, a_faire: todo, bytes: object.bytes }
   await bucket.put(`${place}.reason.json`, `${JSON.stringify(reason, null, 2)}\n`, 'application/json')
   await bucket.put(`${place}.html`, page(object.key, `${fr} ${todo}`), 'text/html; charset=utf-8')
-  await moveTo(bucket, object, place)
+  if (object.bytes <= mostCopied) await moveTo(bucket, object, place)
 }
 
 const page = (key: string, text: string) => `<!doctype html>

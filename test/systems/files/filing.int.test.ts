@@ -176,6 +176,23 @@ test('what cannot be filed lies beside why, and a page that says what to do', as
   assert.deepEqual(await names('input/emploi/'), ['input/emploi/en-cours.csv.part'])
 })
 
+test('a file that is too large to be copied stays, and why is said', async (t) => {
+  const { tools, names, bucket } = await lake(t)
+  const key = 'input/crime/immense.csv'
+  await bucket.put(key, 'a;b\n1;2\n')
+  const large = Object.create(bucket) as BucketObjects
+  large.head = async (name) => {
+    const found = await bucket.head(name)
+    return found && { ...found, bytes: 6 * 1024 ** 3 }
+  }
+  large.put = (...args) => bucket.put(...args)
+  assert.deepEqual(await fileAway({ key }, { ...tools, bucket: large }), [])
+  assert.deepEqual(
+    (await names('input/')).map((name) => name.replace(/_rejected\/[0-9a-f]{8}/, '_rejected/')),
+    ['input/_rejected/_immense.csv.html', 'input/_rejected/_immense.csv.reason.json', key]
+  )
+})
+
 test('two that move one file at once leave one copy', async (t) => {
   const { tools, names, bucket } = await lake(t)
   const key = 'input/crime/faits2001.csv'
