@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { BucketObjects } from '../../../runtime/object-store/bucket-objects.ts'
-import { fileContent } from '../../../runtime/object-store/content.ts'
+import { bytesContent, fileContent } from '../../../runtime/object-store/content.ts'
 import { type ObjectStore, readText } from '../../../runtime/object-store/object-store.ts'
 import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
 import type { Progress } from '../check/check-file.ts'
@@ -63,14 +63,16 @@ export async function load({ raw, theme }: LoadRequest, tools: LoadTools): Promi
 /** The object that says which file of raw was the first with a content. */
 export const contentOf = (sha256: string): string => `metadata/_contents/${sha256}`
 
-/** The file of raw that had this content first, as long as it is there. */
-async function firstWith(sha256: string, raw: string, { bucket, store }: LoadTools): Promise<string> {
+/** The file of raw that had this content first, as long as it is there; of two at once, one is. */
+async function firstWith(sha256: string, raw: string, tools: LoadTools): Promise<string> {
+  const { bucket, store } = tools
   const name = contentOf(sha256)
-  const first = await readText(store, name)
-  if (first !== null && first !== raw && (await bucket.head(first))) return first
-  if (first === raw) return raw
-  await bucket.put(name, raw)
-  return raw
+  const info = await store.head(name)
+  const first = info && (await readText(store, name, { ifMatch: info.etag }))
+  if (first === raw || (first && (await bucket.head(first)))) return first
+  const condition = info ? ({ ifMatch: info.etag } as const) : ({ ifNoneMatch: '*' } as const)
+  const isOurs = (await store.put(name, bytesContent(raw), condition)) !== null
+  return isOurs ? raw : firstWith(sha256, raw, tools)
 }
 
 interface Making {

@@ -123,6 +123,32 @@ test('the same content, the same rows in another order, a correction and another
   )
 })
 
+test('of one content that is read twice at once, one file counts', async (t) => {
+  const { tools, drop, names, store, bucket } = await lake(t)
+  // All four ask whose content it is before one of them says so.
+  const asked = Promise.withResolvers<void>()
+  let asking = 0
+  const together = Object.create(store) as typeof store
+  const meet = async <T>(name: string, answer: Promise<T>): Promise<T> => {
+    const found = await answer
+    if (name.startsWith('metadata/_contents/') && ++asking >= 4) asked.resolve()
+    if (name.startsWith('metadata/_contents/')) await asked.promise
+    return found
+  }
+  together.head = (name) => meet(name, store.head(name))
+  together.put = (...args) => store.put(...args)
+  together.get = (...args) => store.get(...args)
+  const loaders = {
+    load: (request: Parameters<typeof load>[0]) => load(request, { bucket, store: together, contracts })
+  }
+  const names4 = ['a', 'b', 'c', 'd'].map((letter) => `input/emploi/${letter}.csv`)
+  const filed = []
+  for (const key of names4) filed.push(await drop(key, 'code;valeur\nx;1\ny;2\n'))
+  await Promise.all(filed.map((each) => takeIn(each!, { ...tools, loaders })))
+  assert.equal((await names('output/argent/')).filter((name) => name.endsWith('.parquet')).length, 1)
+  assert.equal((await names('metadata/emploi/')).filter((name) => name.endsWith('.quality.json')).length, 4)
+})
+
 test('what is replayed gives the same Parquet under the same names, and the same list', async (t) => {
   const { tools, drop, current, store, bucket } = await lake(t)
   const filed = await drop('input/election/2012-presidentielle-1_par_departement_large.csv', voix(rows))
