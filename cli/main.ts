@@ -2,6 +2,7 @@
 // V8 and malloc would rather take memory than tidy up: these keep a process that runs dozens of pipelines under 500 MB
 // (docs/decisions/2026-11-22-memory.md).
 import { Command, CommanderError } from 'commander'
+import { keepCompiled } from '../runtime/compile-cache.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { isAbort } from '../runtime/retry.ts'
 import { systems } from '../systems/index.ts'
@@ -12,6 +13,8 @@ const exitCodes = { ok: 0, failure: 1, usage: 2 } as const
 
 // Names, e-mails and texts of people lie in what we write: files are for this account alone, unless a setting says more.
 process.umask(0o077)
+
+keepCompiled()
 
 // Whoever reads us may have seen enough: `courant topics list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))

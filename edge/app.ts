@@ -1,4 +1,5 @@
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance } from 'fastify'
+import { fastify } from '../runtime/packages.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { Log, Metrics } from '../runtime/pipeline.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
@@ -88,7 +89,7 @@ export interface EdgeOptions {
 export function build(options: EdgeOptions): FastifyInstance {
   const { settings, log, metrics = uncounted } = options
   const isProxy = proxyCheck(settings.text(proxies))
-  const app = Fastify({ ...guarded, trustProxy: isProxy })
+  const app = fastify({ ...guarded, trustProxy: isProxy })
   app.server.maxConnections = maxConnections
   limitConnections(app.server, {
     perAddress: settings.number(connectionsPerAddress),

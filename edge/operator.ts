@@ -1,4 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { fastify } from '../runtime/packages.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import { type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
@@ -64,7 +65,7 @@ export function buildOperator({
   host: at = '127.0.0.1',
   names: more = ''
 }: OperatorOptions): FastifyInstance {
-  const app = Fastify(guarded)
+  const app = fastify(guarded)
   guard(app, { reached: { host: at, names: more }, requestsPerMinute, hasPages: pages !== undefined })
   void app.register(async (routes) => {
     routes.get('/livez', { config: evenUnderPressure }, async () => ({ status: 'alive' }))

@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
-import { build as pretty } from 'pino-pretty'
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import { pretty, prom } from './packages.ts'
+import type { Counter, Gauge, Registry } from 'prom-client'
 import { CourantError } from './errors.ts'
 import type { Log, Metrics } from './pipeline.ts'
 import { redacted } from './redact.ts'
@@ -48,7 +48,7 @@ function safeLine(line: string): string {
 
 function defaultDestination(): NodeJS.WritableStream {
   return process.stderr.isTTY
-    ? pretty({ destination: process.stderr.fd, ignore: 'pid,hostname' })
+    ? pretty.build({ destination: process.stderr.fd, ignore: 'pid,hostname' })
     : process.stderr
 }
 
@@ -73,22 +73,22 @@ function describeError(error: unknown): Record<string, unknown> {
 
 /** Prometheus metrics by name; `courant_` is put before each and each carries its pipeline. */
 export class MetricsRegistry {
-  readonly registry = new Registry()
+  readonly registry = new prom.Registry()
   readonly #made = new Map<string, Counter | Gauge>()
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry })
+    prom.collectDefaultMetrics({ register: this.registry })
   }
 
   /** The metrics of one pipeline. */
   of(pipeline: string): Metrics {
     return {
       count: (name, by = 1, labels = {}) => {
-        const counter = this.#metric(name, labels, (options) => new Counter(options)) as Counter
+        const counter = this.#metric(name, labels, (options) => new prom.Counter(options)) as Counter
         counter.inc({ pipeline, ...labels }, by)
       },
       gauge: (name, value, labels = {}) => {
-        const gauge = this.#metric(name, labels, (options) => new Gauge(options)) as Gauge
+        const gauge = this.#metric(name, labels, (options) => new prom.Gauge(options)) as Gauge
         gauge.set({ pipeline, ...labels }, value)
       }
     }

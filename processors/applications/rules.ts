@@ -1,6 +1,11 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { createRequire } from 'node:module'
+import type * as Phones from 'libphonenumber-js/max'
+import { lazily } from '../../runtime/lazily.ts'
 import { Rejection } from '../../runtime/pipeline.ts'
 import { type Rule, text } from '../clean-values.ts'
+
+const require = createRequire(import.meta.url)
+const phones = lazily(() => require('libphonenumber-js/max') as typeof Phones)
 
 /** Where a phone number without a country is. */
 const homeCountry = 'GA'
@@ -11,7 +16,7 @@ const refuse = (what: string, { column }: Parameters<Rule>[1]) =>
 /** A phone number in E.164, read as one of Gabon unless it names another country. */
 export const phone: Rule = (value, context) => {
   if (value.trim() === '') return null
-  const number = parsePhoneNumberFromString(value, homeCountry)
+  const number = phones.parsePhoneNumberFromString(value, homeCountry)
   return number?.isValid() && !number.ext ? number.number : refuse('invalid', context)
 }
 

@@ -1,4 +1,5 @@
-import { types } from 'cassandra-driver'
+import type { types } from 'cassandra-driver'
+import { driver } from './driver.ts'
 import { CqlMap } from './cql-map.ts'
 import { cqlType } from './cql-type.ts'
 
@@ -144,7 +145,7 @@ const LONGEST_SCALE = 1000
  * the text absurdly long, which any writer may send, keeps its exponent.
  */
 function decimalText(value: types.BigDecimal): string {
-  const bytes = types.BigDecimal.toBuffer(value)
+  const bytes = driver.types.BigDecimal.toBuffer(value)
   const scale = bytes.readInt32BE(0)
   const unscaled = BigInt.asIntN((bytes.length - 4) * 8, BigInt(`0x${bytes.toString('hex', 4)}`))
   if (Math.abs(scale) > LONGEST_SCALE) return `${unscaled}E${-scale}`

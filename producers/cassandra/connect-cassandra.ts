@@ -1,4 +1,5 @@
-import { Client, policies, types } from 'cassandra-driver'
+import type { Client } from 'cassandra-driver'
+import { driver } from './driver.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { CqlMap } from './cql-map.ts'
 import { connectionSettings, readLevels } from './settings.ts'
@@ -11,7 +12,7 @@ const RECONNECT_MS = 1000
  * is ours to read again. Throws SOURCE_UNAVAILABLE or SOURCE_REFUSED.
  */
 export async function connectCassandra(settings: Settings): Promise<Client> {
-  const client = new Client(clientOptions(settings))
+  const client = new driver.Client(clientOptions(settings))
   client.on('hostRemove', closeReplacedHost)
   try {
     await client.connect()
@@ -45,7 +46,7 @@ function closeReplacedHost(host: { shutdown?: (waitForPending: boolean) => Promi
 function clientOptions(settings: Settings): ConstructorParameters<typeof Client>[0] {
   const { contactPoints, datacenter, username, password, tls, consistency, timeoutMs } = connectionSettings
   const user = settings.text(username)
-  const level = readLevels[settings.text(consistency)] ?? types.consistencies.localQuorum
+  const level = driver.types.consistencies[readLevels[settings.text(consistency)] ?? 'localQuorum']
   return {
     contactPoints: settings
       .text(contactPoints)
@@ -53,11 +54,13 @@ function clientOptions(settings: Settings): ConstructorParameters<typeof Client>
       .map((point) => point.trim()),
     localDataCenter: settings.text(datacenter),
     applicationName: 'courant',
-    pooling: { coreConnectionsPerHost: { [types.distance.local]: 1, [types.distance.remote]: 1 } },
+    pooling: {
+      coreConnectionsPerHost: { [driver.types.distance.local]: 1, [driver.types.distance.remote]: 1 }
+    },
     policies: {
-      retry: new policies.retry.FallthroughRetryPolicy(),
+      retry: new driver.policies.retry.FallthroughRetryPolicy(),
       // The driver's own would wait up to ten minutes after a long outage.
-      reconnection: new policies.reconnection.ConstantReconnectionPolicy(RECONNECT_MS)
+      reconnection: new driver.policies.reconnection.ConstantReconnectionPolicy(RECONNECT_MS)
     },
     queryOptions: { consistency: level, prepare: true },
     socketOptions: { readTimeout: settings.number(timeoutMs), connectTimeout: 5000 },

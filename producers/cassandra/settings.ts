@@ -1,16 +1,16 @@
-import { types } from 'cassandra-driver'
+import type { types } from 'cassandra-driver'
 import { inClear } from '../../runtime/production.ts'
 import { oneOf, type Risk, type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 
 /** Consistency levels a read may have; with replicas, QUORUM or LOCAL_QUORUM sees what was acknowledged at QUORUM. */
-export const readLevels: Readonly<Record<string, number>> = {
-  ONE: types.consistencies.one,
-  TWO: types.consistencies.two,
-  THREE: types.consistencies.three,
-  QUORUM: types.consistencies.quorum,
-  ALL: types.consistencies.all,
-  LOCAL_QUORUM: types.consistencies.localQuorum,
-  LOCAL_ONE: types.consistencies.localOne
+export const readLevels: Readonly<Record<string, keyof typeof types.consistencies>> = {
+  ONE: 'one',
+  TWO: 'two',
+  THREE: 'three',
+  QUORUM: 'quorum',
+  ALL: 'all',
+  LOCAL_QUORUM: 'localQuorum',
+  LOCAL_ONE: 'localOne'
 }
 
 function cassandraRisks(settings: Settings): Risk[] {

@@ -1,12 +1,16 @@
-import { errors, types } from 'cassandra-driver'
+import type { errors, types } from 'cassandra-driver'
+import { lazily } from '../../runtime/lazily.ts'
+import { driver } from './driver.ts'
 import { CourantError } from '../../runtime/errors.ts'
 
-const codes: Readonly<Record<keyof typeof types.responseErrorCodes, number>> = types.responseErrorCodes
+const codes = lazily(
+  () => driver.types.responseErrorCodes as Readonly<Record<keyof typeof types.responseErrorCodes, number>>
+)
 
 /** What a page that was too much for the server ends with; fewer rows may do. */
-const tooMuch: readonly number[] = [codes.readTimeout, codes.readFailure, codes.overloaded]
+const tooMuch = (): readonly number[] => [codes.readTimeout, codes.readFailure, codes.overloaded]
 
-const refused: readonly number[] = [
+const refused = (): readonly number[] => [
   codes.badCredentials,
   codes.unauthorized,
   codes.invalid,
@@ -21,13 +25,14 @@ const refused: readonly number[] = [
  * was. What is not the driver's is given back as it is.
  */
 export function translateError(error: unknown): unknown {
-  if (error instanceof CourantError || !(error instanceof errors.DriverError)) return error
-  if (error instanceof errors.AuthenticationError) return refusal('it does not accept the login', error)
-  if (error instanceof errors.NoHostAvailableError) return noHost(error)
-  if (error instanceof errors.ResponseError) return response(error)
-  if (error instanceof errors.OperationTimedOutError)
+  if (error instanceof CourantError || !(error instanceof driver.errors.DriverError)) return error
+  if (error instanceof driver.errors.AuthenticationError)
+    return refusal('it does not accept the login', error)
+  if (error instanceof driver.errors.NoHostAvailableError) return noHost(error)
+  if (error instanceof driver.errors.ResponseError) return response(error)
+  if (error instanceof driver.errors.OperationTimedOutError)
     return unavailable('it did not answer in time', error, { isTooMuch: true })
-  if (error instanceof errors.ArgumentError) return refusal(error.message, error)
+  if (error instanceof driver.errors.ArgumentError) return refusal(error.message, error)
   return unavailable('the connection failed', error)
 }
 
@@ -36,7 +41,7 @@ function response(error: errors.ResponseError): CourantError {
   // The driver prepares again by itself, unless the query no longer fits the table.
   if (code === codes.unprepared)
     return unavailable('the table was changed; it is looked at again', error, { isChanged: true })
-  if (refused.includes(code)) return refusal(error.message, error)
+  if (refused().includes(code)) return refusal(error.message, error)
   if (code === codes.readFailure)
     return unavailable(
       'a replica gave up on the read, mostly because of too many tombstones (tombstone_failure_threshold): ' +
@@ -48,19 +53,19 @@ function response(error: errors.ResponseError): CourantError {
     return unavailable('replicas did not answer in time; the page is read again with fewer rows', error, {
       isTooMuch: true
     })
-  return unavailable(error.message, error, { isTooMuch: tooMuch.includes(code) })
+  return unavailable(error.message, error, { isTooMuch: tooMuch().includes(code) })
 }
 
 /** The driver asks each host in turn; what the hosts said counts more than that none is left. */
 function noHost(error: errors.NoHostAvailableError): unknown {
   const inner = Object.values((error.innerErrors ?? {}) as Record<string, unknown>)
-  const told = inner.find((each) => each instanceof errors.ResponseError || isRefusal(each))
+  const told = inner.find((each) => each instanceof driver.errors.ResponseError || isRefusal(each))
   return told ? translateError(told) : unavailable('no node could be reached', error)
 }
 
 /** Of an ArgumentError too: the driver finds out only from a host that a data centre is not there. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof errors.AuthenticationError || error instanceof errors.ArgumentError
+  return error instanceof driver.errors.AuthenticationError || error instanceof driver.errors.ArgumentError
 }
 
 function refusal(what: string, cause: Error): CourantError {

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
-import { Client, type ClientConfig } from 'pg'
+import type { Client, ClientConfig } from 'pg'
+import { pg } from '../../runtime/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { postgresTls } from '../../runtime/postgres-tls.ts'
@@ -141,7 +142,7 @@ export class Connection {
   async #connect(socket: Socket, onLost: () => void): Promise<Client> {
     const { settings, pipeline, log } = this.#context
     const statementMs = settings.number(names.statementTimeoutMs)
-    const client = new Client({
+    const client = new pg.Client({
       ...clientConfig(settings, pipeline),
       stream: () => socket,
       query_timeout: statementMs + answerMs

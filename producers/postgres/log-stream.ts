@@ -1,8 +1,13 @@
-import { LogicalReplicationService } from 'pg-logical-replication'
+import { createRequire } from 'node:module'
+import type * as LogicalReplication from 'pg-logical-replication'
 import type { Client, ClientConfig } from 'pg'
 import { lsnText, parseLsn } from './lsn.ts'
 import { decodeLog, type LogMessage } from './pgoutput.ts'
 import { translateError } from './translate-error.ts'
+import { lazily } from '../../runtime/lazily.ts'
+
+const require = createRequire(import.meta.url)
+const replication = lazily(() => require('pg-logical-replication') as typeof LogicalReplication)
 
 export interface LogStreamOptions {
   readonly client: ClientConfig
@@ -26,7 +31,7 @@ interface Queued {
 
 /** Follows one replication slot. Nothing is confirmed to the server but what `confirm` was called with. */
 export class LogStream {
-  readonly #service: LogicalReplicationService
+  readonly #service: LogicalReplication.LogicalReplicationService
   readonly #timer: NodeJS.Timeout
   readonly #silenceMs: number
   readonly #queue: Queued[] = []
@@ -47,7 +52,7 @@ export class LogStream {
     this.#confirmed = options.from
     this.#silenceMs = options.silenceMs ?? 60_000
     // The library's own acknowledgements confirm what was received, not what is durable.
-    this.#service = new LogicalReplicationService(options.client, {
+    this.#service = new replication.LogicalReplicationService(options.client, {
       acknowledge: { auto: false, timeoutSeconds: 0 },
       flowControl: { enabled: true }
     })

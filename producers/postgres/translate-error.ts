@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg'
+import { pg } from '../../runtime/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { isTlsFailure, tlsAdvice, tlsHint } from '../../runtime/postgres-tls.ts'
 import { user } from './settings.ts'
@@ -35,7 +35,7 @@ export const isUnreadable = (error: unknown): error is CourantError =>
  */
 export function translateError(error: unknown, doing: string): unknown {
   if (error instanceof CourantError) return error
-  if (!(error instanceof DatabaseError)) return connectionError(error, doing)
+  if (!(error instanceof pg.DatabaseError)) return connectionError(error, doing)
   const code = error.code ?? ''
   const details = { sqlState: code, table: error.table, column: error.column }
   const advice = refusals[code]

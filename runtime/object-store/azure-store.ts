@@ -2,13 +2,13 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import {
-  type BlobDownloadResponseParsed,
+import type {
+  BlobDownloadResponseParsed,
   BlobServiceClient,
-  type BlockBlobClient,
-  type ContainerClient,
-  newPipeline
+  BlockBlobClient,
+  ContainerClient
 } from '@azure/storage-blob'
+import { azureBlob } from '../packages.ts'
 import { CourantError } from '../errors.ts'
 import { isConditionFailed, isNotFound, translated } from './azure-errors.ts'
 import type { Content } from './content.ts'
@@ -141,7 +141,7 @@ export class AzureStore implements ObjectStore {
 
 function containerClient({ connectionString, container, idleMs }: AzureOptions): ContainerClient {
   const { url, credential } = accountOf(connectionString)
-  const requests = newPipeline(credential, { retryOptions })
+  const requests = azureBlob.newPipeline(credential, { retryOptions })
   const agent = silentAgent(idleMs, { useSsl: url.startsWith('https:') })
   requests.factories.push({
     create: (next) => ({
@@ -151,12 +151,12 @@ function containerClient({ connectionString, container, idleMs }: AzureOptions):
       }
     })
   })
-  return new BlobServiceClient(url, requests).getContainerClient(container)
+  return new azureBlob.BlobServiceClient(url, requests).getContainerClient(container)
 }
 
 function accountOf(connectionString: string): BlobServiceClient {
   try {
-    return BlobServiceClient.fromConnectionString(connectionString)
+    return azureBlob.BlobServiceClient.fromConnectionString(connectionString)
   } catch {
     // Without the cause: it may quote the text.
     throw new CourantError(

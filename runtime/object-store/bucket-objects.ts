@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
-import { type BucketItem, Client } from 'minio'
+import type { BucketItem, Client } from 'minio'
+import { minio } from '../packages.ts'
 import { CourantError } from '../errors.ts'
 import type { Setting, Settings } from '../settings.ts'
 import { bytesContent } from './content.ts'
@@ -55,7 +56,7 @@ export class BucketObjects {
     const [endPoint = '', port] = endpoint.split(':')
     this.name = bucket
     this.#region = region
-    this.#client = new Client({
+    this.#client = new minio.Client({
       endPoint,
       useSSL: useSsl,
       accessKey,

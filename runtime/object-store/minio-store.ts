@@ -2,7 +2,8 @@ import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type BucketItem, Client } from 'minio'
+import type { BucketItem, Client } from 'minio'
+import { minio } from '../packages.ts'
 import { bodyOf, type Content } from './content.ts'
 import { isNotFound, isPreconditionFailed, translated } from './minio-errors.ts'
 import type { PutOptions } from './object-store.ts'
@@ -47,7 +48,7 @@ export class MinioStore implements ObjectStore {
     const [endPoint = '', port] = endpoint.split(':')
     this.#bucket = bucket
     this.describe = `bucket ${bucket} at ${endpoint}`
-    this.#client = new Client({
+    this.#client = new minio.Client({
       endPoint,
       useSSL: useSsl,
       accessKey: options.accessKey,

@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg'
+import { pg } from '../../runtime/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { isTlsFailure, tlsAdvice } from '../../runtime/postgres-tls.ts'
 import { cvDatabaseUrl } from './settings.ts'
@@ -10,7 +10,7 @@ const transientClass = /^(?:08|40|53|57|58)/
 export function jobError(error: unknown, doing: string): unknown {
   if (error instanceof CourantError) return error
   if (isTlsFailure(error)) return new CourantError('TARGET_REFUSED', tlsAdvice, { cause: error })
-  if (!(error instanceof DatabaseError)) {
+  if (!(error instanceof pg.DatabaseError)) {
     const reason = (error as { code?: string } | null)?.code ?? 'connection'
     return new CourantError(
       'TARGET_UNAVAILABLE',

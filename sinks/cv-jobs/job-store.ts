@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Pool, type PoolClient, type QueryResultRow } from 'pg'
+import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import { pg } from '../../runtime/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'
@@ -34,7 +35,7 @@ export class JobStore implements CvJobs {
     const url = new URL(text)
     const mode = url.searchParams.get('sslmode')
     url.searchParams.delete('sslmode')
-    this.#pool = new Pool({
+    this.#pool = new pg.Pool({
       connectionString: url.href,
       ssl: postgresTls(settings, mode),
       max: 6,

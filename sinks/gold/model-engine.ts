@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { DOUBLE, DuckDBInstance, type DuckDBConnection, VARCHAR } from '@duckdb/node-api'
-import type { DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
+import { duckdb } from '../../runtime/packages.ts'
 import { keepsNothing } from '../lake/duckdb.ts'
 import { appendRows } from '../warehouse/append-rows.ts'
 import { type InputType, inputs } from './inputs.ts'
@@ -54,7 +54,7 @@ export class ModelEngine {
   async load(name: string, rows: InputRows): Promise<void> {
     const types = Object.values(inputs.find((input) => input.name === name)?.columns ?? {})
     await this.connection.run(`TRUNCATE staged_${name}`)
-    const staged = types.map((type) => (isNumber(type) ? DOUBLE : VARCHAR))
+    const staged = types.map((type) => (isNumber(type) ? duckdb.DOUBLE : duckdb.VARCHAR))
     await appendRows(this.connection, { table: `staged_${name}`, types: staged }, rows)
   }
 
@@ -71,7 +71,7 @@ export class ModelEngine {
 
 /** A DuckDB in memory for Gold's work, which spills to its folder rather than take more memory. */
 export function openDuckDb(folder: string): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(':memory:', {
+  return duckdb.DuckDBInstance.create(':memory:', {
     threads: String(Math.min(2, availableParallelism())),
     memory_limit: '128MB',
     temp_directory: join(folder, 'spill'),

@@ -1,4 +1,4 @@
-import { DuckDBDateValue, uuidValue } from '@duckdb/node-api'
+import { duckdb } from '../../runtime/packages.ts'
 import { removeTargets, replaceTargets } from './gold-tables.ts'
 import { inputs } from './inputs.ts'
 import type { InputRows, ModelEngine } from './model-engine.ts'
@@ -87,8 +87,8 @@ async function loadTargets({ connection }: ModelEngine, targets: readonly Target
   await connection.run('TRUNCATE targets')
   const appender = await connection.createAppender('targets')
   for (const { userId, day, part } of targets) {
-    appender.appendUUID(uuidValue(BigInt(`0x${userId}`)))
-    appender.appendDate(new DuckDBDateValue(day))
+    appender.appendUUID(duckdb.uuidValue(BigInt(`0x${userId}`)))
+    appender.appendDate(new duckdb.DuckDBDateValue(day))
     appender.appendVarchar(part)
     appender.endRow()
   }

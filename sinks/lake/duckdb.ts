@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckdb } from '../../runtime/packages.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { duckdbMb } from './lake-settings.ts'
 import { temporaryFolder } from '../../runtime/temporary-folder.ts'
@@ -21,7 +22,7 @@ let shared: Promise<DuckDBInstance> | undefined
  * tables together. It holds nothing between two files.
  */
 export async function lakeConnection(settings: Settings): Promise<DuckDBConnection> {
-  shared ??= DuckDBInstance.create(':memory:', {
+  shared ??= duckdb.DuckDBInstance.create(':memory:', {
     // One thread: the work of the lake is spread over tables, and CPU per row matters more than latency.
     threads: '1',
     memory_limit: `${settings.number(duckdbMb)}MB`,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DOUBLE, type DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { duckdb } from '../../runtime/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { oneAtATime } from '../../runtime/one-at-a-time.ts'
 import type { Settings } from '../../runtime/settings.ts'
@@ -66,13 +67,13 @@ export class ParquetEncoder {
   }
 
   async #stage(name: string, rows: readonly SilverRow[]): Promise<void> {
-    const types = [...this.#columns.map(({ staged }) => staged), DOUBLE]
-    const columns = this.#columns.map(({ name, staged }) => `${sqlName(name)} ${staged.toString()}`)
+    const types = [...this.#columns.map(({ staged }) => duckdb[staged]), duckdb.DOUBLE]
+    const columns = this.#columns.map(({ name, staged }) => `${sqlName(name)} ${staged}`)
     await this.#connection.run(`CREATE TEMP TABLE ${name} (${columns.join(', ')}, ${folderColumn} DOUBLE)`)
     const appender = await this.#connection.createAppender(name)
     for (let from = 0; from < rows.length; from += chunkRows) {
       const page = rows.slice(from, from + chunkRows)
-      const chunk = DuckDBDataChunk.create(types, page.length)
+      const chunk = duckdb.DuckDBDataChunk.create(types, page.length)
       for (const at of this.#columns.keys())
         chunk.setColumnValues(
           at,

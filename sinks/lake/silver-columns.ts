@@ -1,4 +1,4 @@
-import { BIGINT, BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, VARCHAR } from '@duckdb/node-api'
+import type { DuckDBValue } from '@duckdb/node-api'
 import { CourantError } from '../../runtime/errors.ts'
 import type { LogItem } from '../../runtime/pipeline.ts'
 import { isLong } from '../../schemas/avro-long.ts'
@@ -32,11 +32,14 @@ export interface SilverColumn extends Mapping {
   readonly valueOf: (item: CleanItem) => DuckDBValue
 }
 
+/** What DuckDB stages values as, by its names. */
+type StagedType = 'BIGINT' | 'BOOLEAN' | 'DOUBLE' | 'VARCHAR'
+
 interface Mapping {
   /** DuckDB's name of the type it has in Parquet. */
   readonly sqlType: string
   /** Rows are handed to DuckDB as text, numbers and booleans, which is cheapest; SQL makes the exact type of them. */
-  readonly staged: DuckDBType
+  readonly staged: StagedType
   /** SQL that turns a staged value into the column's type. */
   readonly cast: (staged: string) => string
   /** What DuckDB's binding wants for a value that fits, where that is not the value itself. */
@@ -60,15 +63,15 @@ const maxDays = 2_000_000_000
 // Numbers below 2^53 pass through a double unchanged.
 const exact = (sqlType: string, fits: Mapping['fits']): Mapping => ({
   sqlType,
-  staged: DOUBLE,
+  staged: 'DOUBLE',
   cast: (staged) => `${staged}::${sqlType}`,
   fits
 })
-const text: Mapping = { sqlType: 'VARCHAR', staged: VARCHAR, cast: (staged) => staged, fits: isText }
+const text: Mapping = { sqlType: 'VARCHAR', staged: 'VARCHAR', cast: (staged) => staged, fits: isText }
 /** µs since the epoch → an instant, `isAdjustedToUTC` in Parquet. */
 const instant: Mapping = {
   sqlType: 'TIMESTAMP WITH TIME ZONE',
-  staged: DOUBLE,
+  staged: 'DOUBLE',
   cast: (staged) => `make_timestamptz(${staged}::BIGINT)`,
   fits: isWhole
 }
@@ -78,7 +81,7 @@ const count = exact('BIGINT', isWhole)
 /** All 64 bits: cheaper as a double where there need be no more, dearer as text. */
 const long: Mapping = {
   sqlType: 'BIGINT',
-  staged: BIGINT,
+  staged: 'BIGINT',
   cast: (staged) => staged,
   stagedOf: (value) => BigInt(value as number | bigint),
   fits: isLong
@@ -90,19 +93,19 @@ const mappings: Record<PlainKind, Mapping> = {
   uuid: text,
   int,
   long,
-  double: { sqlType: 'DOUBLE', staged: DOUBLE, cast: (staged) => staged, fits: isNumber },
-  boolean: { sqlType: 'BOOLEAN', staged: BOOLEAN, cast: (staged) => staged, fits: isBoolean },
+  double: { sqlType: 'DOUBLE', staged: 'DOUBLE', cast: (staged) => staged, fits: isNumber },
+  boolean: { sqlType: 'BOOLEAN', staged: 'BOOLEAN', cast: (staged) => staged, fits: isBoolean },
   timestamp: instant,
   // µs as if the place were at UTC; not `isAdjustedToUTC` in Parquet.
   'local-timestamp': {
     sqlType: 'TIMESTAMP',
-    staged: DOUBLE,
+    staged: 'DOUBLE',
     cast: (staged) => `make_timestamp(${staged}::BIGINT)`,
     fits: isWhole
   },
   date: {
     sqlType: 'DATE',
-    staged: DOUBLE,
+    staged: 'DOUBLE',
     cast: (staged) => `(DATE '1970-01-01' + ${staged}::INTEGER)`,
     fits: isWholeUpTo(maxDays)
   },
@@ -118,7 +121,7 @@ function nested(type: ColumnKind): Mapping {
   const shown = shownOf(type)
   return {
     sqlType,
-    staged: VARCHAR,
+    staged: 'VARCHAR',
     cast: (staged) => `${staged}::JSON::${textTypeOf(type)}::${sqlType}`,
     stagedOf: (value) => textsOf(value, type),
     fits: (value) => fitsKind(value, type),
@@ -133,7 +136,7 @@ function mappingOf(type: ColumnKind): Mapping {
   const sqlType = `DECIMAL(${precision},${scale})`
   return {
     sqlType,
-    staged: VARCHAR,
+    staged: 'VARCHAR',
     cast: (staged) => `${staged}::${sqlType}`,
     fits: (value) => typeof value === 'string' && decimalBytes(value, precision, scale) !== undefined
   }

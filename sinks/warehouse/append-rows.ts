@@ -1,11 +1,11 @@
-import {
-  type DuckDBConnection,
-  DuckDBDataChunk,
+import type {
+  DuckDBConnection,
   DuckDBDateValue,
   DuckDBTimestampTZValue,
-  type DuckDBType,
-  type DuckDBValue
+  DuckDBType,
+  DuckDBValue
 } from '@duckdb/node-api'
+import { duckdb } from '../../runtime/packages.ts'
 import { dayNumber } from '../lake/part-names.ts'
 
 // DuckDB fills its vectors with this many rows.
@@ -30,7 +30,7 @@ export async function appendRows(
   const appender = await connection.createAppender(table, schema, database)
   for (let from = 0; from < rows.length; from += chunkRows) {
     const page = rows.slice(from, from + chunkRows)
-    const chunk = DuckDBDataChunk.create(types)
+    const chunk = duckdb.DuckDBDataChunk.create(types)
     chunk.setColumns(types.map((_, column) => page.map((row) => row[column] ?? null)))
     appender.appendDataChunk(chunk)
   }
@@ -39,10 +39,10 @@ export async function appendRows(
 
 /** A day written YYYY-MM-DD, as DuckDB has it. */
 export function dateValue(day: string): DuckDBDateValue {
-  return new DuckDBDateValue(dayNumber({ at: new Date(day) }))
+  return new duckdb.DuckDBDateValue(dayNumber({ at: new Date(day) }))
 }
 
 /** An instant in ISO 8601, as DuckDB has it. */
 export function instantValue(instant: string): DuckDBTimestampTZValue {
-  return new DuckDBTimestampTZValue(BigInt(Date.parse(instant)) * 1000n)
+  return new duckdb.DuckDBTimestampTZValue(BigInt(Date.parse(instant)) * 1000n)
 }

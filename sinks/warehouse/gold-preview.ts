@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { DuckDBInstance } from '@duckdb/node-api'
+import { duckdb } from '../../runtime/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { maskOf } from '../../topics/masking.ts'
@@ -23,7 +23,7 @@ export async function goldPreview(
       'TARGET_REFUSED',
       `There is no ${path} yet: start the gold pipeline (courant run gold)`
     )
-  const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' })
+  const instance = await duckdb.DuckDBInstance.create(path, { access_mode: 'READ_ONLY' })
   const connection = await instance.connect()
   try {
     const previews: GoldPreview[] = []

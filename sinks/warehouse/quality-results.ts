@@ -1,12 +1,5 @@
-import {
-  BOOLEAN,
-  DATE,
-  DOUBLE,
-  type DuckDBConnection,
-  type DuckDBValue,
-  TIMESTAMPTZ,
-  VARCHAR
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { duckdb } from '../../runtime/packages.ts'
 import { sqlText } from '../lake/duckdb.ts'
 import { firstDayOf } from '../lake/part-names.ts'
 import type { QualityResult } from '../lake/quality.ts'
@@ -14,7 +7,10 @@ import { type ObjectStore, readText } from '../../runtime/object-store/object-st
 import { appendRows, dateValue, instantValue } from './append-rows.ts'
 import { inTransaction } from './attached-database.ts'
 
-const types = [VARCHAR, DATE, VARCHAR, VARCHAR, BOOLEAN, DOUBLE, VARCHAR, TIMESTAMPTZ, BOOLEAN]
+const types = () => {
+  const { BOOLEAN, DATE, DOUBLE, TIMESTAMPTZ, VARCHAR } = duckdb
+  return [VARCHAR, DATE, VARCHAR, VARCHAR, BOOLEAN, DOUBLE, VARCHAR, TIMESTAMPTZ, BOOLEAN]
+}
 
 /** Days read at once: those of years would take hundreds of MB. */
 const daysAtOnce = 1000
@@ -60,7 +56,7 @@ export class QualityResults {
         `DELETE FROM ${table} WHERE (table_name, ds, is_month) IN (VALUES ${days.join(', ')})`
       )
       const rows = [...this.#fresh.values()].flatMap((results) => results.map(rowOf))
-      await appendRows(connection, { database, schema: 'quality', table: 'checks', types }, rows)
+      await appendRows(connection, { database, schema: 'quality', table: 'checks', types: types() }, rows)
     })
     this.#fresh.clear()
   }

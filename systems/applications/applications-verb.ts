@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { Client } from 'pg'
+import { pg } from '../../runtime/packages.ts'
 import { createApplicationTables } from '../../local/sample/applications/create-tables.ts'
 import { fillApplications } from '../../local/sample/applications/fill-applications.ts'
 import { applicationSource } from '../../producers/applications/application-source.ts'
@@ -86,7 +86,7 @@ function sinceOf(text: string): Since {
 
 async function sample(settings: Settings, { count, seed }: { count: number; seed: number }): Promise<void> {
   const at = atUrl(settings, settings.text(databaseUrl))
-  const client = new Client({
+  const client = new pg.Client({
     host: at.text(postgres.host),
     port: at.number(postgres.port),
     user: at.text(postgres.user),

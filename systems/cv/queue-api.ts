@@ -1,10 +1,6 @@
 import multipart from '@fastify/multipart'
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest
-} from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fastify } from '../../runtime/packages.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   connectionsPerAddress,
@@ -93,7 +89,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** The CV service as its clients know it, without listening. */
 export function buildQueueApi({ settings, log, metrics, queue }: QueueApiOptions): FastifyInstance {
   const isProxy = proxyCheck(settings.text(proxies))
-  const app = Fastify({ ...guarded, trustProxy: isProxy, bodyLimit: settings.number(maxBytes) + 64 * 1024 })
+  const app = fastify({ ...guarded, trustProxy: isProxy, bodyLimit: settings.number(maxBytes) + 64 * 1024 })
   app.server.maxConnections = maxConnections
   limitConnections(app.server, {
     perAddress: settings.number(connectionsPerAddress),

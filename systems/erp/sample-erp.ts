@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { pg } from '../../runtime/packages.ts'
 import { dataDirFrom } from '../../local/folders.ts'
 import { createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
 import { erpConnectionString } from '../../local/sample/erp/erp-connection.ts'
@@ -61,4 +61,4 @@ async function fill(database: string): Promise<void> {
 }
 
 /** Host, user and password are pg's own variables. */
-const poolOn = (database: string) => new Pool({ database, max: 1 })
+const poolOn = (database: string) => new pg.Pool({ database, max: 1 })

@@ -1,4 +1,5 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { fastify } from '../../runtime/packages.ts'
 import { randomUUID } from 'node:crypto'
 import {
   connectionsPerAddress,
@@ -71,7 +72,7 @@ const mostBytes = 1_048_576
 /** `POST /`: takes what S3 and MinIO send about objects in `input/`, without listening. */
 export function buildDoor({ settings, log, metrics, writer, bucket }: DoorParts): FastifyInstance {
   const isProxy = proxyCheck(settings.text(proxies))
-  const app = Fastify({ ...guarded, trustProxy: isProxy, bodyLimit: mostBytes })
+  const app = fastify({ ...guarded, trustProxy: isProxy, bodyLimit: mostBytes })
   app.server.maxConnections = maxConnections
   limitConnections(app.server, {
     perAddress: settings.number(connectionsPerAddress),

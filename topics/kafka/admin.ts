@@ -1,15 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import kafkajs, { type Admin } from 'kafkajs'
+import type { Admin } from 'kafkajs'
 import { CourantError, verdictOf } from '../../runtime/errors.ts'
 import { BackOff } from './back-off.ts'
 import { type Connection, kafkajsConfig } from './connection.ts'
+import { kafkajs } from './kafkajs.ts'
 import { kafkaError, protocolType } from './errors.ts'
 import { topicsOf } from './group-member.ts'
 import { Link } from './link.ts'
 import type { CommittedOffset, KafkaAdmin, PartitionOffsets, TopicConfig } from './port.ts'
 import { Sockets } from './sockets.ts'
-
-const { ConfigResourceTypes, ConfigSource, Kafka } = kafkajs
 
 /** How long one administrative call may take in all. */
 const callMs = 30_000
@@ -88,7 +87,7 @@ class KafkajsAdmin implements KafkaAdmin {
     await this.#call(`configure ${topic}`, async (admin) => {
       // kafkajs knows only the request that replaces the whole configuration, so what is there is sent along.
       const before = (await configsOf(admin, [topic])).get(topic)
-      const resource = { type: ConfigResourceTypes.TOPIC, name: topic }
+      const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }
       const configEntries = entriesOf({ ...before, ...config })
       await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] })
     })
@@ -238,7 +237,7 @@ class KafkajsAdmin implements KafkaAdmin {
     if (this.#current) return this.#current.admin
     const sockets = new Sockets()
     const { brokers, via } = this.#connection
-    const kafka = new Kafka({
+    const kafka = new kafkajs.Kafka({
       ...kafkajsConfig(this.#connection),
       brokers: [...brokers],
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
@@ -263,12 +262,14 @@ async function configsOf(
 ): Promise<Map<string, Readonly<Record<string, string>>>> {
   if (topics.length === 0) return new Map()
   const { resources } = await admin.describeConfigs({
-    resources: topics.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+    resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
     includeSynonyms: false
   })
   return new Map(
     resources.map(({ resourceName, configEntries }) => {
-      const own = configEntries.filter(({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG)
+      const own = configEntries.filter(
+        ({ configSource }) => configSource === kafkajs.ConfigSource.TOPIC_CONFIG
+      )
       return [
         resourceName,
         Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]))

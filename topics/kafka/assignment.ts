@@ -1,7 +1,5 @@
-import { AssignerProtocol } from 'kafkajs'
+import { kafkajs } from './kafkajs.ts'
 import type { TopicPartition } from './port.ts'
-
-const { MemberAssignment, MemberMetadata } = AssignerProtocol
 
 /** Under the name of kafkajs's own assignor, so that its consumers and ours can share a group. */
 const name = 'RoundRobinAssigner'
@@ -10,7 +8,10 @@ const version = 0
 /** What a member tells the group's leader when it joins. */
 export function subscription(topics: readonly string[]): { name: string; metadata: Buffer } {
   const userData = Buffer.alloc(0)
-  return { name, metadata: MemberMetadata.encode({ version, topics: [...topics], userData }) }
+  return {
+    name,
+    metadata: kafkajs.AssignerProtocol.MemberMetadata.encode({ version, topics: [...topics], userData })
+  }
 }
 
 /** Deals the partitions of each topic round among the members that subscribe to it. */
@@ -21,7 +22,7 @@ export function deal(
   const hands = members
     .map(({ memberId, memberMetadata }) => ({
       memberId,
-      topics: new Set(MemberMetadata.decode(memberMetadata)?.topics),
+      topics: new Set(kafkajs.AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics),
       assignment: {} as Record<string, number[]>
     }))
     .sort((one, other) => (one.memberId < other.memberId ? -1 : 1))
@@ -35,13 +36,17 @@ export function deal(
   }
   return hands.map(({ memberId, assignment }) => ({
     memberId,
-    memberAssignment: MemberAssignment.encode({ version, assignment, userData: Buffer.alloc(0) })
+    memberAssignment: kafkajs.AssignerProtocol.MemberAssignment.encode({
+      version,
+      assignment,
+      userData: Buffer.alloc(0)
+    })
   }))
 }
 
 /** The partitions the leader gave us, of the topics we asked for. */
 export function dealt(memberAssignment: Buffer, topics: readonly string[]): TopicPartition[] {
-  const assignment = MemberAssignment.decode(memberAssignment)?.assignment ?? {}
+  const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {}
   return Object.entries(assignment)
     .filter(([topic]) => topics.includes(topic))
     .flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })))

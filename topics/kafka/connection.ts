@@ -1,4 +1,5 @@
-import { logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs'
+import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import { kafkajs } from './kafkajs.ts'
 import type { Log } from '../../runtime/pipeline.ts'
 import { kafkajsLog } from './kafkajs-log.ts'
 
@@ -28,7 +29,7 @@ export function kafkajsConfig(connection: Connection) {
     ...(sasl && { sasl }),
     connectionTimeout: connectMs,
     requestTimeout: requestMs,
-    logLevel: logLevel.INFO,
+    logLevel: kafkajs.logLevel.INFO,
     logCreator: kafkajsLog(log)
   }
 }

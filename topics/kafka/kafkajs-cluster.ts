@@ -7,6 +7,7 @@
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import { lazily } from '../../runtime/lazily.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -88,7 +89,7 @@ export interface Cluster {
   ): Promise<TopicPartitions<{ partition: number; offset: string }>[]>
 }
 
-export interface ClusterConfig {
+interface ClusterConfig {
   brokers: string[]
   clientId: string
   ssl: KafkaConfig['ssl']
@@ -122,21 +123,35 @@ interface RequestQueue {
   scheduleCheckPendingRequests: (this: RequestQueue) => void
 }
 
+let areCalm = false
+
 // kafkajs looks at the queue of each connection a thousand times a second, for ever, also where nothing waits in it: a
 // twentieth of a core in a process of some dozen pipelines. Only a queue that holds something is worth a look.
-const { prototype: requestQueue } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
-const { scheduleCheckPendingRequests } = requestQueue
-requestQueue.scheduleCheckPendingRequests = function (this: RequestQueue): void {
-  if (this.pending.length > 0) scheduleCheckPendingRequests.call(this)
+/** Mends the queues of kafkajs, once; whatever loads a part of it that has connections calls it first. */
+export function calmQueues(): void {
+  if (areCalm) return
+  areCalm = true
+  const { prototype: queue } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
+  const { scheduleCheckPendingRequests } = queue
+  queue.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+    if (this.pending.length > 0) scheduleCheckPendingRequests.call(this)
+  }
 }
 
-export const KafkaCluster = require('kafkajs/src/cluster') as new (config: ClusterConfig) => Cluster
+export const KafkaCluster = lazily(() => {
+  calmQueues()
+  return require('kafkajs/src/cluster') as new (
+    config: ClusterConfig
+  ) => Cluster
+})
 
-export const { createLogger } = require('kafkajs/src/loggers') as {
-  createLogger: (options: { level: number; logCreator: unknown }) => unknown
-}
+type CreateLogger = (options: { level: number; logCreator: unknown }) => unknown
+
+export const createLogger: CreateLogger = (options) =>
+  (require('kafkajs/src/loggers') as { createLogger: CreateLogger }).createLogger(options)
 
 /** The error kafkajs makes of a code in a reply. */
-export const { createErrorFromCode } = require('kafkajs/src/protocol/error') as {
-  createErrorFromCode: (code: number) => ProtocolError
-}
+export const createErrorFromCode = (code: number): ProtocolError =>
+  (
+    require('kafkajs/src/protocol/error') as { createErrorFromCode: (code: number) => ProtocolError }
+  ).createErrorFromCode(code)

@@ -1,4 +1,5 @@
-import { logLevel } from 'kafkajs'
+import type { logLevel } from 'kafkajs'
+import { kafkajs } from './kafkajs.ts'
 import type { Log } from '../../runtime/pipeline.ts'
 import { cutByUs } from './sockets.ts'
 
@@ -21,7 +22,7 @@ export function kafkajsLog(log: Log): (level: logLevel) => (entry: KafkajsEntry)
       const fields: Record<string, unknown> = { kafkajs: namespace }
       for (const name of kept) if (line[name] !== undefined) fields[name] = line[name]
       const message = String(line['message'])
-      if (level <= logLevel.ERROR && !message.endsWith(cutByUs)) log.warn(fields, message)
+      if (level <= kafkajs.logLevel.ERROR && !message.endsWith(cutByUs)) log.warn(fields, message)
       else log.debug(fields, message)
     }
 }

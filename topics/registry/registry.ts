@@ -1,4 +1,6 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import { createRequire } from 'node:module'
+import type * as RegistryClient from '@kafkajs/confluent-schema-registry'
+import { lazily } from '../../runtime/lazily.ts'
 import avro, { type Type } from 'avsc'
 import { CourantError } from '../../runtime/errors.ts'
 import { inClear } from '../../runtime/production.ts'
@@ -57,6 +59,9 @@ function userInfoIn(text: string): string | null {
 export const registrySettings: readonly Setting[] = [url, username, password]
 
 /** A registry that has just started, or shares a loaded machine, answers its first requests after seconds. */
+const require = createRequire(import.meta.url)
+const client = lazily(() => require('@kafkajs/confluent-schema-registry') as typeof RegistryClient)
+
 const timeoutMs = 20_000
 /** How long an id the registry does not know is taken for unknown without asking again. */
 const unknownForMs = 30_000
@@ -70,7 +75,7 @@ export function confluentRegistry(settings: Settings): Registry {
   const host = settings.text(url).replace(/\/$/, '')
   const authorization = user ? `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` : null
   return new ConfluentRegistry(
-    new SchemaRegistry(
+    new client.SchemaRegistry(
       {
         host,
         clientId: 'courant',
@@ -79,7 +84,7 @@ export function confluentRegistry(settings: Settings): Registry {
         middlewares: [withTimeout],
         ...(user && { auth: { username: user, password: secret } })
       },
-      { [SchemaType.AVRO]: avroOptions }
+      { [client.SchemaType.AVRO]: avroOptions }
     ),
     new RegistryProof({ host, authorization, timeoutMs })
   )
@@ -92,14 +97,14 @@ const withTimeout = () => ({
 })
 
 class ConfluentRegistry implements Registry {
-  readonly #client: SchemaRegistry
+  readonly #client: RegistryClient.SchemaRegistry
   readonly #proof: RegistryProof
   /** By subject and id. */
   readonly #types = new Map<string, Type>()
   /** Those that were not found, and when that may be asked again: the client caches no 404. */
   readonly #unknown = new Map<string, { readonly untilMs: number; readonly error: CourantError }>()
 
-  constructor(client: SchemaRegistry, proof: RegistryProof) {
+  constructor(client: RegistryClient.SchemaRegistry, proof: RegistryProof) {
     this.#client = client
     this.#proof = proof
   }
@@ -164,7 +169,7 @@ class ConfluentRegistry implements Registry {
 
   async register(subject: string, schema: RecordSchema): Promise<number> {
     try {
-      const compatibility = COMPATIBILITY.BACKWARD_TRANSITIVE
+      const compatibility = client.COMPATIBILITY.BACKWARD_TRANSITIVE
       const { id } = await this.#client.register(avroSchema(schema), { subject, compatibility })
       return id
     } catch (error) {
@@ -201,7 +206,7 @@ export const incompatible = (subject: string, cause: unknown) =>
   )
 
 const avroSchema = (schema: RecordSchema) =>
-  ({ type: SchemaType.AVRO, schema: JSON.stringify(schema) }) as const
+  ({ type: client.SchemaType.AVRO, schema: JSON.stringify(schema) }) as const
 
 function statusOf(error: unknown): number | undefined {
   const status = (error as { status?: unknown }).status

@@ -1,4 +1,5 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js'
+import type { CountryCode } from 'libphonenumber-js'
+import { phoneNumbers } from './phone-numbers.ts'
 import type { Line } from '../document/document.ts'
 import { dateRanges } from './dates.ts'
 import { folded } from './folded.ts'
@@ -96,7 +97,7 @@ function phoneIn(line: Line, country: CountryCode | null): string | null {
 
 function normalised(candidate: string, country: CountryCode | null): string {
   const text = candidate.replace(/^00/, '+').replace(/\(0\)/, '')
-  const parsed = parsePhoneNumberFromString(text, country ?? undefined)
+  const parsed = phoneNumbers.parsePhoneNumberFromString(text, country ?? undefined)
   return parsed?.isPossible() ? parsed.number : candidate
 }
 

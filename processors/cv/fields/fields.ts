@@ -1,4 +1,5 @@
-import { type CountryCode, isSupportedCountry } from 'libphonenumber-js'
+import type { CountryCode } from 'libphonenumber-js'
+import { phoneNumbers } from './phone-numbers.ts'
 import type { DocumentText } from '../document/read.ts'
 import type { Line } from '../document/document.ts'
 import { type Section, sectionsOf } from '../sections/sections.ts'
@@ -135,7 +136,7 @@ function contactLines(sections: readonly Section[]): Line[] {
 /** The country whose phone numbers the CV is likely to have: where its person lives, else by its language. */
 function countryOf(lines: readonly Line[], home: string | null): CountryCode | null {
   const code = home === null ? null : countryCodeOf(home)
-  if (code !== null && isSupportedCountry(code)) return code
+  if (code !== null && phoneNumbers.isSupportedCountry(code)) return code
   const like = (words: RegExp) => lines.slice(0, 60).filter((line) => words.test(line.text)).length
   return like(/\b(?:le|la|les|des|une?|et|du)\b/i) > like(/\b(?:the|and|of|with|for)\b/i) ? 'FR' : 'US'
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckdb } from '../../../runtime/packages.ts'
 import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
@@ -7,7 +8,7 @@ let shared: Promise<DuckDBInstance> | undefined
 /** Does something with a connection to this process's DuckDB, which keeps little in memory and nothing afterwards. */
 export async function withDuckDb<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   // One for all: making one costs more than most files do.
-  shared ??= DuckDBInstance.create(':memory:', {
+  shared ??= duckdb.DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: '128MB',
     temp_directory: join(temporaryFolder(), 'spilled'),

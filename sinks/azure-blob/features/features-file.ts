@@ -1,25 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  BIGINT,
-  BOOLEAN,
-  DOUBLE,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  type DuckDBType,
-  type DuckDBValue,
-  INTEGER,
-  VARCHAR
-} from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { duckdb } from '../../../runtime/packages.ts'
 import { type Content, fileContent } from '../../../runtime/object-store/content.ts'
 import { sqlName, sqlText } from '../../lake/duckdb.ts'
+import type { FeatureType } from './feature-columns.ts'
 import { copyStatement, type FileFacts } from '../../lake/parquet-encoder.ts'
 import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
-import type { FeatureType } from './feature-columns.ts'
 import { type FeatureRow, fileColumns, type RowVersion, versionIn } from './feature-rows.ts'
-
-const types: Readonly<Record<FeatureType, DuckDBType>> = { VARCHAR, BOOLEAN, INTEGER, BIGINT, DOUBLE }
 
 /** Rows of a DuckDB vector. */
 const chunkRows = 2048
@@ -81,8 +70,8 @@ export class FeaturesFile {
     const appender = await this.#connection.createAppender('staged')
     for (let from = 0; from < rows.length; from += chunkRows) {
       const page = rows.slice(from, from + chunkRows)
-      const chunk = DuckDBDataChunk.create(
-        fileColumns.map(({ type }) => types[type]),
+      const chunk = duckdb.DuckDBDataChunk.create(
+        fileColumns.map(({ type }) => duckdb[type]),
         page.length
       )
       for (const [at, { name, type }] of fileColumns.entries())

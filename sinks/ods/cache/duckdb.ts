@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckdb } from '../../../runtime/packages.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { keepsNothing } from '../../lake/duckdb.ts'
 import { isDiskFull, temporaryFolder } from '../../../runtime/temporary-folder.ts'
@@ -13,7 +14,7 @@ export async function cacheConnection(memoryMb: number): Promise<DuckDBConnectio
 }
 
 async function create(memoryMb: number): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(':memory:', {
+  return duckdb.DuckDBInstance.create(':memory:', {
     // Every column of a row group has blocks of its own: with 300 columns the number of threads decides on memory.
     threads: '1',
     memory_limit: `${memoryMb}MB`,

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { Client, Pool, type PoolClient, type PoolConfig, types } from 'pg'
+import type { Pool, PoolClient, PoolConfig, types } from 'pg'
+import { pg } from '../../../runtime/packages.ts'
 import { csvNull } from '../cache/csv-line.ts'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
 import type { OdsTable } from '../ods-table.ts'
@@ -32,7 +33,7 @@ const partingMs = 5000
 /** The ODS in PostgreSQL. */
 export function postgresDatabase(target: PostgresTarget): OdsDatabase {
   const sockets = new Sockets()
-  const pool = new Pool({ ...config(target, sockets), max: 4, idleTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ ...config(target, sockets), max: 4, idleTimeoutMillis: 10_000 })
   // A connection that is lost while idle is replaced by the pool; one in use fails its statement.
   pool.on('error', () => undefined)
   // Between two statements of a transaction nobody else listens, and the next statement says that it is lost.
@@ -105,11 +106,12 @@ const config = ({ statementTimeoutMs, tls, ...target }: PostgresTarget, sockets:
   options: `-c TimeZone=UTC -c DateStyle=ISO,YMD -c statement_timeout=${statementTimeoutMs} -c client_min_messages=warning`
 })
 
-const timestampOids: ReadonlySet<number> = new Set([types.builtins.DATE, types.builtins.TIMESTAMP])
+/** Of DATE and TIMESTAMP, as the catalogue pg_type has them. */
+const timestampOids: ReadonlySet<number> = new Set([1082, 1114])
 
 /** Times without a zone stay text: the driver would take them for local ones. */
 const parserOf: typeof types.getTypeParser = (oid, ...format) =>
-  timestampOids.has(oid) ? String : types.getTypeParser(oid, ...format)
+  timestampOids.has(oid) ? String : pg.types.getTypeParser(oid, ...format)
 
 function sessionOf(client: PoolClient): OdsSession {
   return {
@@ -162,7 +164,7 @@ async function* streamed(pool: Pool, doing: string, statement: Statement): Async
 
 async function createDatabase(target: PostgresTarget): Promise<void> {
   const sockets = new Sockets()
-  const client = new Client(config({ ...target, database: 'postgres' }, sockets))
+  const client = new pg.Client(config({ ...target, database: 'postgres' }, sockets))
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg'
+import { pg } from '../../../runtime/packages.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { isTlsFailure, tlsAdvice, tlsHint } from '../../../runtime/postgres-tls.ts'
 
@@ -39,7 +39,7 @@ const transientClass = /^(?:08|40|53|57|58)/
 /** Every error of the driver and the server as ours; of a database error only its code and names go on, no values. */
 export function translateError(error: unknown, doing: string): unknown {
   if (error instanceof CourantError) return error
-  if (!(error instanceof DatabaseError)) return connectionError(error, doing)
+  if (!(error instanceof pg.DatabaseError)) return connectionError(error, doing)
   const code = error.code ?? ''
   const details = { sqlState: code, table: error.table, column: error.column }
   const advice = refusals[code]

@@ -1,4 +1,5 @@
-import mssql from 'mssql'
+import type mssql from 'mssql'
+import { driver } from './driver.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { cacheColumns, type CachedRun } from '../cache/cached-run.ts'
 import { CsvRows } from '../cache/csv-line.ts'
@@ -39,23 +40,23 @@ async function* rowsOf(run: CachedRun): AsyncGenerator<Cells> {
 }
 
 function emptyBatch({ name, columns }: OdsTable): mssql.Table {
-  const batch = new mssql.Table(`[stg].[${name}]`)
+  const batch = new driver.Table(`[stg].[${name}]`)
   const nullable = { nullable: true }
-  batch.columns.add('row_key', mssql.NVarChar(keyCharacters), nullable)
-  batch.columns.add('hashdiff', mssql.VarBinary(32), nullable)
-  batch.columns.add('is_deleted', mssql.Bit, nullable)
-  batch.columns.add('source_offset', mssql.BigInt, nullable)
+  batch.columns.add('row_key', driver.NVarChar(keyCharacters), nullable)
+  batch.columns.add('hashdiff', driver.VarBinary(32), nullable)
+  batch.columns.add('is_deleted', driver.Bit, nullable)
+  batch.columns.add('source_offset', driver.BigInt, nullable)
   for (const column of columns) batch.columns.add(column.sqlName, driverType(stagedType(column)), nullable)
   return batch
 }
 
 /** The driver's name for a type of staging. */
 function driverType(type: string) {
-  if (type === 'int') return mssql.Int()
-  if (type === 'bigint') return mssql.BigInt()
+  if (type === 'int') return driver.Int()
+  if (type === 'bigint') return driver.BigInt()
   const [, base, size = 'max'] = /^(\w+)\((.*)\)/.exec(type) ?? []
-  const length = size === 'max' ? mssql.MAX : Number(size)
-  return base === 'varchar' ? mssql.VarChar(length) : mssql.NVarChar(length)
+  const length = size === 'max' ? driver.MAX : Number(size)
+  return base === 'varchar' ? driver.VarChar(length) : driver.NVarChar(length)
 }
 
 function stagedRow(cells: Cells, table: string) {

@@ -1,4 +1,5 @@
-import mssql from 'mssql'
+import type mssql from 'mssql'
+import { driver } from './driver.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { fileNamedBy, type Setting } from '../../../runtime/settings.ts'
 import type { SqlServerLogin } from './target.ts'
@@ -19,7 +20,7 @@ export class Connections {
 
   constructor(login: SqlServerLogin & { readonly statementTimeoutMs: number }) {
     this.#login = login
-    this.#pool = new mssql.ConnectionPool({
+    this.#pool = new driver.ConnectionPool({
       ...configOf(login),
       beforeConnect: (connection) => {
         this.#refused = []
@@ -48,7 +49,7 @@ export class Connections {
   /** Asks `master` what is the matter with the database; `cause` when we may not know. */
   async #whyNotOpened(cause: unknown): Promise<unknown> {
     const { database } = this.#login
-    const master = new mssql.ConnectionPool({ ...configOf({ ...this.#login, database: 'master' }) })
+    const master = new driver.ConnectionPool({ ...configOf({ ...this.#login, database: 'master' }) })
     try {
       await master.connect()
       const { recordset } = await master

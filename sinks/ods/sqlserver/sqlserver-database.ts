@@ -1,4 +1,5 @@
-import mssql from 'mssql'
+import type mssql from 'mssql'
+import { driver } from './driver.ts'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
 import { tellSent } from '../sent-statements.ts'
 import type { SqlValue, Statement } from '../statement.ts'
@@ -95,7 +96,7 @@ const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text)
  */
 function bind(request: mssql.Request, name: string, value: SqlValue): void {
   if (typeof value === 'string' && value.length <= shortText && isAscii(value))
-    request.input(name, mssql.VarChar(shortText), value)
+    request.input(name, driver.VarChar(shortText), value)
   else request.input(name, value)
 }
 

@@ -1,0 +1,15 @@
+/**
+ * A package, or a part of one, that is loaded when it is first used: a command that only lists or explains does not wait
+ * for drivers, and a process has in memory the ones it works with. It stands for a class, a function or an object.
+ */
+export function lazily<T extends object>(load: () => T): T {
+  let loaded: T | undefined
+  const real = () => (loaded ??= load())
+  const standIn = function () {} as unknown as T
+  return new Proxy(standIn, {
+    get: (_, key) => Reflect.get(real(), key),
+    has: (_, key) => Reflect.has(real(), key),
+    construct: (_, values) => Reflect.construct(real() as new () => object, values),
+    apply: (_, self, values) => Reflect.apply(real() as () => unknown, self, values)
+  })
+}
