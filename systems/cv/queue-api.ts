@@ -23,6 +23,7 @@ import type { Log, Metrics } from '../../runtime/pipeline.ts'
 import { type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 import type { JobView } from '../../schemas/cv/cv-jobs.ts'
 import type { JobQueue } from './job-queue.ts'
+import { docsPage, openApi } from './openapi.ts'
 import { languageOf, type Refusal, sentenceOf } from './refusals.ts'
 import { uploadOf } from './upload.ts'
 
@@ -81,6 +82,8 @@ export interface QueueApiOptions {
   readonly queue: JobQueue
 }
 
+/** What says how to call, and nothing of anybody: shown without a key. */
+const described = new Set(['/openapi.json', '/docs'])
 const longestWaitS = 60
 const lookMs = 250
 const idempotencyKey = /^[\x21-\x7e]{1,128}$/
@@ -116,8 +119,12 @@ export function buildQueueApi({ settings, log, metrics, queue }: QueueApiOptions
     isLoopback: isLoopback(settings.text(cvHost))
   })
   app.addHook('onRequest', async (request, reply) => {
-    if (mayCall(bearerOf(request))) return undefined
+    if (described.has(request.routeOptions.url ?? '') || mayCall(bearerOf(request))) return undefined
     return refuse(request, reply, { status: 401, code: 'KEY_INVALID' })
+  })
+  void app.register(async (routes) => {
+    routes.get('/openapi.json', async () => openApi)
+    routes.get('/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage()))
   })
   void app.register(async (routes) => jobRoutes(routes, { settings, log, metrics, queue }))
   return app
