@@ -16,6 +16,8 @@ import { cvSecretKey, unseal } from './seal.ts'
 const waits = cvCallbackWaits.map((wait) => topicOf(wait))
 /** Which of the waits comes before each attempt: at once, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h. */
 const schedule = [0, 1, 2, 3, 4, 5, 6, 6]
+/** Attempts from this number on were asked for by hand: each is made once, beside the schedule. */
+export const firstByHand = schedule.length
 const atOnce = 16
 
 const targets: Spec<Settings> = {

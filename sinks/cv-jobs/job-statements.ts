@@ -17,8 +17,8 @@ export interface JobOffset {
 export async function insertPending(session: Session, requests: readonly CvRequest[]): Promise<void> {
   for (const request of requests)
     await session.query(
-      `INSERT INTO cv.jobs (job_id, priority, state, accepted_at, file_name, object, sha256, has_callback)
-       VALUES ($1, $2, 'pending', ${micros(3)}, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+      `INSERT INTO cv.jobs (job_id, priority, state, accepted_at, file_name, object, sha256, has_callback, callback)
+       VALUES ($1, $2, 'pending', ${micros(3)}, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
       requestValues(request)
     )
 }
@@ -27,8 +27,8 @@ export async function insertPending(session: Session, requests: readonly CvReque
 export async function storeResults(session: Session, results: readonly CvResult[]): Promise<void> {
   for (const result of results)
     await session.query(
-      `INSERT INTO cv.jobs AS job (job_id, priority, state, accepted_at, file_name, sha256, has_callback, started_at, ended_at, parser, result, error)
-       VALUES ($1, $2, $3, ${micros(4)}, $5, $6, $7, ${micros(8)}, ${micros(9)}, $10, $11, $12)
+      `INSERT INTO cv.jobs AS job (job_id, priority, state, accepted_at, file_name, sha256, has_callback, started_at, ended_at, parser, result, error, callback)
+       VALUES ($1, $2, $3, ${micros(4)}, $5, $6, $7, ${micros(8)}, ${micros(9)}, $10, $11, $12, $13)
        ON CONFLICT (job_id) DO UPDATE
          SET state = excluded.state, started_at = coalesce(job.started_at, excluded.started_at),
              ended_at = excluded.ended_at, parser = excluded.parser, result = excluded.result, error = excluded.error
@@ -45,7 +45,8 @@ export async function storeResults(session: Session, results: readonly CvResult[
         result.ended_at,
         result.parser,
         result.data,
-        result.error && JSON.stringify(result.error)
+        result.error && JSON.stringify(result.error),
+        result.callback && JSON.stringify(result.callback)
       ]
     )
 }
@@ -71,7 +72,8 @@ export const requestValues = (request: CvRequest): unknown[] => [
   request.file_name,
   request.object,
   request.sha256,
-  request.callback !== null
+  request.callback !== null,
+  request.callback && JSON.stringify(request.callback)
 ]
 
 /** A parameter of microseconds since the epoch as a timestamp, exactly. */

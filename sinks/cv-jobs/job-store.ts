@@ -5,7 +5,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import type { CallbackAttempt, CvJobs, JobView } from '../../schemas/cv/cv-jobs.ts'
-import type { CvRequest } from '../../schemas/types/cv.ts'
+import type { CvCallback, CvRequest } from '../../schemas/types/cv.ts'
 import { jobError } from './job-errors.ts'
 import { insertPending, type JobOffset, micros, requestValues, type Session } from './job-statements.ts'
 import { cvDatabaseUrl } from './settings.ts'
@@ -79,10 +79,10 @@ export class JobStore implements CvJobs {
   ): Promise<{ readonly starts: number } | null> {
     const { rows } = await this.#query<{ starts: number }>(
       'begin a job',
-      `INSERT INTO cv.jobs AS job (job_id, priority, state, accepted_at, started_at, starts, file_name, object, sha256, has_callback)
-       VALUES ($1, $2, 'running', ${micros(3)}, clock_timestamp(), 1, $4, $5, $6, $7)
+      `INSERT INTO cv.jobs AS job (job_id, priority, state, accepted_at, started_at, starts, file_name, object, sha256, has_callback, callback)
+       VALUES ($1, $2, 'running', ${micros(3)}, clock_timestamp(), 1, $4, $5, $6, $7, $8)
        ON CONFLICT (job_id) DO UPDATE
-         SET state = 'running', started_at = coalesce(job.started_at, clock_timestamp()), starts = job.starts + $8
+         SET state = 'running', started_at = coalesce(job.started_at, clock_timestamp()), starts = job.starts + $9
          WHERE job.state IN ('pending', 'running')
        RETURNING starts`,
       [...requestValues(request), isAgain ? 0 : 1]
@@ -129,21 +129,40 @@ export class JobStore implements CvJobs {
   }
 
   /**
-   * Forgets what is known of a job that ended; its id stays, so that nothing that comes again brings it back. The name of
-   * its file, which is still to be removed; null when it has not ended or is unknown.
+   * Forgets what is known of a job that ended; its id stays, so that nothing that comes again brings it back. How many
+   * attempts to tell its caller were forgotten; null when it has not ended or is unknown.
    */
-  async erase(jobId: string): Promise<{ readonly object: string | null; readonly attempts: number } | null> {
+  async erase(jobId: string): Promise<{ readonly attempts: number } | null> {
     return this.transaction('erase a job', async (session) => {
-      const { rows } = await session.query(
-        `UPDATE cv.jobs SET state = 'erased', file_name = '', sha256 = '', object = NULL, result = NULL, error = NULL
-         FROM (SELECT object AS name FROM cv.jobs WHERE job_id = $1 FOR UPDATE) was
-         WHERE job_id = $1 AND state IN ('done', 'failed', 'cancelled') RETURNING was.name AS object`,
+      const erased = await session.query(
+        `UPDATE cv.jobs SET state = 'erased', file_name = '', sha256 = '', object = NULL, result = NULL, error = NULL, callback = NULL
+         WHERE job_id = $1 AND state IN ('done', 'failed', 'cancelled')`,
         [jobId]
       )
-      if (!rows[0]) return null
+      if (erased.rowCount === 0) return null
       const { rowCount } = await session.query('DELETE FROM cv.callback_attempts WHERE job_id = $1', [jobId])
-      return { object: rows[0]['object'] as string | null, attempts: rowCount ?? 0 }
+      return { attempts: rowCount ?? 0 }
     })
+  }
+
+  /** Jobs whose CV was read to have this e-mail address, whatever its case. */
+  async ofEmail(email: string): Promise<readonly string[]> {
+    const { rows } = await this.#query<{ job_id: string }>(
+      'look for a person',
+      `SELECT job_id FROM cv.jobs WHERE lower(result->'personal_info'->>'email') = lower($1) ORDER BY accepted_at`,
+      [email.trim()]
+    )
+    return rows.map(({ job_id: id }) => id)
+  }
+
+  /** Where the end of a job is told; null when nobody asked. */
+  async callback(jobId: string): Promise<CvCallback | null> {
+    const { rows } = await this.#query<{ callback: CvCallback | null }>(
+      'look for a callback',
+      'SELECT callback FROM cv.jobs WHERE job_id = $1',
+      [jobId]
+    )
+    return rows[0]?.callback ?? null
   }
 
   /** Seconds a job of the lane takes from its place at the head, by the last hundred; null when none has ended. */

@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS cv.jobs (
   has_callback boolean NOT NULL
 );
 COMMENT ON TABLE cv.jobs IS 'One row a CV that was accepted: pending, running, done, failed or cancelled';
+-- Since 2026-12: where its end is told, for a redelivery by hand.
+ALTER TABLE cv.jobs ADD COLUMN IF NOT EXISTS callback jsonb;
+COMMENT ON COLUMN cv.jobs.callback IS 'The id of its message, and address and secret, encrypted; null when nobody asked, or once erased';
 COMMENT ON COLUMN cv.jobs.starts IS 'How often a worker began it; more than once where one died';
 -- Positions in the queue, and how fast a lane goes.
 CREATE INDEX IF NOT EXISTS jobs_pending ON cv.jobs (priority, accepted_at, job_id) WHERE state = 'pending';

@@ -32,6 +32,17 @@ export function cvCommand(program: Command): void {
   cv.command('serve')
     .description('take CVs over HTTP, for the pipelines that read them (COURANT_CV_DATABASE_URL)')
     .action(async () => (await import('./serve.ts')).serve())
+  cv.command('callbacks')
+    .description('show every attempt to tell the caller of a job, or queue one more with the same webhook-id')
+    .argument('<job>', 'id of the job')
+    .option('--redeliver', 'one more attempt, whatever came of the others')
+    .option('--json', 'for machines')
+    .action(async (job, options) => (await import('./jobs-verb.ts')).callbacks(job, options))
+  cv.command('erase')
+    .description('remove file, result, attempts and records of jobs, pending ones too; say what was removed')
+    .argument('[jobs...]', 'ids of jobs')
+    .option('--email <address>', 'every job whose CV was read to have this address')
+    .action(async (jobs, options) => (await import('./jobs-verb.ts')).erase(jobs, options))
 }
 
 async function parse(paths: readonly string[], options: ParseOptions): Promise<void> {

@@ -5,21 +5,25 @@ import { seal } from '../../processors/cv-jobs/seal.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import type { Position } from '../../runtime/pipeline.ts'
-import { cvLanes, events } from '../../schemas/events.ts'
+import { cvCallbackWaits, cvLanes, events } from '../../schemas/events.ts'
 import type { CvRequest } from '../../schemas/types/cv.ts'
 import { requestsSink } from '../../sinks/cv-jobs/index.ts'
 import type { JobView } from '../../schemas/cv/cv-jobs.ts'
 import type { JobStore } from '../../sinks/cv-jobs/job-store.ts'
 import { SharedWriter } from '../../edge/shared-writer.ts'
+import { acknowledgeMs } from '../../edge/within.ts'
+import { firstByHand } from '../../processors/cv-jobs/deliver-callbacks.ts'
 import { topicOf } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { partitionFor } from '../../topics/kafka/partitioner.ts'
-import type { WriterContext } from '../../topics/log-writer.ts'
+import { LogWriter, type WriterContext } from '../../topics/log-writer.ts'
 import type { Upload } from './upload.ts'
 
 /** How long a question about a job waits for the sink to have read what was accepted before it. */
 const catchUpMs = 5_000
 const lookMs = 100
+
+const objectOf = (jobId: string) => `uploads/${jobId}`
 
 /** What was accepted. */
 export interface Accepted {
@@ -57,7 +61,7 @@ export class JobQueue {
   async accept(upload: Upload, idempotencyKey: string | null, signal: AbortSignal): Promise<Accepted> {
     const { bytes, fileName, priority, webhook, sha256 } = upload
     const jobId = idempotencyKey === null ? randomUUID() : uuidOf(idempotencyKey)
-    const object = `uploads/${jobId}`
+    const object = objectOf(jobId)
     await this.#files.put(object, bytesContent(bytes), { ifNoneMatch: '*' })
     const { settings } = this.#context
     const value: CvRequest = {
@@ -105,19 +109,20 @@ export class JobQueue {
     return this.#jobs.cancel(jobId)
   }
 
-  /** Removes what is kept of a job that ended: file, result, attempts and, by tombstones, its records. Null when it has not ended. */
+  /**
+   * Removes what is kept of a job that ended: file, its records by tombstones, then result and attempts. In this order, so
+   * that one that was cut short is still known and can be repeated. Null when it has not ended.
+   */
   async erase(jobId: string, priority: string): Promise<readonly string[] | null> {
-    const erased = await this.#jobs.erase(jobId)
-    if (!erased) return null
-    if (erased.object !== null) await this.#files.delete(erased.object)
-    const topics = [
-      ...Object.values(cvLanes).filter(({ topic }) => topic.endsWith(`.${priority}`)),
-      events.cvResult
-    ]
+    const job = await this.#jobs.view(jobId)
+    if (!job || !['done', 'failed', 'cancelled'].includes(job.state)) return null
+    await this.#files.delete(objectOf(jobId))
+    const lanes = Object.values(cvLanes).filter(({ topic }) => topic.endsWith(`.${priority}`))
+    const topics = [...lanes, events.cvResult, ...cvCallbackWaits].map(({ topic }) => topic)
     const connection = connectionFor(this.#context.settings, this.#context.log)
     const admin = await connection.kafka.admin()
     try {
-      const tombstones = topics.map(async ({ topic }) => {
+      const tombstones = topics.map(async (topic) => {
         const partition = partitionFor(jobId, await admin.partitionCount(topic))
         return { topic, partition, key: jobId, value: null }
       })
@@ -125,12 +130,30 @@ export class JobQueue {
     } finally {
       await admin.close()
     }
+    const erased = await this.#jobs.erase(jobId)
     return [
       'file',
       'result',
-      `callback attempts: ${erased.attempts}`,
-      ...topics.map(({ topic }) => `record of ${topic}`)
+      `callback attempts: ${erased?.attempts ?? 0}`,
+      ...topics.map((topic) => `record of ${topic}`)
     ]
+  }
+
+  /** Queues one more attempt to tell the caller of a job that ended, under the same message id, whatever came of others. */
+  async redeliver(jobId: string): Promise<void> {
+    const [job, callback] = await Promise.all([this.#jobs.view(jobId), this.#jobs.callback(jobId)])
+    if (job?.state !== 'done' && job?.state !== 'failed')
+      throw new CourantError('CONFIG_INVALID', `${jobId} has not ended, so there is nothing to tell yet`)
+    if (!callback) throw new CourantError('CONFIG_INVALID', `Nobody asked to be told how ${jobId} ended`)
+    const made = (await this.#jobs.attempts(jobId)).map(({ attempt }) => attempt + 1)
+    const attempt = Math.max(firstByHand, ...made)
+    const at = new Date()
+    const micros = at.getTime() * 1000
+    const value = { job_id: jobId, attempt, first_at: micros, due_at: micros, callback }
+    const item = { id: `${jobId}:${attempt}`, key: jobId, value, at, position: '' as Position }
+    await new LogWriter(topicOf(cvCallbackWaits[0]), this.#context).write([item], {
+      signal: AbortSignal.timeout(acknowledgeMs)
+    })
   }
 
   async #waitOf(priority: string): Promise<number> {

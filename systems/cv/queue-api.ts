@@ -22,6 +22,7 @@ import { privateTargets } from '../../runtime/outgoing.ts'
 import type { Log, Metrics } from '../../runtime/pipeline.ts'
 import { type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 import type { JobView } from '../../schemas/cv/cv-jobs.ts'
+import { isJobId } from './job-id.ts'
 import type { JobQueue } from './job-queue.ts'
 import { docsPage, openApi } from './openapi.ts'
 import { languageOf, type Refusal, sentenceOf } from './refusals.ts'
@@ -87,7 +88,6 @@ const described = new Set(['/openapi.json', '/docs'])
 const longestWaitS = 60
 const lookMs = 250
 const idempotencyKey = /^[\x21-\x7e]{1,128}$/
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The CV service as its clients know it, without listening. */
 export function buildQueueApi({ settings, log, metrics, queue }: QueueApiOptions): FastifyInstance {
@@ -161,9 +161,7 @@ function jobRoutes(app: FastifyInstance, { settings, metrics, queue }: QueueApiO
     async (request, reply) => {
       const { jobId } = request.params
       const { wait = '0', format } = request.query
-      const job = uuid.test(jobId)
-        ? await ended(queue, jobId, Math.min(Number(wait) || 0, longestWaitS))
-        : null
+      const job = isJobId(jobId) ? await ended(queue, jobId, Math.min(Number(wait) || 0, longestWaitS)) : null
       if (!job) return refuse(request, reply, { status: 404, code: 'JOB_UNKNOWN' })
       if (format === 'jsonresume' && job.state === 'done') return jsonResumeOf(job.data as CvData)
       return resultOf(jobId, job, languageOf(request.headers['accept-language']))
@@ -172,7 +170,7 @@ function jobRoutes(app: FastifyInstance, { settings, metrics, queue }: QueueApiO
 
   app.get<{ Params: { jobId: string } }>('/api/jobs/:jobId/events', async (request, reply) => {
     const { jobId } = request.params
-    const job = uuid.test(jobId) ? await queue.view(jobId) : null
+    const job = isJobId(jobId) ? await queue.view(jobId) : null
     if (!job) return refuse(request, reply, { status: 404, code: 'JOB_UNKNOWN' })
     return reply
       .type('text/event-stream')
@@ -182,7 +180,7 @@ function jobRoutes(app: FastifyInstance, { settings, metrics, queue }: QueueApiO
 
   app.delete<{ Params: { jobId: string } }>('/api/jobs/:jobId', async (request, reply) => {
     const { jobId } = request.params
-    const job = uuid.test(jobId) ? await queue.view(jobId) : null
+    const job = isJobId(jobId) ? await queue.view(jobId) : null
     if (!job) return refuse(request, reply, { status: 404, code: 'JOB_UNKNOWN' })
     if (await queue.cancel(jobId)) return { job_id: jobId, status: 'cancelled' }
     const removed = await queue.erase(jobId, job.priority)

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { eventually } from '../../support/eventually.ts'
 import { HttpReceiver } from '../../support/http-receiver.ts'
+import { runCourant } from '../../support/run-courant.ts'
 import { CvWorld } from './cv-world.ts'
 
 const cv = (n: number) =>
@@ -21,6 +23,11 @@ interface Job {
     readonly data: { readonly personal_info: { readonly email: string } }
   }
 }
+
+const filesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.parentPath.includes('uploads')
+  )
 
 const jsonOf = async (answer: Response | Promise<Response>) => (await (await answer).json()) as Job
 
@@ -95,13 +102,45 @@ test('a CV is accepted, read, shown, told to its caller with a signature, and er
     }
   )
 
-  await t.test('erased, nothing of it is shown any more, and it does not come back', async () => {
-    const answer = await fetch(`${world.url()}/api/jobs/${String(job['job_id'])}`, { method: 'DELETE' })
-    const receipt = (await answer.json()) as { status: string; removed: string[] }
-    assert.equal(receipt.status, 'erased')
-    assert.ok(receipt.removed.includes('file'))
-    assert.equal((await world.get(path)).status, 404)
+  await t.test('its callbacks are shown, and one more is made by hand with the same id', async () => {
+    const verb = (...args: string[]) => runCourant(['cv', ...args], { env: world.env })
+    const queued = await verb('callbacks', String(job['job_id']), '--redeliver')
+    assert.equal(queued.code, 0, queued.err)
+    const third = () =>
+      caller.received.find(({ headers }, n) => n > 1 && headers['webhook-id'] === first.headers['webhook-id'])
+    await eventually(third, { timeoutMs: 120_000, what: 'the caller is told again' })
+    const attempts = async () =>
+      JSON.parse((await verb('callbacks', String(job['job_id']), '--json')).out) as { outcome: string }[]
+    await eventually(async () => (await attempts()).length === 3, { timeoutMs: 60_000, what: 'it is noted' })
+    assert.deepEqual(
+      (await attempts()).map(({ outcome }) => outcome),
+      ['HTTP 500', 'taken', 'taken']
+    )
   })
+
+  await t.test(
+    'erased by its address, and by its id: nothing of it is shown any more, and it does not come back',
+    async () => {
+      const other = await jsonOf(world.upload(cv(3)))
+      await eventually(
+        async () => (await jsonOf(world.get(`/api/result/${other.job_id}?wait=30`))).status === 'done',
+        { timeoutMs: 60_000, what: 'another is done' }
+      )
+      const answer = await fetch(`${world.url()}/api/jobs/${other.job_id}`, { method: 'DELETE' })
+      const receipt = (await answer.json()) as { status: string; removed: string[] }
+      assert.equal(receipt.status, 'erased')
+      assert.ok(receipt.removed.includes('file'))
+      assert.equal((await world.get(`/api/result/${other.job_id}`)).status, 404)
+      const erased = await runCourant(['cv', 'erase', '--email', 'AWA1@example.com'], { env: world.env })
+      assert.equal(erased.code, 0, erased.err)
+      assert.match(
+        erased.out,
+        new RegExp(`${String(job['job_id'])}: removed file, result, callback attempts: 3`)
+      )
+      assert.deepEqual(filesIn(world.env['COURANT_CV_FILES_DIR'] ?? ''), [])
+      assert.equal((await world.get(path)).status, 404)
+    }
+  )
 })
 
 test('jobs queued while no worker runs have exact positions; killed anywhere, each ends once', async (t) => {
