@@ -17,6 +17,7 @@ import { applications } from './7-applications.ts'
 import { cv } from './8-cv.ts'
 import { lake } from './9-lake.ts'
 import { files } from './10-files.ts'
+import { startUp } from './11-start-up.ts'
 import { sectionText, writeSection } from './benchmarks-page.ts'
 
 const benches: readonly Bench[] = [
@@ -29,7 +30,8 @@ const benches: readonly Bench[] = [
   applications,
   cv,
   lake,
-  files
+  files,
+  startUp
 ]
 
 const usage = `npm run bench -- [options] [numbers or names]
