@@ -6,6 +6,7 @@ import { keepCompiled } from '../runtime/compile-cache.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { isAbort } from '../runtime/retry.ts'
 import { systems } from '../systems/index.ts'
+import { useDotEnv } from './dot-env.ts'
 import { complain } from './verb/output.ts'
 import { addVerbs, verbs } from './verbs.ts'
 
@@ -28,6 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
   const asked = args.find((arg) => !arg.startsWith('-'))
   try {
+    useDotEnv(process.cwd(), process.env)
     await addVerbs(program, args[0] === 'help' ? args[1] : asked)
   } catch (error) {
     // The lists of tables and pipelines are read as they are loaded.

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { allSettings } from '../cli/all-settings.ts'
+import { envExample } from './env-example.ts'
 import { errorTable } from '../runtime/errors.ts'
+import { settingsOf } from '../runtime/run-all.ts'
 import type { Setting } from '../runtime/settings.ts'
 import { generatedTypes } from '../schemas/generate.ts'
 import { appendHistory, historyProblems } from '../schemas/history.ts'
@@ -21,6 +23,7 @@ async function generatedFiles(): Promise<Map<string, string>> {
   const types = [...generatedTypes()].map(([file, text]) => [`schemas/${file}`, text] as const)
   return new Map([
     ...types,
+    ['.env.example', envExample(allSettings(), loadedSystems.map(ownSettings), root)],
     ...Object.entries(pages()).map(([file, page]) => [`docs/generated/${file}.md`, textOf(page)] as const)
   ])
 }
@@ -59,6 +62,17 @@ const pipelinesOf = ({ pipelines = [], runTime }: LoadedSystem) => [
   ...pipelines,
   ...(runTime?.patterns ?? [])
 ]
+
+/** What a system is the one to read, if no other does. */
+const ownSettings = (system: LoadedSystem) => ({
+  name: system.name,
+  settings: [
+    ...(system.switches ?? []),
+    ...(system.settings ?? []),
+    ...(system.routes?.settings ?? []),
+    ...settingsOf(pipelinesOf(system))
+  ]
+})
 
 const code = (text: string) => `\`${text}\``
 

@@ -29,6 +29,8 @@ export const serve = () =>
     const metrics = new MetricsRegistry()
     const context = contextFor('cv', { env: process.env, logger: createLog(read.text(logLevel)), metrics })
     const { settings, log } = context
+    const unneeded = Object.keys(process.env).filter((name) => name.startsWith('REDIS_'))
+    if (unneeded.length > 0) log.info({ unneeded }, 'jobs wait in Kafka: these settings are not needed')
     const patiently = <T>(spec: Spec<T>) =>
       retryTransient(() => spec.open(context), {
         signal,
