@@ -74,7 +74,7 @@ const optionalChecks: Readonly<Record<OptionalPart, Check>> = {
   },
   browser: {
     // Ubuntu has it as a snap only, which nothing here installs: tests of pages in a browser are skipped there.
-    isThere: () => isUbuntu() || outputOf('chromium', ['--version']).startsWith('Chromium'),
+    isThere: () => isUbuntu() || /^Chromium \d/m.test(outputOf('chromium', ['--version'])),
     what: 'Chromium, in which tests look at the operator pages,',
     packages: () => ['chromium']
   }
