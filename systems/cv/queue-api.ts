@@ -58,7 +58,8 @@ const maxBytes: Setting = {
 }
 const perMinute: Setting = {
   env: 'COURANT_CV_REQUESTS_PER_MINUTE',
-  describe: 'Requests to the CV service that a client address may make in a minute',
+  describe:
+    'Requests to the CV service that a key of COURANT_CV_API_KEYS may make in a minute, and an address without one',
   default: '6000',
   check: wholeNumber(1)
 }
@@ -109,8 +110,6 @@ export function buildQueueApi({ settings, log, metrics, queue }: QueueApiOptions
     return refuse(request, reply, refusal)
   })
   app.setNotFoundHandler((request, reply) => refuse(request, reply, { status: 404, code: 'JOB_UNKNOWN' }))
-  const reached = { host: settings.text(cvHost), names: settings.text(names) }
-  guard(app, { reached, requestsPerMinute: settings.number(perMinute) })
   const mayCall = tokenCheck(apiKeys, {
     settings,
     log,
@@ -118,7 +117,15 @@ export function buildQueueApi({ settings, log, metrics, queue }: QueueApiOptions
     isProduction: false,
     isLoopback: isLoopback(settings.text(cvHost))
   })
-  app.addHook('onRequest', async (request, reply) => {
+  const hasKeys = settings.text(apiKeys) !== ''
+  guard(app, {
+    reached: { host: settings.text(cvHost), names: settings.text(names) },
+    requestsPerMinute: settings.number(perMinute),
+    // Only a key that is known has a count of its own: whoever makes some up is one address all the same.
+    callerOf: (request) => (hasKeys && mayCall(bearerOf(request)) ? `key ${bearerOf(request)}` : request.ip)
+  })
+  // Behind the limits, which are hooks of routes: guesses are counted, too. The body is not read yet.
+  app.addHook('preParsing', async (request, reply) => {
     if (described.has(request.routeOptions.url ?? '') || mayCall(bearerOf(request))) return undefined
     return refuse(request, reply, { status: 401, code: 'KEY_INVALID' })
   })

@@ -8,6 +8,8 @@ import { buildQueueApi } from '../../../systems/cv/queue-api.ts'
 import type { Upload } from '../../../systems/cv/upload.ts'
 import { testContext } from '../../support/context.ts'
 
+const key = 'an-invented-key-of-more-than-32-characters'
+const otherKey = 'another-invented-key-of-as-many-characters'
 const jobId = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const at = new Date('2026-11-30T10:00:00Z')
 const pending: JobView = {
@@ -30,7 +32,7 @@ const views: readonly JobView[] = [
   { ...pending, state: 'failed', startedAt: at, endedAt: at, error, position: null }
 ]
 
-function api(view: JobView | null = pending) {
+function api(view: JobView | null = pending, more: Record<string, string> = {}) {
   const names: string[] = []
   const queue = {
     accept: async ({ fileName }: Upload) => {
@@ -42,7 +44,7 @@ function api(view: JobView | null = pending) {
     erase: async () => []
   } as unknown as JobQueue
   const { log, metrics } = testContext()
-  const settings = settingsFrom({ COURANT_CV_API_KEYS: 'an-invented-key-of-more-than-32-characters' })
+  const settings = settingsFrom({ COURANT_CV_API_KEYS: `${key},${otherKey}`, ...more })
   const app = buildQueueApi({ settings, log, metrics, queue })
   const routes: string[] = []
   app.addHook('onRoute', ({ method, url }) => {
@@ -51,7 +53,7 @@ function api(view: JobView | null = pending) {
   return { app, routes, names }
 }
 
-const authorization = 'Bearer an-invented-key-of-more-than-32-characters'
+const authorization = `Bearer ${key}`
 const properties = (name: string) =>
   openApi.components.schemas[name]?.['properties'] as Record<string, object>
 
@@ -112,4 +114,19 @@ test('what the document refers to is there; the page has no script, and nothing 
   assert.doesNotMatch(page.body, /<script|src=/)
   for (const path of Object.keys(openApi.paths)) assert.ok(page.body.includes(path), path)
   assert.equal((await app.inject({ url: `/api/result/${jobId}` })).statusCode, 401)
+})
+
+test('each key has a limit of its own; keys that are made up share that of their address', async (t) => {
+  const { app } = api(pending, { COURANT_CV_REQUESTS_PER_MINUTE: '2' })
+  t.after(() => app.close())
+  const ask = async (bearer: string, remoteAddress = '127.0.0.1') => {
+    const headers = { authorization: `Bearer ${bearer}` }
+    return (await app.inject({ url: `/api/result/${jobId}`, headers, remoteAddress })).statusCode
+  }
+  assert.deepEqual(
+    [await ask(key), await ask(key, '127.0.0.2'), await ask(key, '127.0.0.3')],
+    [200, 200, 429]
+  )
+  assert.deepEqual([await ask(otherKey), await ask(otherKey)], [200, 200])
+  assert.deepEqual([await ask('one'), await ask('two'), await ask('three')], [401, 401, 429])
 })
