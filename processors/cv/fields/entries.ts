@@ -160,8 +160,10 @@ function endsAbove(lines: readonly Line[], at: number, index: number): boolean {
   return (lines[at]?.gap ?? 0) < 0.6 && lines.slice(at + 1, index + 1).some(({ gap }) => gap >= 0.9)
 }
 
+/** Neither a point of a list nor a text that is set in, which is how a list looks whose points are drawn. */
 function noBulletBetween(lines: readonly Line[], from: number, to: number): boolean {
-  return lines.slice(from, to).every((line) => !line.bullet)
+  const left = Math.max(lines[from]?.box.left ?? 0, lines[to]?.box.left ?? 0)
+  return lines.slice(from, to).every((line) => !line.bullet && line.box.left < left + 14)
 }
 
 /** How many lines above a dated line belong to its header, by their form. */

@@ -39,7 +39,7 @@ export function experienceOf(lines: readonly Line[]): FoundExperience[] {
     const role = roles[index] ?? nothingNamed
     // Several jobs under one employer: its name stands above the first.
     const inherited = role.where === null && role.what !== null ? company : null
-    company = role.where ?? company
+    if (role.where !== null) company = standsAbove(role.where, entry) ? role.where : null
     const value = {
       title: role.what === null ? null : withoutContract(role.what),
       company: role.where ?? inherited,
@@ -49,6 +49,10 @@ export function experienceOf(lines: readonly Line[]): FoundExperience[] {
     return { value, lines, confidence: role.confidence * agreement * (inherited === null ? 1 : 0.8) }
   })
 }
+
+/** Whether an employer's name begins an entry of several lines, so that the next one may be at the same. */
+const standsAbove = (name: string, { header }: Entry) =>
+  header.length > 1 && (header[0]?.text.startsWith(name) ?? false)
 
 /** Where and when, and what the entry tells. */
 function told({ dates, body }: Entry, header: Header | undefined, role: Named) {

@@ -133,9 +133,17 @@ function contactLines(sections: readonly Section[]): Line[] {
   return [...own, ...told].filter((line) => line.text.length < 400)
 }
 
+/** Towns of one name are overseas, too: a post code of another department says that this one is not ("93200 Saint-Denis"). */
+function inFrance(code: string | null, lines: readonly Line[]): string | null {
+  const isOverseas = code !== null && /^(?:RE|GP|MQ|GF|YT|PM|BL|MF|NC|PF)$/.test(code)
+  const top = lines.slice(0, 40).map(({ text }) => text)
+  const isNear = top.some((text) => /(?<!\d)(?!9[78])\d{5}\s+\p{Lu}/u.test(text))
+  return isOverseas && isNear ? 'FR' : code
+}
+
 /** The country whose phone numbers the CV is likely to have: where its person lives, else by its language. */
 function countryOf(lines: readonly Line[], home: string | null): CountryCode | null {
-  const code = home === null ? null : countryCodeOf(home)
+  const code = home === null ? null : inFrance(countryCodeOf(home), lines)
   if (code !== null && phoneNumbers.isSupportedCountry(code)) return code
   const like = (words: RegExp) => lines.slice(0, 60).filter((line) => words.test(line.text)).length
   return like(/\b(?:le|la|les|des|une?|et|du)\b/i) > like(/\b(?:the|and|of|with|for)\b/i) ? 'FR' : 'US'

@@ -24,7 +24,7 @@ const duration =
 
 /** Takes dates and places out of an entry's header, and gives what is left in pieces. */
 export function headerOf({ header: rows, dates }: Entry, keepsPlaces = false): Header {
-  const { header, rest } = beforeSentences(rows)
+  const { header, rest } = beforeSentences(rows, keepsPlaces)
   const dateRow = header.findIndex((line) => hasRange(line, dates))
   const pieces: Piece[] = []
   const told: Line[] = []
@@ -67,27 +67,37 @@ const honours =
   /\s*[,–—-]?\s*\(?mention\s+(?:(?:tr[eè]s|assez)\s+)?(?:bien|honorable|passable)(?:\s+avec\s+f[ée]licitations(?:\s+du\s+jury)?)?\)?(?=\s*(?:,|$))/iu
 
 /** "Acme, Brest. Contrôle des stocks": where a header goes on in sentences, what follows the stop tells about the job. */
-function beforeSentences(rows: readonly Line[]): { header: readonly Line[]; rest: readonly Line[] } {
+function beforeSentences(
+  rows: readonly Line[],
+  isSchool: boolean
+): { header: readonly Line[]; rest: readonly Line[] } {
   for (const [index, line] of rows.entries()) {
     const cell = line.cells.at(-1)
-    const match = cell?.text.match(/^(.{8,140}?\p{L}{3,}\)?)\.\s+(\p{L}{3,}(?:[\s,].*)?)$/u)
-    if (
-      !cell ||
-      !match?.[1] ||
-      !match[2] ||
-      endsSentence(match[1]) ||
-      /\b(?:inc|ltd|st|ste|cie|corp)$/i.test(match[1])
-    )
-      continue
+    const [name, more] = (cell && (atStop(cell.text) ?? (isSchool ? null : atRemark(cell.text)))) ?? []
+    if (!cell || name === undefined || more === undefined) continue
     const own = {
       ...line,
-      text: line.text.replace(cell.text, match[1]),
-      cells: [...line.cells.slice(0, -1), { ...cell, text: match[1] }]
+      text: line.text.replace(cell.text, name),
+      cells: [...line.cells.slice(0, -1), { ...cell, text: name }]
     }
-    const told = { ...line, text: match[2], cells: [{ ...cell, text: match[2] }] }
+    const told = { ...line, text: more, cells: [{ ...cell, text: more }] }
     return { header: [...rows.slice(0, index), own], rest: [told, ...rows.slice(index + 1)] }
   }
   return { header: rows, rest: [] }
+}
+
+type Parted = readonly [name: string, more: string]
+
+function atStop(text: string): Parted | null {
+  const [, name, more] = text.match(/^(.{8,140}?\p{L}{3,}\)?)\.\s+(\p{L}{3,}(?:[\s,].*)?)$/u) ?? []
+  if (name === undefined || more === undefined) return null
+  return endsSentence(name) || /\b(?:inc|ltd|st|ste|cie|corp)$/i.test(name) ? null : [name, more]
+}
+
+/** "Elec Ouest (pose de tableaux, dépannage)": a list in brackets tells what the job or the firm is about. */
+function atRemark(text: string): Parted | null {
+  const [, name, more] = text.match(/^([^()]{4,120}?)\s*\((\p{Ll}[^()]{20,200})\)$/u) ?? []
+  return name !== undefined && more?.includes(', ') ? [name, more] : null
 }
 
 function hasRange(line: Line, dates: Entry['dates']): boolean {

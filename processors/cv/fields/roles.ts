@@ -21,7 +21,10 @@ export const nothingNamed: Named = { what: null, where: null, others: [], confid
  * one order, by what most entries show.
  */
 export function rolesOf(entries: readonly (readonly Piece[])[], kinds: Kinds): Named[] {
-  const parted = entries.map((pieces) =>
+  const apart = entries.map((pieces) =>
+    kinds.where === 'school' && pieces.length === 1 ? pieces.flatMap(partedByBracket) : pieces
+  )
+  const parted = apart.map((pieces) =>
     pieces.length === 1 || (kinds.where === 'school' && !pieces.some(({ text }) => isWhereOnly(text, kinds)))
       ? pieces.flatMap((piece) => partedByComma(piece, kinds))
       : pieces
@@ -41,6 +44,19 @@ const isWhereOnly = (text: string, kinds: Kinds) =>
   hasWordOf(kinds.where, text) && !hasWordOf(kinds.what, text)
 
 const leaning = (a: Piece, b: Piece, kinds: Kinds) => score(a.text, kinds) - score(b.text, kinds)
+
+/** "BP électricien (CFA de Saint-Grégoire)": the school stands in brackets behind the degree. */
+function partedByBracket(piece: Piece): readonly Piece[] {
+  const [, degree, school] = piece.text.match(/^([^()]{2,90}?)\s*\(([^()]{3,60})\)$/u) ?? []
+  if (degree === undefined || school === undefined) return [piece]
+  const isSchool = hasWordOf('school', school) && !hasWordOf('school', degree)
+  return isSchool
+    ? [
+        { ...piece, text: degree },
+        { ...piece, text: school }
+      ]
+    : [piece]
+}
 
 /** "Ingénieur qualité, Airbus" in one piece: at the comma behind which there is no more of the same kind. */
 function partedByComma(piece: Piece, kinds: Kinds): readonly Piece[] {

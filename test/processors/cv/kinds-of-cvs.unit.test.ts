@@ -237,3 +237,39 @@ test('a heading of wide letters is known whatever blanks its letters seem to hav
   assert.equal(headingKind('FORM AT I O N'), 'education')
   assert.equal(headingKind('EXPÉR IENCE PROFESSION NELLE'), 'experience')
 })
+
+test('what a firm or a job is about may stand in brackets, and a school may, too', async () => {
+  const { experience, education } = await read(
+    'Kevin LEBRETON',
+    'EXPÉRIENCES',
+    '- Depuis 2019 : électricien chez Elec Ouest à Rennes (pose de tableaux, domotique, dépannage)',
+    '- 2015-2018 : manutentionnaire en intérim',
+    'DIPLÔMES',
+    '- 2019 : BP électricien (CFA de Saint-Grégoire)',
+    '- 2017 : CAP électricien, lycée La Champagne'
+  )
+  assert.deepEqual(
+    [experience[0]?.company, experience[0]?.location, experience[0]?.description],
+    ['Elec Ouest', 'Rennes', 'pose de tableaux, domotique, dépannage']
+  )
+  // The employer before it stands in its own line, and not above both.
+  assert.deepEqual([experience[1]?.title, experience[1]?.company], ['manutentionnaire en intérim', null])
+  assert.deepEqual(
+    education.map(({ degree, institution }) => [degree, institution]),
+    [
+      ['BP électricien', 'CFA de Saint-Grégoire'],
+      ['CAP électricien', 'lycée La Champagne']
+    ]
+  )
+})
+
+test('a town whose name is overseas as well is where its post code says', async () => {
+  const { personal_info } = await read(
+    'Moussa Traoré',
+    '06 39 98 44 55',
+    '93200 Saint-Denis',
+    'PROFIL',
+    'Chauffeur depuis dix ans'
+  )
+  assert.equal(personal_info.phone, '+33639984455')
+})
