@@ -5,10 +5,14 @@ import { readJson } from '../../topics/json-text.ts'
 
 const problemWith = (text: string | Buffer) => readJson(Buffer.from(text)).problem
 
+/** Any JSON but what is refused as poisoned, which fast-check makes now and then, and a test below is about. */
+const harmless = (constraints: Parameters<typeof fc.jsonValue>[0] = {}) =>
+  fc.jsonValue(constraints).filter((value) => !/"(?:__proto__|constructor)":/.test(JSON.stringify(value)))
+
 describe('JSON from outside', () => {
   it('is read as it is, whatever its keys and texts hold', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 5 }), (value) => {
+      fc.property(harmless({ noUnicodeString: false, maxDepth: 5 }), (value) => {
         // JSON has no -0 and no undefined: what it says is what is compared.
         const text = JSON.stringify(value)
         assert.deepEqual(readJson(Buffer.from(text)), { value: JSON.parse(text) })
@@ -22,7 +26,7 @@ describe('JSON from outside', () => {
   it('is refused where a key stands twice, anywhere', () => {
     const name = fc.string({ minLength: 1 }).filter((key) => key !== '__proto__' && key !== 'constructor')
     fc.assert(
-      fc.property(name, fc.jsonValue(), fc.jsonValue(), (key, one, other) => {
+      fc.property(name, harmless(), harmless(), (key, one, other) => {
         const twice = `{${JSON.stringify(key)}:${JSON.stringify(one)},${JSON.stringify(key)}:${JSON.stringify(other)}}`
         for (const text of [twice, `[1,${twice}]`, `{"a":{"b":${twice}}}`])
           assert.match(problemWith(text) ?? '', /twice/)
