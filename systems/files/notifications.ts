@@ -87,7 +87,8 @@ export function buildDoor({ settings, log, metrics, writer, bucket }: DoorParts)
     isProduction: false,
     isLoopback: isLoopback(settings.text(filesHost))
   })
-  app.addHook('onRequest', async (request, reply) => {
+  // Behind the limits, which are hooks of routes: guesses are counted, too. The body is not read yet.
+  app.addHook('preParsing', async (request, reply) => {
     const given = /^(?:Bearer +)?(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
     if (mayCall(given)) return undefined
     return reply
@@ -102,8 +103,14 @@ export function buildDoor({ settings, log, metrics, writer, bucket }: DoorParts)
     if (status >= 500) log.error({ err: error }, 'a notification failed')
     return reply.code(status).send({ error: status < 500 ? error.message : 'failed' })
   })
-  app.head('/', async (_request, reply) => reply.code(200).send())
-  app.post('/', async (request) => {
+  // Within a plugin, as limits take only routes that come after them.
+  void app.register(async (routes) => doorRoutes(routes, { settings, log, metrics, writer, bucket }))
+  return app
+}
+
+function doorRoutes(routes: FastifyInstance, { metrics, writer, bucket }: DoorParts): void {
+  routes.head('/', async (_request, reply) => reply.code(200).send())
+  routes.post('/', async (request) => {
     const arrived = arrivedIn(request.body, bucket)
     for (const value of arrived) {
       const item = {
@@ -118,7 +125,6 @@ export function buildDoor({ settings, log, metrics, writer, bucket }: DoorParts)
     metrics.count('notifications_total', arrived.length)
     return { accepted: arrived.length }
   })
-  return app
 }
 
 const isPassing = (error: unknown) =>

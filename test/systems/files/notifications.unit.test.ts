@@ -86,3 +86,11 @@ test('while nothing can be published, the store is asked to come again', async (
   assert.equal(answer.statusCode, 503)
   assert.ok(answer.headers['retry-after'])
 })
+
+test('requests are counted, also those whose token is a guess', async () => {
+  const { post } = door({ COURANT_FILES_TOKEN: 'a-token', COURANT_FILES_REQUESTS_PER_MINUTE: '3' })
+  const statuses = []
+  for (const guess of ['one', 'two', 'three', 'four'])
+    statuses.push((await post(example, `Bearer ${guess}`)).statusCode)
+  assert.deepEqual(statuses, [401, 401, 401, 429])
+})
