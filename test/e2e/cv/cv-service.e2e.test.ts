@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
@@ -22,6 +23,14 @@ interface Job {
     readonly file_name: string
     readonly data: { readonly personal_info: { readonly email: string } }
   }
+}
+
+/** As clients of the service before check what they are told. */
+const isSignedForPython = (raw: string, signature: string): boolean => {
+  const client =
+    'import hmac, hashlib, sys; raw = sys.stdin.buffer.read(); ' +
+    'want = hmac.new(b"an-invented-secret", raw, hashlib.sha256).hexdigest(); print(hmac.compare_digest(want, sys.argv[1]))'
+  return execFileSync('python3', ['-c', client, signature], { input: raw, encoding: 'utf8' }) === 'True\n'
 }
 
 const filesIn = (folder: string) =>
@@ -63,6 +72,7 @@ test('a CV is accepted, read, shown, told to its caller with a signature, and er
     second.headers['x-signature'],
     createHmac('sha256', 'an-invented-secret').update(second.raw).digest('hex')
   )
+  assert.ok(isSignedForPython(second.raw, second.headers['x-signature']))
   assert.equal(first.headers['webhook-id'], second.headers['webhook-id'])
   const told = second.body as Job & { readonly timestamp: number; readonly data: object }
   assert.deepEqual([told.job_id, told.status], [job['job_id'], 'done'])
