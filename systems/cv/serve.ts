@@ -1,18 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { untilStopped, untilStopSignal } from '../../cli/verb/stop-signal.ts'
 import { withConnection } from '../../cli/verb/with-connection.ts'
 import { listenOn } from '../../edge/listening.ts'
 import { operatorSettings, serveOperator } from '../../edge/operator.ts'
 import { cvFiles } from '../../processors/cv-jobs/cv-files.ts'
-import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { createLog, logLevel, MetricsRegistry } from '../../runtime/observability.ts'
-import type { Log, Spec } from '../../runtime/pipeline.ts'
+import type { Spec } from '../../runtime/pipeline.ts'
 import { retryTransient } from '../../runtime/retry.ts'
 import { contextFor } from '../../runtime/run-all.ts'
 import { jobStore } from '../../sinks/cv-jobs/index.ts'
-import type { JobStore } from '../../sinks/cv-jobs/job-store.ts'
 import { JobQueue } from './job-queue.ts'
 import { buildQueueApi, cvHost, cvPort, queueApiSettings } from './queue-api.ts'
+import { sweep } from './sweep.ts'
 
 const needed = [
   ...queueApiSettings,
@@ -51,31 +49,3 @@ export const serve = () =>
       await jobs.close()
     }
   }, needed)
-
-const sweepMs = 3_600_000
-/** Longer than any upload takes to become a job. */
-const orphanMs = 24 * 3_600_000
-
-/** Now and then, removes files whose request was never published: the client was told to come again. */
-async function sweep(
-  { files, jobs, log }: { readonly files: ObjectStore; readonly jobs: JobStore; readonly log: Log },
-  signal: AbortSignal
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      for await (const { name } of files.list('uploads/')) {
-        if (signal.aborted) return
-        if (await isOrphan(name, files, jobs)) await files.delete(name)
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'files that nobody waits for could not be removed; tried again in an hour')
-    }
-    await sleep(sweepMs, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-async function isOrphan(name: string, files: ObjectStore, jobs: JobStore): Promise<boolean> {
-  const info = await files.head(name)
-  if (!info || Date.now() - info.modifiedAt.getTime() < orphanMs) return false
-  return (await jobs.view(name.slice('uploads/'.length))) === null
-}
