@@ -21,6 +21,8 @@ export interface Preflight {
   readonly rows: number
   /** What its rows would have, arrays taken apart. */
   readonly columns: readonly RunColumn[]
+  /** SQL-safe names of its key. */
+  readonly key: readonly string[]
   readonly fetchSize: number
   readonly tooWide: readonly WideColumn[]
   /** The columns of the source's primary index; none when it tells of none. */
@@ -44,6 +46,7 @@ export async function preflightTable(
   return {
     rows: expectedRows,
     columns: selection.columns,
+    key: selection.key.map(({ sqlName }) => sqlName),
     fetchSize,
     tooWide: await wideColumns(connection, statements, selection.selected),
     primaryIndex: index,

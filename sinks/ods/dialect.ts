@@ -65,6 +65,10 @@ export interface Dialect {
   ownTable(schema: 'config' | 'etl', table: string): string
   /** What gives a user the rights of a role, batch by batch. */
   grants(role: OdsRole, user: string): readonly string[]
+  /** What a row takes of the most that it may, in staging and in the table; null where nothing bounds it but its columns. */
+  readonly rowBytes:
+    | ((table: OdsTable) => { readonly most: number; readonly stg: number; readonly ods: number })
+    | null
   /** Asks whether readers get row versions in place of waiting, as `isversioned`; null where they always do. */
   readonly readersWait: Statement | null
   /** Makes the table etl.Migrations (Number, Name, AppliedAt) where it is not there. */

@@ -4,7 +4,7 @@ import type { RunColumn } from '../../schemas/erp/columns.ts'
 import { destinationName } from '../../schemas/erp/metadata.ts'
 import { columnsOf, type RunMarker } from '../../schemas/erp/run-envelope.ts'
 import { checkSqlNames } from '../../schemas/erp/sql-names.ts'
-import type { DialectLimits } from './dialect.ts'
+import type { Dialect, DialectLimits } from './dialect.ts'
 
 /** A table of the ODS, as the metadata and a run's marker describe it. */
 export interface OdsTable {
@@ -50,6 +50,25 @@ export function checkLimits(
       )
   if (problems.length > 0)
     throw new CourantError('CONFIG_INVALID', `Table '${table}' cannot be in the ODS: ${problems.join('; ')}`)
+}
+
+/**
+ * Refuses a table of which a row that fills its columns is wider than the database has room for; CONFIG_INVALID says how
+ * many to exclude. Rows that leave enough of them NULL do fit, so this is for `preflight` and not for a load.
+ */
+export function checkRowBytes(
+  table: OdsTable,
+  { limits, rowBytes }: Pick<Dialect, 'limits' | 'rowBytes'>
+): void {
+  const bytes = rowBytes?.(table)
+  if (!bytes || Math.max(bytes.stg, bytes.ods) <= bytes.most) return
+  const [where, needed] = bytes.stg > bytes.ods ? ['staging', bytes.stg] : ['its table', bytes.ods]
+  const texts = table.columns.filter(({ sqlName, type }) => type === 'text' && !table.key.includes(sqlName))
+  const widest = texts.toSorted((a, b) => (b.width ?? Infinity) - (a.width ?? Infinity)).slice(0, 5)
+  throw new CourantError(
+    'CONFIG_INVALID',
+    `A row of '${table.name}' with all its columns filled takes ${needed.toLocaleString('en')} bytes in ${where}, where ${limits.name} has ${bytes.most.toLocaleString('en')}, long values moved out already: exclude ${Math.ceil((needed - bytes.most) / 26)} columns of text or more in config.ETL_Columns (each takes up to 26 bytes, however long it is), such as ${widest.map(({ sourceName }) => sourceName).join(', ')}; rows that leave so many of them empty do load`
+  )
 }
 
 /** The arrays that give most columns, as `tel: 12, adr: 6`; '' when there are none. */

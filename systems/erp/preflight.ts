@@ -5,7 +5,7 @@ import { CourantError } from '../../runtime/errors.ts'
 import { type ConfiguredTables, findTable } from '../../schemas/erp/configured-tables.ts'
 import type { EtlTable } from '../../schemas/erp/metadata.ts'
 import { readEtlColumns, readEtlTables } from '../../sinks/ods/metadata.ts'
-import { checkLimits, tableName } from '../../sinks/ods/ods-table.ts'
+import { checkLimits, checkRowBytes, tableName } from '../../sinks/ods/ods-table.ts'
 import { pendingMigrations } from '../../sinks/ods/migrate.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { print, printRows } from '../../cli/verb/output.ts'
@@ -124,7 +124,9 @@ async function lookAt(session: EtlSession, table: EtlTable): Promise<string> {
     lastSuccessAt: null
   })
   if (found.tooWide.length > 0) throw tooWide(table, found.tooWide)
-  checkLimits(tableName(table.destinationTable), found.columns, ods.dialect.limits)
+  const name = tableName(table.destinationTable)
+  checkLimits(name, found.columns, ods.dialect.limits)
+  checkRowBytes({ name, columns: found.columns, key: found.key, keepHistory: table.keepHistory }, ods.dialect)
   const index = found.primaryIndex.join(', ')
   return [
     `${found.rows} rows, ${found.columns.length} columns, ${found.fetchSize} rows a fetch`,

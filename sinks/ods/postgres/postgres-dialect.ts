@@ -12,6 +12,8 @@ export const postgresDialect: Dialect = {
   // Without quotes, as the migrations made them: PostgreSQL folds both to lower case.
   ownTable: (schema, table) => `${schema}.${table}`,
   grants: postgresGrants,
+  // A row of 1,600 columns may be too large for a page; the columns of an ERP's tables are by far fewer.
+  rowBytes: null,
   readersWait: null,
   bootstrap: postgresBootstrap,
   migrations: postgresMigrations,

@@ -3,6 +3,7 @@ import { sqlServerGrants } from './grants.ts'
 import { sqlServerMerge, withoutMerge } from './merge.ts'
 import { sqlServerBootstrap, sqlServerMigrations } from './migrations.ts'
 import { sqlServerObjects } from './objects.ts'
+import { rowBytes } from './row-width.ts'
 import { sqlServerTables } from './tables.ts'
 import { bracketed } from './types.ts'
 
@@ -12,6 +13,7 @@ export const sqlServerDialect: Dialect = {
   limits: { name: 'SQL Server', columns: 1024, nameBytes: 128 },
   ownTable: (schema, table) => `${bracketed(schema)}.${bracketed(table)}`,
   grants: sqlServerGrants,
+  rowBytes,
   readersWait: {
     text: 'SELECT is_read_committed_snapshot_on AS isversioned FROM sys.databases WHERE database_id = DB_ID();'
   },
