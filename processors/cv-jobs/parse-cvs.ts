@@ -28,8 +28,11 @@ const weights = { premium: 6, standard: 3, batch: 1 } as const
 const agesInMs = 10 * 60_000
 /** Changes with what is read from the same bytes: results of another one are not taken again. */
 const builtInParser = 'courant-1'
-/** A document that ends its reader may have been unlucky with the machine once, and not twice. */
-const mostStarts = 2
+/**
+ * A document that ends its reader is refused by the process around it. This is for one that ends that process as well:
+ * five starts, as a process may die a few times by no fault of what it has in hand.
+ */
+const mostStarts = 5
 /** What a record of a topic holds at most, less its other fields. */
 const mostResultBytes = 900_000
 
