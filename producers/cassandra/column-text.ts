@@ -2,6 +2,7 @@ import type { types } from 'cassandra-driver'
 import { driver } from './driver.ts'
 import { CqlMap } from './cql-map.ts'
 import { cqlType } from './cql-type.ts'
+import { UnreadValue, unreadPrefix } from './exact-decoding.ts'
 
 /** How values of a CQL type become the text of a raw row, and become a query's parameter again. */
 export interface ColumnText {
@@ -18,10 +19,10 @@ const asText: ColumnText = { toText: printed, toParameter: (text) => text }
 const asNumber: ColumnText = { toText: printed, toParameter: Number }
 const asBigInt: ColumnText = { toText: printed, toParameter: BigInt }
 
+/** Of these each text is a value, and the driver reads all of them. */
+const anyTexts: Readonly<Record<string, ColumnText>> = { ascii: asText, text: asText, varchar: asText }
+
 const columnTexts: Readonly<Record<string, ColumnText>> = {
-  ascii: asText,
-  text: asText,
-  varchar: asText,
   uuid: asText,
   timeuuid: asText,
   inet: asText,
@@ -55,12 +56,24 @@ const columnTexts: Readonly<Record<string, ColumnText>> = {
 /** Undefined for types that have no plain text: tuples, counters, user-defined types. */
 export function columnText(type: string): ColumnText | undefined {
   const { name, inner } = cqlType(type)
-  const parts = inner.map(treeText)
-  const [first, second] = parts
+  const [first, second] = inner.map(treeText)
   if (name === 'map' && first && second) return asJson(mapText(first, second))
   if (['list', 'set', 'vector'].includes(name) && first) return asJson(listText(first))
-  return inner.length === 0 ? columnTexts[name] : undefined
+  return inner.length === 0 ? plainText(name) : undefined
 }
+
+/** Of a value that the driver could not read its bytes, which go back to the server as they are. */
+function plainText(name: string): ColumnText | undefined {
+  const text = columnTexts[name]
+  return anyTexts[name] ?? (text && withUnread(text))
+}
+
+const withUnread = ({ toText, toParameter, ...more }: ColumnText): ColumnText => ({
+  ...more,
+  toText: (value) => (value instanceof UnreadValue ? String(value) : toText(value)),
+  toParameter: (text) =>
+    text.startsWith(unreadPrefix) ? Buffer.from(text.slice(unreadPrefix.length), 'hex') : toParameter(text)
+})
 
 /** The same of a value within a collection: as text, or as a list of such. */
 interface TreeText {
@@ -73,7 +86,7 @@ function treeText(type: string): TreeText | undefined {
   const [first, second] = inner.map(treeText)
   if (name === 'map' && first && second) return mapText(first, second)
   if (['list', 'set', 'vector'].includes(name) && first) return listText(first)
-  const text = inner.length === 0 ? columnTexts[name] : undefined
+  const text = inner.length === 0 ? plainText(name) : undefined
   return (
     text && { toTree: (value) => text.toText(value), fromTree: (tree) => text.toParameter(tree as string) }
   )
@@ -81,7 +94,10 @@ function treeText(type: string): TreeText | undefined {
 
 /** The driver gives null for a value of no bytes where the type has none such. */
 const listText = ({ toTree, fromTree }: TreeText): TreeText => ({
-  toTree: (value) => Array.from(value as Iterable<unknown>, (one) => (one === null ? null : toTree(one))),
+  toTree: (value) =>
+    value instanceof UnreadValue
+      ? String(value)
+      : Array.from(value as Iterable<unknown>, (one) => (one === null ? null : toTree(one))),
   fromTree: (tree) => (tree as unknown[]).map(fromTree)
 })
 
@@ -107,7 +123,6 @@ const mostMs = 8_640_000_000_000_000
 /** ISO 8601 in UTC with milliseconds; what no calendar of ours reaches is a count of them, so that no two have one text. */
 function timestampText(ms: bigint | number): string {
   const number = Number(ms)
-  if (Number.isNaN(number)) return 'out-of-range'
   return number >= -mostMs && number <= mostMs ? new Date(number).toISOString() : `${ms}ms`
 }
 

@@ -2,6 +2,7 @@ import type { Client } from 'cassandra-driver'
 import { driver } from './driver.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { CqlMap } from './cql-map.ts'
+import { decodeExactly } from './exact-decoding.ts'
 import { connectionSettings, readLevels } from './settings.ts'
 import { translateError } from './translate-error.ts'
 
@@ -12,6 +13,7 @@ const RECONNECT_MS = 1000
  * is ours to read again. Throws SOURCE_UNAVAILABLE or SOURCE_REFUSED.
  */
 export async function connectCassandra(settings: Settings): Promise<Client> {
+  decodeExactly()
   const client = new driver.Client(clientOptions(settings))
   client.on('hostRemove', closeReplacedHost)
   try {

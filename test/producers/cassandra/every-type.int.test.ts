@@ -95,9 +95,6 @@ const plain = (cql: string): ZooColumn => ({
   values: (values[cql] ?? []).map(([literal, says, text = says ?? undefined]) => ({ literal, says, text }))
 })
 
-/** Within a collection the driver has a date of each time, and none beyond the calendar. */
-const within = (text: string | null) => (text?.endsWith('ms') ? 'out-of-range' : text)
-
 const isAside = (value: Value) => value[1] === null
 
 function collections(cql: string, order: (list: readonly Value[]) => readonly Value[]): ZooColumn[] {
@@ -107,7 +104,7 @@ function collections(cql: string, order: (list: readonly Value[]) => readonly Va
     ...all.filter(isAside).map((value) => [value])
   ]
   const says = (list: readonly Value[]) => (list.some(isAside) ? null : list.map(([, one]) => one))
-  const text = (list: readonly Value[]) => JSON.stringify(list.map(([, one, raw = one]) => within(raw)))
+  const text = (list: readonly Value[]) => JSON.stringify(list.map(([, one, raw = one]) => raw))
   const column = (type: string, literal: (list: readonly Value[]) => string) => ({
     cql: type,
     values: lists.map((list) => ({ literal: literal(list), says: says(list), text: text(list) }))
