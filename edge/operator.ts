@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { loadNow } from '../runtime/lazily.ts'
 import { fastify } from '../runtime/packages.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { MetricsRegistry } from '../runtime/observability.ts'
@@ -65,6 +66,7 @@ export function buildOperator({
   host: at = '127.0.0.1',
   names: more = ''
 }: OperatorOptions): FastifyInstance {
+  loadNow()
   const app = fastify(guarded)
   guard(app, { reached: { host: at, names: more }, requestsPerMinute, hasPages: pages !== undefined })
   void app.register(async (routes) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lazily } from '../../runtime/lazily.ts'
+import { lazily, loadNow } from '../../runtime/lazily.ts'
 
 class Driver {
   static readonly kind = 'real'
@@ -42,5 +42,17 @@ test('a package that does not load says so each time it is used', () => {
     throw new Error('not installed')
   })
   assert.throws(() => broken.used, /not installed/)
+  assert.throws(() => broken.used, /not installed/)
+})
+
+test('all that waits can be loaded before others are served, and what does not load fails where it is used', () => {
+  let loads = 0
+  const one = lazily(() => ({ loads: ++loads }))
+  const broken = lazily<{ readonly used: boolean }>(() => {
+    throw new Error('not installed')
+  })
+  loadNow()
+  assert.equal(loads, 1)
+  assert.equal(one.loads, 1)
   assert.throws(() => broken.used, /not installed/)
 })
