@@ -2,7 +2,7 @@
 // V8 and malloc would rather take memory than tidy up: these keep a process that runs dozens of pipelines under 500 MB
 // (docs/decisions/2026-11-22-memory.md).
 import { Command, CommanderError } from 'commander'
-import { keepCompiled } from '../runtime/compile-cache.ts'
+import { keepCompiled } from '../runtime/process/compile-cache.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { isAbort } from '../runtime/retry.ts'
 import { systems } from '../systems/index.ts'

@@ -1,6 +1,6 @@
 import { CourantError } from '../runtime/errors.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
-import { sharedSettings } from '../runtime/run-all.ts'
+import { sharedSettings } from '../runtime/loop/run-all.ts'
 import type { Environment } from '../runtime/settings.ts'
 import {
   howToSwitchOn,

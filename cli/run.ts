@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { createLog, logLevel } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
-import { sharedSettings } from '../runtime/run-all.ts'
+import { sharedSettings } from '../runtime/loop/run-all.ts'
 import { closeConnections } from '../topics/connection.ts'
 import { startLiveRun } from './verb/live-run.ts'
 import { ageGauges, declaredForPages, pipelinesNamed } from './pipelines.ts'

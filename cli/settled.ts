@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
-import type { PipelineStatus } from '../runtime/run-all.ts'
+import type { PipelineStatus } from '../runtime/loop/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
 import { loadedSystems } from '../systems/loaded.ts'
 import { connectionFor } from '../topics/connection.ts'

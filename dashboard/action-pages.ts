@@ -1,6 +1,6 @@
 import { groupLetters, type LettersOf, onlyThose } from '../operate/letters.ts'
 import { planReset, type ResetTo } from '../operate/offsets.ts'
-import { replay } from '../topics/replay.ts'
+import { replay } from '../topics/letters/replay.ts'
 import { actionTexts } from './action-texts.ts'
 import { number, type Writing } from './cells.ts'
 import { type Html, html } from './html.ts'

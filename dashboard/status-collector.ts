@@ -1,6 +1,6 @@
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import type { AnyPipeline } from '../runtime/pipeline.ts'
-import type { PipelineStatus } from '../runtime/run-all.ts'
+import type { PipelineStatus } from '../runtime/loop/run-all.ts'
 import { Figures } from '../topics/health/figures.ts'
 import { type PipelineHealth, worstFirst } from '../topics/health/health.ts'
 import { type HealthWatch, waitingLetters } from '../topics/health/health-watch.ts'

@@ -1,4 +1,4 @@
-import type { PipelineState } from '../runtime/run-all.ts'
+import type { PipelineState } from '../runtime/loop/run-all.ts'
 import type { PipelineHealth } from '../topics/health/health.ts'
 
 /** One pipeline as the operator page shows it. Null means unknown, which is not zero. */

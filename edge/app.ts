@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
-import { fastify } from '../runtime/packages.ts'
+import { fastify } from '../runtime/process/packages.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { Log, Metrics } from '../runtime/pipeline.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'

@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { oneAtATime } from '../runtime/one-at-a-time.ts'
+import { oneAtATime } from '../runtime/loop/one-at-a-time.ts'
 import type { Setting } from '../runtime/settings.ts'
 import { nameProblem } from './token-list.ts'
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { loadNow } from '../runtime/lazily.ts'
-import { fastify } from '../runtime/packages.ts'
+import { loadNow } from '../runtime/process/lazily.ts'
+import { fastify } from '../runtime/process/packages.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { MetricsRegistry } from '../runtime/observability.ts'
 import { type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'

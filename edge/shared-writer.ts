@@ -1,8 +1,8 @@
-import { Batcher } from '../runtime/batcher.ts'
+import { Batcher } from '../runtime/loop/batcher.ts'
 import type { CourantError } from '../runtime/errors.ts'
 import type { Item } from '../runtime/pipeline.ts'
-import { writeBatch } from '../runtime/write-batch.ts'
-import { LogWriter, type WriterContext } from '../topics/log-writer.ts'
+import { writeBatch } from '../runtime/loop/write-batch.ts'
+import { LogWriter, type WriterContext } from '../topics/log/log-writer.ts'
 import type { Topic } from '../topics/topic.ts'
 import { acknowledgeMs } from './within.ts'
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolderOf } from '../runtime/durable-files.ts'
+import { makeFolderOf } from '../runtime/files/durable-files.ts'
 import { CourantError } from '../runtime/errors.ts'
 import { dataDirFrom } from './folders.ts'
 

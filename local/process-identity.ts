@@ -1,1 +1,1 @@
-export { identityOf, isAlive } from '../runtime/process-identity.ts'
+export { identityOf, isAlive } from '../runtime/process/process-identity.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CourantError } from '../runtime/errors.ts'
-import { redacted } from '../runtime/redact.ts'
+import { redacted } from '../runtime/process/redact.ts'
 import type { AuditEntry } from '../schemas/audit-entry.ts'
 import { subjectOf } from '../schemas/subjects.ts'
 import { auditTopic } from '../topics/audit-topic.ts'

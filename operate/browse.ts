@@ -1,6 +1,6 @@
 import type { Connection } from '../topics/connection.ts'
 import { keyHeader } from '../topics/headers.ts'
-import { partitionFor } from '../topics/kafka/partitioner.ts'
+import { partitionFor } from '../topics/kafka/produce/partitioner.ts'
 import type { KafkaClient, KafkaRecord, PartitionOffsets } from '../topics/kafka/port.ts'
 import { type ReadableTopic, recordShower, type ShownRecord } from './shown-record.ts'
 

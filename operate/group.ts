@@ -1,6 +1,6 @@
 import type { Connection } from '../topics/connection.ts'
 import { type LagSample, sampleLags } from '../topics/lag.ts'
-import { placeOf } from '../topics/repeats.ts'
+import { placeOf } from '../topics/log/repeats.ts'
 
 /** How far a consumer group has got in a partition. Null is unknown, or never: it is not zero. */
 interface GroupPartition {

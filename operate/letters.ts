@@ -1,7 +1,7 @@
 import type { DeclaredTopic } from '../topics/catalogue.ts'
 import { deadLettersIn } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
-import { countDeadLetters, type DeadLetter, waitingLetters } from '../topics/letters.ts'
+import { countDeadLetters, type DeadLetter, waitingLetters } from '../topics/letters/letters.ts'
 import { recordShower, type ShownRecord } from './shown-record.ts'
 
 /** Dead letters of a pipeline that wait for one and the same reason. */

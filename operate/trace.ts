@@ -1,5 +1,5 @@
 import { CourantError } from '../runtime/errors.ts'
-import { mapAtOnce } from '../runtime/map-at-once.ts'
+import { mapAtOnce } from '../runtime/loop/map-at-once.ts'
 import type { Connection } from '../topics/connection.ts'
 import { browse } from './browse.ts'
 import type { ReadableTopic, ShownRecord } from './shown-record.ts'

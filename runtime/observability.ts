@@ -1,11 +1,11 @@
 import { type Logger, pino } from 'pino'
-import { pretty, prom } from './packages.ts'
+import { pretty, prom } from './process/packages.ts'
 import type { Counter, Gauge, Registry } from 'prom-client'
 import { CourantError } from './errors.ts'
 import type { Log, Metrics } from './pipeline.ts'
-import { redacted } from './redact.ts'
+import { redacted } from './process/redact.ts'
 import { type Setting, oneOf } from './settings.ts'
-import { visible } from './visible-text.ts'
+import { visible } from './process/visible-text.ts'
 
 export const logLevel: Setting = {
   env: 'COURANT_LOG_LEVEL',

@@ -150,7 +150,7 @@ export interface Spec<Handle> {
   readonly batching?: Batching | ((settings: Settings) => Batching)
   /**
    * Of a writer that appends and cannot compare versions: how many records back the reader drops repeats, which an
-   * at-least-once writer upstream may have left in the log: `repeatWindow` of runtime/repeat-window.ts.
+   * at-least-once writer upstream may have left in the log: `repeatWindow` of runtime/loop/repeat-window.ts.
    */
   readonly repeatWindow?: number
   open(context: Context): Promise<Handle>

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import { inClear, passwordIn } from './production.ts'
+import { inClear, passwordIn } from './process/production.ts'
 import { fileNamedBy, oneOf, type Setting, type Settings, settingsFrom } from './settings.ts'
 
 export const sslMode: Setting = {

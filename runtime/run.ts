@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { verdictOf } from './errors.ts'
-import { ItemCounts } from './item-counts.ts'
-import { Hand, retryIn, type Settling, tellLeft } from './hand.ts'
-import { HeldBatches } from './held-batches.ts'
+import { ItemCounts } from './loop/item-counts.ts'
+import { Hand, retryIn, type Settling, tellLeft } from './loop/hand.ts'
+import { HeldBatches } from './loop/held-batches.ts'
 import { LeaseLost, requireLease } from './lease.ts'
-import { PartsOpener } from './open-parts.ts'
+import { PartsOpener } from './loop/open-parts.ts'
 import type { AnyPipeline, Batch, Context, Failure, Writer } from './pipeline.ts'
 import { isAbort } from './retry.ts'
-import { afterGrace, untilAborted } from './stopping.ts'
-import { Workbench } from './workbench.ts'
+import { afterGrace, untilAborted } from './loop/stopping.ts'
+import { Workbench } from './loop/workbench.ts'
 
 export interface RunOptions {
   /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CourantError } from './errors.ts'
-import { unacceptedRisks } from './production.ts'
+import { unacceptedRisks } from './process/production.ts'
 
 /** One environment variable: what it is for, its default, and how its text is checked. */
 export interface Setting {

@@ -1,7 +1,7 @@
 import type { AnyPipeline } from '../runtime/pipeline.ts'
 import { deadLetterTopic } from './catalogue.ts'
 import { statusTopic } from './health/status-topic.ts'
-import { skipGroup } from './skips.ts'
+import { skipGroup } from './letters/skips.ts'
 
 /** One right that a principal needs, in the words of Kafka's own `kafka-acls`. */
 export interface Acl {

@@ -7,7 +7,7 @@ import type { Reject } from '../schemas/reject.ts'
 import { type Stage, stageSchema, topicName } from '../schemas/subjects.ts'
 import type { Table } from '../schemas/table.ts'
 import { tableList } from '../schemas/tables.ts'
-import { type RejectsChannel, rejectsChannel } from './rejects.ts'
+import { type RejectsChannel, rejectsChannel } from './letters/rejects.ts'
 import { changeShape, type Topic, topic } from './topic.ts'
 
 const day = 24 * 60 * 60 * 1000

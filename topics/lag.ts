@@ -1,8 +1,8 @@
 import { delayOf } from './catalogue.ts'
-import { mapAtOnce } from '../runtime/map-at-once.ts'
+import { mapAtOnce } from '../runtime/loop/map-at-once.ts'
 import type { Connection } from './connection.ts'
 import type { KafkaAdmin, KafkaClient, PartitionOffsets, TopicOffset } from './kafka/port.ts'
-import { placeOf } from './repeats.ts'
+import { placeOf } from './log/repeats.ts'
 
 /** How far a group is behind on a partition at a moment. Unknown is null: neither zero nor a huge number. */
 export interface LagSample {

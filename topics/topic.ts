@@ -8,9 +8,9 @@ import { dateOf } from '../schemas/instants.ts'
 import type { Table } from '../schemas/table.ts'
 import { connectionSettings } from './connection.ts'
 import { confirmNewTopic } from './generations.ts'
-import { confirmGap } from './starting-offsets.ts'
-import { LogReader } from './log-reader.ts'
-import { LogWriter } from './log-writer.ts'
+import { confirmGap } from './log/starting-offsets.ts'
+import { LogReader } from './log/log-reader.ts'
+import { LogWriter } from './log/log-writer.ts'
 
 /** What a value of a topic says about itself. */
 export interface Shape<T> {

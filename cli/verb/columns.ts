@@ -1,4 +1,4 @@
-import { visibleLine } from '../../runtime/visible-text.ts'
+import { visibleLine } from '../../runtime/process/visible-text.ts'
 
 /** Rows as aligned text columns with a heading; numbers to the right. */
 export function columns(rows: readonly Readonly<Record<string, string | number | null>>[]): string {

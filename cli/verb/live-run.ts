@@ -3,7 +3,7 @@ import { operatorPages } from '../../dashboard/operator-page.ts'
 import type { Declared } from '../../dashboard/site.ts'
 import { StatusCollector } from '../../dashboard/status-collector.ts'
 import { operatorSettings, reachedAs, type Readiness, serveOperator } from '../../edge/operator.ts'
-import { alertingDeadLetters, deadLetterClearMs } from '../../runtime/dead-letter-alerts.ts'
+import { alertingDeadLetters, deadLetterClearMs } from '../../runtime/alerts/dead-letter-alerts.ts'
 import { logOf, MetricsRegistry } from '../../runtime/observability.ts'
 import type { AnyPipeline } from '../../runtime/pipeline.ts'
 import {
@@ -12,12 +12,12 @@ import {
   runAll,
   settingsOf,
   sharedSettings
-} from '../../runtime/run-all.ts'
+} from '../../runtime/loop/run-all.ts'
 import { checkSettings, type Settings } from '../../runtime/settings.ts'
-import { alertSettings, teamsAlerts } from '../../runtime/teams-alerts.ts'
+import { alertSettings, teamsAlerts } from '../../runtime/alerts/teams-alerts.ts'
 import { topicCatalogue } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
-import { deadLetterWriter } from '../../topics/dead-letters.ts'
+import { deadLetterWriter } from '../../topics/letters/dead-letters.ts'
 import { isAtWork, type PipelineHealth } from '../../topics/health/health.ts'
 import { raiseHealthAlerts } from '../../topics/health/health-alerts.ts'
 import { HealthWatch } from '../../topics/health/health-watch.ts'

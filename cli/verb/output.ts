@@ -1,5 +1,5 @@
-import { redacted } from '../../runtime/redact.ts'
-import { visible } from '../../runtime/visible-text.ts'
+import { redacted } from '../../runtime/process/redact.ts'
+import { visible } from '../../runtime/process/visible-text.ts'
 import { columns } from './columns.ts'
 
 /** A line of a listing: what it says under each heading. */

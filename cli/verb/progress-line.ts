@@ -1,4 +1,4 @@
-import { visible } from '../../runtime/visible-text.ts'
+import { visible } from '../../runtime/process/visible-text.ts'
 
 /** How often a line is printed where it cannot be written over, and how often it is where it can. */
 const plainEveryMs = 15_000

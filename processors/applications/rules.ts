@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as Phones from 'libphonenumber-js/max'
-import { lazily } from '../../runtime/lazily.ts'
+import { lazily } from '../../runtime/process/lazily.ts'
 import { Rejection } from '../../runtime/pipeline.ts'
 import { type Rule, text } from '../clean-values.ts'
 

@@ -1,11 +1,11 @@
 import type { Context, Failure, Item } from '../../runtime/pipeline.ts'
 import { isAbort, retryTransient } from '../../runtime/retry.ts'
-import { writeBatch } from '../../runtime/write-batch.ts'
+import { writeBatch } from '../../runtime/loop/write-batch.ts'
 import type { Micros } from '../../schemas/change.ts'
 import { events } from '../../schemas/events.ts'
 import type { SubmittedApplication } from '../../schemas/types/applications.ts'
 import { topicOf } from '../../topics/catalogue.ts'
-import { deadLetterWriter } from '../../topics/dead-letters.ts'
+import { deadLetterWriter } from '../../topics/letters/dead-letters.ts'
 import type { ApplicationSource } from './application-source.ts'
 import {
   type ChangedPage,

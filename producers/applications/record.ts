@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Application, ApplicationRead, SubmittedApplication } from '../../schemas/types/applications.ts'
 import type { TextRow } from '../postgres/connection.ts'
-import { microsOf } from '../postgres/instants.ts'
+import { microsOf } from '../postgres/table/instants.ts'
 
 /** What made us read an application. */
 export type Trigger = ApplicationRead['trigger']

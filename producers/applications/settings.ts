@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { stateDir } from '../../runtime/positions.ts'
+import { stateDir } from '../../runtime/files/positions.ts'
 import { postgresUrl, sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
 import { type Setting, wholeNumber } from '../../runtime/settings.ts'
 import * as postgres from '../postgres/settings.ts'

@@ -1,5 +1,5 @@
 import type { types } from 'cassandra-driver'
-import { inClear } from '../../runtime/production.ts'
+import { inClear } from '../../runtime/process/production.ts'
 import { oneOf, type Risk, type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 
 /** Consistency levels a read may have; with replicas, QUORUM or LOCAL_QUORUM sees what was acknowledged at QUORUM. */

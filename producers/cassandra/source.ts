@@ -1,5 +1,5 @@
 import type { Client, types } from 'cassandra-driver'
-import { untilAborted } from '../../runtime/stopping.ts'
+import { untilAborted } from '../../runtime/loop/stopping.ts'
 import { keyValues, type Micros } from '../../schemas/change.ts'
 import { execute } from './execute.ts'
 import type { TokenRange } from './ring.ts'

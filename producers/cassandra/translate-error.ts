@@ -1,5 +1,5 @@
 import type { errors, types } from 'cassandra-driver'
-import { lazily } from '../../runtime/lazily.ts'
+import { lazily } from '../../runtime/process/lazily.ts'
 import { driver } from './driver.ts'
 import { CourantError } from '../../runtime/errors.ts'
 

@@ -1,11 +1,11 @@
 import { Socket } from 'node:net'
 import type { Client, ClientConfig } from 'pg'
-import { pg } from '../../runtime/packages.ts'
+import { pg } from '../../runtime/process/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
 import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'
-import { endsWithin } from '../../runtime/stopping.ts'
+import { endsWithin } from '../../runtime/loop/stopping.ts'
 import * as names from './settings.ts'
 import { isUnanswered, translateError } from './translate-error.ts'
 

@@ -4,8 +4,8 @@ import { type Origin, changeItem } from '../state/change-item.ts'
 import type { KeyState } from '../state/key-state.ts'
 import type { Ledger } from '../state/ledger.ts'
 import type { Connection } from './connection.ts'
-import type { Found } from './table-changes.ts'
-import type { TableRows } from './table-rows.ts'
+import type { Found } from './table/table-changes.ts'
+import type { TableRows } from './table/table-rows.ts'
 
 /** What a reader of either mode is made of. */
 export interface ReaderParts {

@@ -1,8 +1,8 @@
-import { stateDir } from '../../runtime/positions.ts'
+import { stateDir } from '../../runtime/files/positions.ts'
 import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
-import { inClear } from '../../runtime/production.ts'
+import { inClear } from '../../runtime/process/production.ts'
 import { type Setting, oneOf, wholeNumber } from '../../runtime/settings.ts'
-import { deleteGuardSettings, deletesAllowed } from '../../runtime/delete-guard.ts'
+import { deleteGuardSettings, deletesAllowed } from '../../runtime/files/delete-guard.ts'
 
 export const host: Setting = {
   env: 'PGHOST',

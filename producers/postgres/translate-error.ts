@@ -1,4 +1,4 @@
-import { pg } from '../../runtime/packages.ts'
+import { pg } from '../../runtime/process/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { isTlsFailure, tlsAdvice, tlsHint } from '../../runtime/postgres-tls.ts'
 import { user } from './settings.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Batch, Context, Item, Reader, ReadRequest } from '../../runtime/pipeline.ts'
-import { endsWithin } from '../../runtime/stopping.ts'
+import { endsWithin } from '../../runtime/loop/stopping.ts'
 import type { RunColumn } from '../../schemas/erp/columns.ts'
 import type { RunEnvelope, RunMode } from '../../schemas/erp/run-envelope.ts'
 import { type KeyState, openKeyState } from '../state/key-state.ts'

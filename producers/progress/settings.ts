@@ -1,4 +1,4 @@
-import { stateDir } from '../../runtime/positions.ts'
+import { stateDir } from '../../runtime/files/positions.ts'
 import { isTimeZone } from './source-clock.ts'
 import { oneOf, type Setting, wholeNumber } from '../../runtime/settings.ts'
 

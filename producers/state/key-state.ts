@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context } from '../../runtime/pipeline.ts'
-import { stateDir } from '../../runtime/positions.ts'
+import { stateDir } from '../../runtime/files/positions.ts'
 import { announcedSchema, noteAnnounced, recoverAnnounced } from './announced.ts'
 
 /** What was last published of a key. */

@@ -1,4 +1,4 @@
-import { inClear } from '../production.ts'
+import { inClear } from '../process/production.ts'
 import { type Setting, type Settings, wholeNumber } from '../settings.ts'
 import { type AzureOptions, AzureStore } from './azure-store.ts'
 import type { ObjectStore } from './object-store.ts'

@@ -8,7 +8,7 @@ import type {
   BlockBlobClient,
   ContainerClient
 } from '@azure/storage-blob'
-import { azureBlob } from '../packages.ts'
+import { azureBlob } from '../process/packages.ts'
 import { CourantError } from '../errors.ts'
 import { isConditionFailed, isNotFound, translated } from './azure-errors.ts'
 import type { Content } from './content.ts'

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isAbsent } from '../durable-files.ts'
+import { isAbsent } from '../files/durable-files.ts'
 import type { Facts } from './folder-facts.ts'
 
 // Until 2026-11-30 the facts of an object's file lay beside it, hidden, named by the file's inode: such files are still

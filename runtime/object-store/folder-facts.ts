@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { isAbsent } from '../durable-files.ts'
+import { isAbsent } from '../files/durable-files.ts'
 import { tryAgainWhileBusy } from './folder-lock.ts'
 
 /** What is kept of an object besides its file. */

@@ -1,6 +1,6 @@
-import { checkFolderOf } from '../durable-files.ts'
+import { checkFolderOf } from '../files/durable-files.ts'
 import { CourantError } from '../errors.ts'
-import { inClear } from '../production.ts'
+import { inClear } from '../process/production.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../settings.ts'
 import { FolderStore } from './folder-store.ts'
 import { type MinioOptions, MinioStore } from './minio-store.ts'

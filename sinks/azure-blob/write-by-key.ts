@@ -1,5 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
-import { mapAtOnce } from '../../runtime/map-at-once.ts'
+import { mapAtOnce } from '../../runtime/loop/map-at-once.ts'
 import type { Batching, LogItem } from '../../runtime/pipeline.ts'
 
 /** Keys that a sink writes at the same time. */

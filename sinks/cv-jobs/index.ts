@@ -3,7 +3,7 @@ import type { AnyPipeline, LogItem, Spec, StoredOffsets, Writer } from '../../ru
 import { cvLanes, events } from '../../schemas/events.ts'
 import type { CvRequest, CvResult } from '../../schemas/types/cv.ts'
 import { topicOf } from '../../topics/catalogue.ts'
-import { union } from '../../topics/union.ts'
+import { union } from '../../topics/log/union.ts'
 import { insertPending, type Session, storeOffsets, storeResults } from './job-statements.ts'
 import { JobStore } from './job-store.ts'
 import { jobStoreSettings } from './settings.ts'

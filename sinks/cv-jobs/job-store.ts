@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
-import { pg } from '../../runtime/packages.ts'
+import { pg } from '../../runtime/process/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import { postgresTls } from '../../runtime/postgres-tls.ts'
 import type { Settings } from '../../runtime/settings.ts'

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { checkFolderOf } from '../../runtime/durable-files.ts'
+import { checkFolderOf } from '../../runtime/files/durable-files.ts'
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
 import type { Change } from '../../schemas/change.ts'
 import type { Settings } from '../../runtime/settings.ts'

@@ -1,7 +1,7 @@
 import { defineSink } from '../../runtime/define.ts'
 import { topicsOf } from '../../topics/catalogue.ts'
 import type { Topic } from '../../topics/topic.ts'
-import { union } from '../../topics/union.ts'
+import { union } from '../../topics/log/union.ts'
 import type { Change } from '../../schemas/change.ts'
 import { goldSink } from './gold-sink.ts'
 import { kafkaEnds } from './records-behind.ts'

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api'
-import { duckdb } from '../../runtime/packages.ts'
+import { duckdb } from '../../runtime/process/packages.ts'
 import { keepsNothing } from '../lake/duckdb.ts'
 import { appendRows } from '../warehouse/append-rows.ts'
 import { type InputType, inputs } from './inputs.ts'

@@ -1,4 +1,4 @@
-import { duckdb } from '../../runtime/packages.ts'
+import { duckdb } from '../../runtime/process/packages.ts'
 import { removeTargets, replaceTargets } from './gold-tables.ts'
 import { inputs } from './inputs.ts'
 import type { InputRows, ModelEngine } from './model-engine.ts'

@@ -1,4 +1,4 @@
-import { mapAtOnce } from '../../runtime/map-at-once.ts'
+import { mapAtOnce } from '../../runtime/loop/map-at-once.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import type { StoredTopic } from '../../runtime/pipeline.ts'

@@ -1,5 +1,5 @@
 import type { LogItem, Spec, Writer } from '../../runtime/pipeline.ts'
-import { repeatWindow } from '../../runtime/repeat-window.ts'
+import { repeatWindow } from '../../runtime/loop/repeat-window.ts'
 import type { Micros, RawChange } from '../../schemas/change.ts'
 import { type Table, sourceColumns } from '../../schemas/table.ts'
 import { checkObjectStore, objectStoreFor } from '../../runtime/object-store/object-store-for.ts'

@@ -11,7 +11,7 @@ import { type InputFile, maxRunBytes, mergeFiles } from './merge-files.ts'
 import { checkQuality, reportQuality, storeQuality } from './quality.ts'
 import { type SilverDay, compactedName } from './silver-files.ts'
 import type { SchemaColumn } from './silver-schema.ts'
-import { temporaryFolder } from '../../runtime/temporary-folder.ts'
+import { temporaryFolder } from '../../runtime/files/temporary-folder.ts'
 
 export interface CompactionJob {
   readonly store: ObjectStore

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { mapAtOnce } from '../../runtime/map-at-once.ts'
-import { oneAtATime } from '../../runtime/one-at-a-time.ts'
+import { mapAtOnce } from '../../runtime/loop/map-at-once.ts'
+import { oneAtATime } from '../../runtime/loop/one-at-a-time.ts'
 import { type CompactionJob, compactDay } from './compaction.ts'
 import { lakeConnection } from './duckdb.ts'
 import { compactMs, compactParts, graceMs } from './lake-settings.ts'

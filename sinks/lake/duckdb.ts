@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { duckdb } from '../../runtime/packages.ts'
+import { duckdb } from '../../runtime/process/packages.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { duckdbMb } from './lake-settings.ts'
-import { temporaryFolder } from '../../runtime/temporary-folder.ts'
+import { temporaryFolder } from '../../runtime/files/temporary-folder.ts'
 
 /**
  * Options by which DuckDB keeps no memory it does not need: the allocator keeps what was freed by thread, and Node runs

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
-import { temporaryError, temporaryFolder } from '../../runtime/temporary-folder.ts'
+import { temporaryError, temporaryFolder } from '../../runtime/files/temporary-folder.ts'
 import type { ChainRow } from './file-chain.ts'
 import { folderNumber } from './part-names.ts'
 

@@ -1,4 +1,4 @@
-import { oneAtATime } from '../../runtime/one-at-a-time.ts'
+import { oneAtATime } from '../../runtime/loop/one-at-a-time.ts'
 import type { Item, StoredOffsets, StoredTopics, Writer } from '../../runtime/pipeline.ts'
 import type { ChainRow, FileChain } from './file-chain.ts'
 import type { FolderLedger } from './folder-ledger.ts'

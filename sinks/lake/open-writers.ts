@@ -1,4 +1,4 @@
-import { endsWithin } from '../../runtime/stopping.ts'
+import { endsWithin } from '../../runtime/loop/stopping.ts'
 
 const open = new Set<Promise<void>>()
 

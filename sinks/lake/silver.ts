@@ -1,5 +1,5 @@
 import type { Spec, Writer } from '../../runtime/pipeline.ts'
-import { repeatWindow } from '../../runtime/repeat-window.ts'
+import { repeatWindow } from '../../runtime/loop/repeat-window.ts'
 import type { Table } from '../../schemas/table.ts'
 import { checkObjectStore, objectStoreFor } from '../../runtime/object-store/object-store-for.ts'
 import { Compactor } from './compactor.ts'

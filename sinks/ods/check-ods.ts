@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { checkFolderOf } from '../../runtime/durable-files.ts'
+import { checkFolderOf } from '../../runtime/files/durable-files.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { pendingMigrations } from './migrate.ts'

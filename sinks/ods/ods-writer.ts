@@ -1,5 +1,5 @@
 import { type CourantError, verdictOf } from '../../runtime/errors.ts'
-import { oneAtATime } from '../../runtime/one-at-a-time.ts'
+import { oneAtATime } from '../../runtime/loop/one-at-a-time.ts'
 import type { Context, LogItem, StoredOffsets, StoredTopics, Writer } from '../../runtime/pipeline.ts'
 import { checkMarker } from '../../schemas/erp/check-marker.ts'
 import type { RunEnvelope, RunMarker } from '../../schemas/erp/run-envelope.ts'

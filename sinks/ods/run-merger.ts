@@ -1,4 +1,4 @@
-import { mayDelete } from '../../runtime/delete-guard.ts'
+import { mayDelete } from '../../runtime/files/delete-guard.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Context, StoredTopics } from '../../runtime/pipeline.ts'
 import type { RunColumn } from '../../schemas/erp/columns.ts'

@@ -1,6 +1,6 @@
-import { deleteGuardSettings } from '../../runtime/delete-guard.ts'
+import { deleteGuardSettings } from '../../runtime/files/delete-guard.ts'
 import { sslMode, sslRootCert } from '../../runtime/postgres-tls.ts'
-import { inClear, passwordIn } from '../../runtime/production.ts'
+import { inClear, passwordIn } from '../../runtime/process/production.ts'
 import {
   type Environment,
   type Risk,

@@ -5,7 +5,7 @@ import type {
   DuckDBType,
   DuckDBValue
 } from '@duckdb/node-api'
-import { duckdb } from '../../runtime/packages.ts'
+import { duckdb } from '../../runtime/process/packages.ts'
 import { dayNumber } from '../lake/part-names.ts'
 
 // DuckDB fills its vectors with this many rows.

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { duckdb } from '../../runtime/packages.ts'
+import { duckdb } from '../../runtime/process/packages.ts'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { maskOf } from '../../topics/masking.ts'

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
-import { duckdb } from '../../runtime/packages.ts'
+import { duckdb } from '../../runtime/process/packages.ts'
 import type { Table } from '../../schemas/table.ts'
 import { firstDayOf } from '../lake/part-names.ts'
 import type { SilverFile } from '../lake/silver-files.ts'

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { copyFile, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { makeFolder, syncFolder } from '../../runtime/durable-files.ts'
+import { makeFolder, syncFolder } from '../../runtime/files/durable-files.ts'
 import { shareFile } from './share-files.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Metrics } from '../../runtime/pipeline.ts'
-import type { WriterContext } from '../../topics/log-writer.ts'
+import type { WriterContext } from '../../topics/log/log-writer.ts'
 import type { TokenCheck } from '../../edge/tokens.ts'
 import { acknowledgeMs, retryAfterSeconds, within } from '../../edge/within.ts'
 import { notJson, submissionOf } from './application-body.ts'

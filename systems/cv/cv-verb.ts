@@ -6,7 +6,7 @@ import { jsonResumeOf } from '../../processors/cv/json-resume.ts'
 import type { ParsedCv } from '../../processors/cv/read-cv.ts'
 import { CvRefused } from '../../processors/cv/refusal.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { mapAtOnce } from '../../runtime/map-at-once.ts'
+import { mapAtOnce } from '../../runtime/loop/map-at-once.ts'
 import { complain, print } from '../../cli/verb/output.ts'
 
 interface ParseOptions {

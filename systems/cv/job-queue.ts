@@ -15,8 +15,8 @@ import { acknowledgeMs } from '../../edge/within.ts'
 import { firstByHand } from '../../processors/cv-jobs/deliver-callbacks.ts'
 import { topicOf } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
-import { partitionFor } from '../../topics/kafka/partitioner.ts'
-import { LogWriter, type WriterContext } from '../../topics/log-writer.ts'
+import { partitionFor } from '../../topics/kafka/produce/partitioner.ts'
+import { LogWriter, type WriterContext } from '../../topics/log/log-writer.ts'
 import type { Upload } from './upload.ts'
 
 /** How long a question about a job waits for the sink to have read what was accepted before it. */

@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { fastify } from '../../runtime/packages.ts'
+import { fastify } from '../../runtime/process/packages.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   connectionsPerAddress,
@@ -18,7 +18,7 @@ import { cvSecretKey } from '../../processors/cv-jobs/seal.ts'
 import { jsonResumeOf } from '../../processors/cv/json-resume.ts'
 import type { CvData } from '../../processors/cv/fields/data.ts'
 import { CourantError } from '../../runtime/errors.ts'
-import { privateTargets } from '../../runtime/outgoing.ts'
+import { privateTargets } from '../../runtime/loop/outgoing.ts'
 import type { Log, Metrics } from '../../runtime/pipeline.ts'
 import { type Setting, type Settings, wholeNumber } from '../../runtime/settings.ts'
 import type { JobView } from '../../schemas/cv/cv-jobs.ts'

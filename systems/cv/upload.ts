@@ -3,7 +3,7 @@ import type { Multipart } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { identify } from '../../processors/cv/identify.ts'
 import { CvRefused } from '../../processors/cv/refusal.ts'
-import { type TargetProblem, targetProblem } from '../../runtime/outgoing.ts'
+import { type TargetProblem, targetProblem } from '../../runtime/loop/outgoing.ts'
 import type { Refusal } from './refusals.ts'
 
 const priorities = ['premium', 'standard', 'batch'] as const

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { isAbsent } from '../../runtime/durable-files.ts'
+import { isAbsent } from '../../runtime/files/durable-files.ts'
 import { checkSettings, settingsFrom } from '../../runtime/settings.ts'
 import { odsSettings } from '../../sinks/ods/settings.ts'
 import { atLeastOne } from '../../cli/verb/arguments.ts'

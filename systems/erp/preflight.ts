@@ -10,7 +10,7 @@ import { pendingMigrations } from '../../sinks/ods/migrate.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { print, printRows } from '../../cli/verb/output.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
-import { errorOf } from './load-report.ts'
+import { errorOf } from './load/load-report.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { columnChanges } from './source-columns.ts'
 

@@ -3,10 +3,10 @@ import type { Logger } from 'pino'
 import { CourantError, verdictOf } from '../../runtime/errors.ts'
 import { MetricsRegistry } from '../../runtime/observability.ts'
 import type { AnyPipeline } from '../../runtime/pipeline.ts'
-import { type PipelineStatus, runAll } from '../../runtime/run-all.ts'
+import { type PipelineStatus, runAll } from '../../runtime/loop/run-all.ts'
 import type { Environment } from '../../runtime/settings.ts'
-import { deadLetterWriter } from '../../topics/dead-letters.ts'
-import { Patience } from './patience.ts'
+import { deadLetterWriter } from '../../topics/letters/dead-letters.ts'
+import { Patience } from './load/patience.ts'
 
 export interface RunUntilOptions<T> {
   readonly env: Environment

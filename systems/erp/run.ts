@@ -7,12 +7,12 @@ import { startLiveRun } from '../../cli/verb/live-run.ts'
 import { complain, print } from '../../cli/verb/output.ts'
 import { chooseTables, filterForm } from './choose-tables.ts'
 import { type EtlSession, patiently, withEtl } from './etl-session.ts'
-import { withColumns, withProgress } from './load.ts'
-import { logFailure } from './log-failure.ts'
-import { type LoadReport, reportOf, sentenceOf, skippedReport } from './load-report.ts'
-import { lockTable, preparedTable } from './load-table.ts'
+import { withColumns, withProgress } from './load/load.ts'
+import { logFailure } from './load/log-failure.ts'
+import { type LoadReport, reportOf, sentenceOf, skippedReport } from './load/load-report.ts'
+import { lockTable, preparedTable } from './load/load-table.ts'
 import { type Output, outputOption } from './output-option.ts'
-import { inRunOrder, loadInOrder } from './run-order.ts'
+import { inRunOrder, loadInOrder } from './load/run-order.ts'
 
 interface RunOptions {
   readonly mode: RunMode

@@ -7,7 +7,7 @@ import { connectionFor } from '../../topics/connection.ts'
 import { erpTopic } from '../../topics/erp-changes.ts'
 import { print, printRows } from '../../cli/verb/output.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
-import { lockTable } from './load-table.ts'
+import { lockTable } from './load/load-table.ts'
 import { type Output, outputOption } from './output-option.ts'
 
 interface SkipOptions {

@@ -1,4 +1,4 @@
-import { pg } from '../../runtime/packages.ts'
+import { pg } from '../../runtime/process/packages.ts'
 import { dataDirFrom } from '../../local/folders.ts'
 import { createErp, fillErp } from '../../local/sample/erp/create-erp.ts'
 import { erpConnectionString } from '../../local/sample/erp/erp-connection.ts'

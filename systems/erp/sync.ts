@@ -7,7 +7,7 @@ import { migrate, pendingMigrations } from '../../sinks/ods/migrate.ts'
 import { complain, print, printRows } from '../../cli/verb/output.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
 import { isSampleErp, makeSampleErp } from './sample-erp.ts'
-import { errorOf } from './load-report.ts'
+import { errorOf } from './load/load-report.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { columnChanges } from './source-columns.ts'
 

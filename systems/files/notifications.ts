@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { fastify } from '../../runtime/packages.ts'
+import { fastify } from '../../runtime/process/packages.ts'
 import { randomUUID } from 'node:crypto'
 import {
   connectionsPerAddress,

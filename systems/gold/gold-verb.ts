@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { CourantError } from '../../runtime/errors.ts'
-import { sharedSettings } from '../../runtime/run-all.ts'
+import { sharedSettings } from '../../runtime/loop/run-all.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { lineageOf } from '../../sinks/gold/lineage.ts'
 import { compareWithSilver, rebuildFromSilver } from '../../sinks/gold/rebuild.ts'

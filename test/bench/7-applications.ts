@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Batcher } from '../../runtime/batcher.ts'
+import { Batcher } from '../../runtime/loop/batcher.ts'
 import { openContainer } from '../../runtime/object-store/azure-container.ts'
 import { bytesContent } from '../../runtime/object-store/content.ts'
 import { settingsFrom } from '../../runtime/settings.ts'

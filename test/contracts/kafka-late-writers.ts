@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { ByteReader } from '../../topics/kafka/byte-reader.ts'
+import { ByteReader } from '../../topics/kafka/wire/byte-reader.ts'
 import type { KafkaRecord, OutgoingRecord } from '../../topics/kafka/port.ts'
 import { eventually } from '../support/eventually.ts'
 import { KafkaUse, pollUntil, text } from '../support/kafka-use.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { countDeadLetters } from '../../topics/letters.ts'
+import { countDeadLetters } from '../../topics/letters/letters.ts'
 import { eventually } from '../support/eventually.ts'
 import { clean, hostile, pagesWorld, viewed } from './pages-world.ts'
 

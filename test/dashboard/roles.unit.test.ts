@@ -5,7 +5,7 @@ import { serveOperator } from '../../edge/operator.ts'
 import { type Person, readUsers, userLine } from '../../edge/operator-users.ts'
 import { MetricsRegistry } from '../../runtime/observability.ts'
 import { settingsFrom } from '../../runtime/settings.ts'
-import { countDeadLetters } from '../../topics/letters.ts'
+import { countDeadLetters } from '../../topics/letters/letters.ts'
 import { clean, pagesWorld } from './pages-world.ts'
 
 const people: readonly Person[] = [

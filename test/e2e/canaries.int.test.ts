@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { memoryKafka } from '../../topics/kafka/memory.ts'
+import { memoryKafka } from '../../topics/kafka/memory/memory.ts'
 import type { OutgoingRecord } from '../../topics/kafka/port.ts'
 import { temporaryFolder } from '../support/stack.ts'
 import {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { mapAtOnce } from '../../runtime/map-at-once.ts'
+import { mapAtOnce } from '../../runtime/loop/map-at-once.ts'
 import type { ObjectStore } from '../../runtime/object-store/object-store.ts'
 import { brokenChains, type ChainFile } from '../sinks/lake/chain-violations.ts'
 import { duckdbRows, fileList } from '../support/duckdb-rows.ts'

@@ -1,5 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
-import { memoryKafka } from '../../topics/kafka/memory.ts'
+import { memoryKafka } from '../../topics/kafka/memory/memory.ts'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
 
 /** Kafka in memory whose sends can be made to fail, as when no broker answers unless said otherwise. */

@@ -1,5 +1,5 @@
 import { type Connection, share } from '../../topics/connection.ts'
-import { memoryKafka } from '../../topics/kafka/memory.ts'
+import { memoryKafka } from '../../topics/kafka/memory/memory.ts'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
 import { topicCatalogue } from '../../topics/catalogue.ts'
 import { applyPlan, planTopics } from '../../topics/plan.ts'

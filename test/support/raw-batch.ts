@@ -1,11 +1,11 @@
 import zlib from 'node:zlib'
 import { byLeader } from '../../topics/kafka/leaders.ts'
 import type { Connection } from '../../topics/kafka/connection.ts'
-import { crc32c } from '../../topics/kafka/crc32c.ts'
-import { Link } from '../../topics/kafka/link.ts'
+import { crc32c } from '../../topics/kafka/wire/crc32c.ts'
+import { Link } from '../../topics/kafka/wire/link.ts'
 import type { TopicPartition } from '../../topics/kafka/port.ts'
-import { type ProduceReply, produceRequest } from '../../topics/kafka/produce-request.ts'
-import { batchLayout } from '../../topics/kafka/record-batch.ts'
+import { type ProduceReply, produceRequest } from '../../topics/kafka/wire/produce-request.ts'
+import { batchLayout } from '../../topics/kafka/wire/record-batch.ts'
 
 /** What a test says of a batch, true or not. */
 export interface BatchClaims {

@@ -9,7 +9,7 @@ import {
   sampleLags,
   worstStatus
 } from '../../topics/lag.ts'
-import { memoryKafka } from '../../topics/kafka/memory.ts'
+import { memoryKafka } from '../../topics/kafka/memory/memory.ts'
 import type { KafkaClient } from '../../topics/kafka/port.ts'
 import { memoryTopics } from '../support/memory-topics.ts'
 

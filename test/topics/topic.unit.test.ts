@@ -1,5 +1,5 @@
 import { share } from '../../topics/connection.ts'
-import { memoryKafka } from '../../topics/kafka/memory.ts'
+import { memoryKafka } from '../../topics/kafka/memory/memory.ts'
 import { memoryRegistry } from '../../topics/registry/memory.ts'
 import { channelContract, isolatedContext } from '../contracts/channel.contract.ts'
 

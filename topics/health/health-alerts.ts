@@ -1,4 +1,4 @@
-import type { Alert, Alerts } from '../../runtime/alerts.ts'
+import type { Alert, Alerts } from '../../runtime/alerts/alerts.ts'
 import type { PipelineHealth } from './health.ts'
 import { levelText, noticeTexts, reasonText } from './sentences.ts'
 
@@ -46,7 +46,7 @@ function alertOf(some: readonly PipelineHealth[]): Alert {
   return { title, text: reasonText(worst, 'en'), facts, clearAfterMs }
 }
 
-/** Not of dead letters: those are told as they come (runtime/dead-letter-alerts.ts). */
+/** Not of dead letters: those are told as they come (runtime/alerts/dead-letter-alerts.ts). */
 function noticeAlerts(health: PipelineHealth): (readonly [string, Alert])[] {
   const { name, notices } = health
   const texts = noticeTexts(health, 'en')

@@ -1,6 +1,6 @@
 import type { MetricsRegistry } from '../../runtime/observability.ts'
 import type { AnyPipeline } from '../../runtime/pipeline.ts'
-import type { PipelineState, PipelineStatus } from '../../runtime/run-all.ts'
+import type { PipelineState, PipelineStatus } from '../../runtime/loop/run-all.ts'
 import type { Settings } from '../../runtime/settings.ts'
 import { Figures } from './figures.ts'
 import { healthLevels, healthOf, type Notice, type PipelineHealth, worstFirst } from './health.ts'

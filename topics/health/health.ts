@@ -1,5 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
-import type { PipelineState } from '../../runtime/run-all.ts'
+import type { PipelineState } from '../../runtime/loop/run-all.ts'
 import type { LagStatus } from '../lag.ts'
 
 /** Whether a pipeline does what is promised of it, worst first; `unknown` is neither good nor bad. */

@@ -1,6 +1,6 @@
 import type { MetricsRegistry } from '../../runtime/observability.ts'
 import type { Connection } from '../connection.ts'
-import { countDeadLetters } from '../letters.ts'
+import { countDeadLetters } from '../letters/letters.ts'
 import { waitingLetters } from './health-watch.ts'
 
 /** Letters of some days ago may wait a minute more. */

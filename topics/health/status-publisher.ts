@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { identityOf } from '../../runtime/process-identity.ts'
+import { identityOf } from '../../runtime/process/process-identity.ts'
 import type { Log } from '../../runtime/pipeline.ts'
 import { subjectOf } from '../../schemas/subjects.ts'
 import type { Connection } from '../connection.ts'

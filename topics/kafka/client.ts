@@ -1,7 +1,7 @@
 import type { SASLOptions } from 'kafkajs'
 import { CourantError } from '../../runtime/errors.ts'
 import type { Log } from '../../runtime/pipeline.ts'
-import { inClear } from '../../runtime/production.ts'
+import { inClear } from '../../runtime/process/production.ts'
 import {
   fileNamedBy,
   oneOf,
@@ -10,14 +10,14 @@ import {
   type Settings,
   wholeNumber
 } from '../../runtime/settings.ts'
-import { openAdmin } from './admin.ts'
-import { type CodecName, codecNames } from './compression.ts'
-import { openConsumer } from './consumer.ts'
+import { openAdmin } from './admin/admin.ts'
+import { type CodecName, codecNames } from './wire/compression.ts'
+import { openConsumer } from './consume/consumer.ts'
 import type { Connection } from './connection.ts'
-import { readPartition } from './partition-reader.ts'
+import { readPartition } from './consume/partition-reader.ts'
 import { OpenHandles } from './open-handles.ts'
 import type { KafkaClient } from './port.ts'
-import { openProducer } from './producer.ts'
+import { openProducer } from './produce/producer.ts'
 
 export const brokers: Setting = {
   env: 'COURANT_KAFKA_BROKERS',

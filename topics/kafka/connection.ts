@@ -1,7 +1,7 @@
 import type { KafkaConfig, SASLOptions } from 'kafkajs'
-import { kafkajs } from './kafkajs.ts'
+import { kafkajs } from './admin/kafkajs.ts'
 import type { Log } from '../../runtime/pipeline.ts'
-import { kafkajsLog } from './kafkajs-log.ts'
+import { kafkajsLog } from './admin/kafkajs-log.ts'
 
 /** Where Kafka is and how to reach it. */
 export interface Connection {

@@ -1,5 +1,5 @@
 import { CourantError } from '../../runtime/errors.ts'
-import { type Cluster, createErrorFromCode } from './kafkajs-cluster.ts'
+import { type Cluster, createErrorFromCode } from './admin/kafkajs-cluster.ts'
 import type { TopicPartition } from './port.ts'
 
 const leaderNotAvailable = 5

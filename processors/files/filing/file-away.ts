@@ -3,7 +3,7 @@ import { BucketObjects, filesBucketSettings } from '../../../runtime/object-stor
 import type { AnyPipeline, Spec } from '../../../runtime/pipeline.ts'
 import { events } from '../../../schemas/events.ts'
 import type { ArrivedFile, FiledFile } from '../../../schemas/types/files.ts'
-import { drawnFrom } from '../../../topics/bench-reader.ts'
+import { drawnFrom } from '../../../topics/log/bench-reader.ts'
 import { topicOf } from '../../../topics/catalogue.ts'
 import { type Contract, contractsFolder, loadContracts } from '../contract/contract.ts'
 import { moveTo } from './move.ts'

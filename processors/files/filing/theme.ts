@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BucketObject, BucketObjects } from '../../../runtime/object-store/bucket-objects.ts'
-import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { temporaryFolder } from '../../../runtime/files/temporary-folder.ts'
 import type { Contract } from '../contract/contract.ts'
 import { isNamed, matchContract } from '../contract/match.ts'
 import { openSource } from '../identify/open-source.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { duckdb } from '../../../runtime/packages.ts'
-import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { duckdb } from '../../../runtime/process/packages.ts'
+import { temporaryFolder } from '../../../runtime/files/temporary-folder.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 

@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { temporaryFolder } from '../../../runtime/files/temporary-folder.ts'
 import { levelOf } from './catalogue.ts'
 import type { Finding } from './finding.ts'
 

@@ -1,7 +1,7 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { temporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { temporaryFolder } from '../../../runtime/files/temporary-folder.ts'
 import type { Content } from '../identify/content.ts'
 import { FileRefused } from '../refusal.ts'
 import type { SourceRow, Table } from './table.ts'

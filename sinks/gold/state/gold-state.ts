@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { makeFolderOf } from '../../../runtime/durable-files.ts'
+import { makeFolderOf } from '../../../runtime/files/durable-files.ts'
 import type { StoredTopic } from '../../../runtime/pipeline.ts'
 import { topicsOf } from '../../../topics/catalogue.ts'
 import type { Day } from '../time.ts'

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readFile, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { isAbsent } from '../../../runtime/durable-files.ts'
+import { isAbsent } from '../../../runtime/files/durable-files.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { isRunId, type RunMarker } from '../../../schemas/erp/run-envelope.ts'
 import { sqlName, sqlText } from '../../lake/duckdb.ts'

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { duckdb } from '../../../runtime/packages.ts'
+import { duckdb } from '../../../runtime/process/packages.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { keepsNothing } from '../../lake/duckdb.ts'
-import { isDiskFull, temporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { isDiskFull, temporaryFolder } from '../../../runtime/files/temporary-folder.ts'
 
 let shared: Promise<DuckDBInstance> | undefined
 

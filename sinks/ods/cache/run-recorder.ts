@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeFolder, syncFolder, writeDurably } from '../../../runtime/durable-files.ts'
+import { makeFolder, syncFolder, writeDurably } from '../../../runtime/files/durable-files.ts'
 import type { RunMarker } from '../../../schemas/erp/run-envelope.ts'
 import { columnsOf } from '../../../schemas/erp/run-envelope.ts'
 import { sqlText } from '../../lake/duckdb.ts'

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { Pool, PoolClient, PoolConfig, types } from 'pg'
-import { pg } from '../../../runtime/packages.ts'
+import { pg } from '../../../runtime/process/packages.ts'
 import { csvNull } from '../cache/csv-line.ts'
 import type { OdsDatabase, OdsSession, ResultRow } from '../ods-database.ts'
 import type { OdsTable } from '../ods-table.ts'

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type Mssql from 'mssql'
-import { lazily } from '../../../runtime/lazily.ts'
+import { lazily } from '../../../runtime/process/lazily.ts'
 
 const require = createRequire(import.meta.url)
 

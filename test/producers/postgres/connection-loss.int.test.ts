@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { Connection, replicationConfig } from '../../../producers/postgres/connection.ts'
-import { LogStream } from '../../../producers/postgres/log-stream.ts'
+import { LogStream } from '../../../producers/postgres/log/log-stream.ts'
 import { CourantError } from '../../../runtime/errors.ts'
 import { testContext } from '../../support/context.ts'
 import { eventually } from '../../support/eventually.ts'

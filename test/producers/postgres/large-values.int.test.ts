@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { TableRows } from '../../../producers/postgres/table-rows.ts'
+import { TableRows } from '../../../producers/postgres/table/table-rows.ts'
 import { Reading } from '../../support/reading.ts'
 import { notes, numberedTable } from './numbered-table.ts'
 import { SourceDatabase } from './source-database.ts'

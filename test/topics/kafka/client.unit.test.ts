@@ -14,7 +14,7 @@ test('kafkajs is the version whose inner modules we use', () => {
   assert.equal(
     installed.version,
     '2.2.4',
-    'read topics/kafka/kafkajs-cluster.ts, run the contract, then change this'
+    'read topics/kafka/admin/kafkajs-cluster.ts, run the contract, then change this'
   )
 })
 

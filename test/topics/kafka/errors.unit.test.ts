@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { CourantError } from '../../../runtime/errors.ts'
 import { kafkaError, protocolType } from '../../../topics/kafka/errors.ts'
-import { createErrorFromCode } from '../../../topics/kafka/kafkajs-cluster.ts'
+import { createErrorFromCode } from '../../../topics/kafka/admin/kafkajs-cluster.ts'
 
 const require = createRequire(import.meta.url)
 const errors = require('kafkajs/src/errors') as Record<string, new (cause: unknown, more?: object) => Error>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { decodeBatch, mostRecords, splitBatches } from '../../../topics/kafka/batch-decoder.ts'
-import { encodeBatch } from '../../../topics/kafka/batch-encoder.ts'
-import { codecNames, compress, maxOutputLength } from '../../../topics/kafka/compression.ts'
+import { decodeBatch, mostRecords, splitBatches } from '../../../topics/kafka/wire/batch-decoder.ts'
+import { encodeBatch } from '../../../topics/kafka/wire/batch-encoder.ts'
+import { codecNames, compress, maxOutputLength } from '../../../topics/kafka/wire/compression.ts'
 import type { KafkaRecord } from '../../../topics/kafka/port.ts'
-import { batchLayout } from '../../../topics/kafka/record-batch.ts'
+import { batchLayout } from '../../../topics/kafka/wire/record-batch.ts'
 import { bombs, rawBatch, rawRecord, sealed, varint } from '../../support/raw-batch.ts'
 
 const at = { topic: 'orders', partition: 3 }

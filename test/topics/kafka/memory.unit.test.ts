@@ -1,4 +1,0 @@
-import { kafkaContract } from '../../contracts/kafka.contract.ts'
-import { memoryKafka } from '../../../topics/kafka/memory.ts'
-
-kafkaContract('the in-process broker', async () => memoryKafka())
