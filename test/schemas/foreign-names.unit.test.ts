@@ -84,8 +84,8 @@ namesContract({
 /** What stands between the quotes of one whole identifier or text; null where something stands behind it. */
 function unquoted(made: string, open: string, close: string): string | null {
   if (!made.startsWith(open) || !made.endsWith(close) || made.length < 2) return null
-  const inside = made.slice(1, -1).replaceAll(close + close, '\u0000\u0000')
-  return inside.includes(close) ? null : inside.replaceAll('\u0000\u0000', close)
+  const inside = made.slice(1, -1)
+  return inside.replaceAll(close + close, '').includes(close) ? null : inside.replaceAll(close + close, close)
 }
 
 for (const [what, make, open, close] of [
@@ -98,7 +98,7 @@ for (const [what, make, open, close] of [
   namesContract({
     what: `an identifier of ${what}`,
     make,
-    isRight: (made, name) => name.includes('\u0000\u0000') || unquoted(made, open, close) === name,
+    isRight: (made, name) => unquoted(made, open, close) === name,
     ordinary: 'Order Line'
   })
 
