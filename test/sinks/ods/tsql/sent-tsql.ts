@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { scriptOf } from './batches.ts'
@@ -11,9 +12,11 @@ import { sqlLiterals } from './sql-literals.ts'
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const golden = path('../golden/sqlserver-shared.sql')
 /** Where statements are written that both dialects are sent. */
-const folders = ['../../../../sinks/ods', '../../../../sinks/ods/adoption', '../../../../systems/erp'].map(
-  path
-)
+const folders = [
+  path('../../../../sinks/ods'),
+  path('../../../../sinks/ods/adoption'),
+  ...withRooms(path('../../../../systems/erp'))
+]
 
 /** Files whose statements are not for the ODS: for SQLite, and for the sample's source. */
 const ofOthers = /^(?:key-comparison|sample-erp)\.ts:/
@@ -51,6 +54,11 @@ export function sentTsqlTests({ shared, own }: CollectedTsql): void {
       assert.equal(script, readFileSync(golden, 'utf8'))
     })
   })
+}
+
+function withRooms(folder: string): string[] {
+  const rooms = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return [folder, ...rooms.map(({ name }) => join(folder, name))]
 }
 
 /** The shortest of the statements that a text in the code may have become, without the names of tests. */
