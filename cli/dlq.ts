@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import { exactNumbers } from '../operate/exact-json.ts'
-import { groupLetters, type LettersOf, onlyThose } from '../operate/letters.ts'
+import { groupLetters, type LettersOf, onlyThose, pipelinesWithLetters } from '../operate/letters.ts'
 import { CourantError } from '../runtime/errors.ts'
-import { deadLettersIn } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
 import { decoder } from '../topics/registry/codec.ts'
 import { avroType } from '../schemas/avro-type.ts'
@@ -101,17 +100,9 @@ function dismissVerb(dlq: Command): void {
 }
 
 /** Every pipeline that may have set something aside: the declared ones, and those of run time that have a topic for it. */
-async function knownPipelines({ kafka }: Connection): Promise<readonly string[]> {
-  const admin = await kafka.admin()
-  try {
-    const held = (await admin.topics()).map((topic) => deadLettersIn(topic.name) ?? '')
-    return [
-      ...pipelines.map(({ name }) => name),
-      ...held.filter((name) => ownerOf(name) !== undefined).sort()
-    ]
-  } finally {
-    await admin.close()
-  }
+async function knownPipelines(connection: Connection): Promise<readonly string[]> {
+  const held = await pipelinesWithLetters(connection)
+  return [...pipelines.map(({ name }) => name), ...held.filter((name) => ownerOf(name) !== undefined)]
 }
 
 /** The system whose pipeline of run time has that name. */

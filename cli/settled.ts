@@ -5,6 +5,7 @@ import type { PipelineStatus } from '../runtime/loop/run-all.ts'
 import type { Settings } from '../runtime/settings.ts'
 import { loadedSystems } from '../systems/loaded.ts'
 import { connectionFor } from '../topics/connection.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 import type { KafkaAdmin } from '../topics/kafka/port.ts'
 
 interface SettledOptions {
@@ -25,8 +26,7 @@ export async function untilSettled(
   options: SettledOptions
 ): Promise<void> {
   const { settings, status, metrics, signal } = options
-  const admin = await connectionFor(settings).kafka.admin()
-  try {
+  return withAdmin(connectionFor(settings).kafka, async (admin) => {
     let before = -1
     while (!signal.aborted) {
       const working = status.filter(({ state }) => state !== 'failed')
@@ -38,9 +38,7 @@ export async function untilSettled(
       before = isQuiet ? written : -1
       await wait(askEveryMs, undefined, { signal }).catch(() => undefined)
     }
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 /** Records that some pipeline has yet to commit, and records ever written to the topics they read. */

@@ -3,6 +3,7 @@ import { CourantError } from '../runtime/errors.ts'
 import { avroType } from '../schemas/avro-type.ts'
 import type { DeclaredTopic } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 import type { KafkaRecord, PartitionOffsets } from '../topics/kafka/port.ts'
 import { masked } from '../topics/masking.ts'
 import { decoder } from '../topics/registry/codec.ts'
@@ -22,8 +23,7 @@ export async function tailTopic(
   options: TailOptions
 ): Promise<void> {
   const { kafka } = connection
-  const admin = await kafka.admin()
-  const partitions = await admin.offsets(topic.name)
+  const partitions = await withAdmin(kafka, (admin) => admin.offsets(topic.name))
   const show = printer(topic, connection, options.isMasked)
   const { signal } = untilStopSignal()
   const last = (

@@ -1,4 +1,5 @@
 import { browse, type Sought } from '../operate/browse.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 import { hasPersonalData } from '../topics/masking.ts'
 import type { TopicConfig } from '../topics/kafka/port.ts'
 import { durationText } from '../topics/health/durations.ts'
@@ -72,14 +73,8 @@ ${configTable(config, writing)}`
   return { title: `${name} · Courant`, body }
 }
 
-const topicsOf = async ({ connection }: Site): Promise<readonly TopicConfig[]> => {
-  const admin = await connection.kafka.admin()
-  try {
-    return await admin.topics()
-  } finally {
-    await admin.close()
-  }
-}
+const topicsOf = ({ connection }: Site): Promise<readonly TopicConfig[]> =>
+  withAdmin(connection.kafka, (admin) => admin.topics())
 
 const wholeIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined

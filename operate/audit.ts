@@ -6,6 +6,7 @@ import { subjectOf } from '../schemas/subjects.ts'
 import { auditTopic } from '../topics/audit-topic.ts'
 import type { Connection } from '../topics/connection.ts'
 import { thisProcess } from '../topics/health/status-publisher.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 import { decoder, encoder } from '../topics/registry/codec.ts'
 
 /** What somebody is about to change. */
@@ -86,15 +87,6 @@ async function note(connection: Connection, entry: AuditEntry): Promise<void> {
   await (await connection.producer()).send([record], { signal: AbortSignal.timeout(10_000) })
 }
 
-async function endsIn({ kafka }: Connection) {
-  const admin = await kafka.admin()
-  try {
-    return (await admin.offsets(auditTopic.name))[0]
-  } finally {
-    await admin.close()
-  }
-}
-
 /** Records of the audit that are read at most. */
 const mostRead = 2_000
 
@@ -104,7 +96,7 @@ export async function readAudit(
   { limit, signal }: { readonly limit: number; readonly signal: AbortSignal }
 ): Promise<readonly AuditedAction[]> {
   const { kafka, registry } = connection
-  const ends = await endsIn(connection)
+  const [ends] = await withAdmin(kafka, (admin) => admin.offsets(auditTopic.name))
   if (!ends || ends.low >= ends.high) return []
   const decode = decoder<AuditEntry>(auditTopic.type, { registry, topic: auditTopic.name })
   const actions = new Map<string, AuditedAction>()

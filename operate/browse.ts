@@ -1,5 +1,6 @@
 import type { Connection } from '../topics/connection.ts'
 import { keyHeader } from '../topics/headers.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 import { partitionFor } from '../topics/kafka/produce/partitioner.ts'
 import type { KafkaClient, KafkaRecord, PartitionOffsets } from '../topics/kafka/port.ts'
 import { type ReadableTopic, recordShower, type ShownRecord } from './shown-record.ts'
@@ -41,7 +42,8 @@ export async function browse(
   connection: Connection,
   options: BrowseOptions
 ): Promise<Browsed> {
-  const partitions = await endsOf(topic.name, connection)
+  const ends = await withAdmin(connection.kafka, (admin) => admin.offsets(topic.name))
+  const partitions = ends.toSorted((a, b) => a.partition - b.partition)
   const { sought, partition, limit, signal } = options
   const show = recordShower(topic, connection)
   if (sought.by === 'key') {
@@ -54,16 +56,6 @@ export async function browse(
   const records = sought.by === 'newest' ? all.slice(-limit) : all.slice(0, limit)
   const lookedThrough = all.length
   return { records: await Promise.all(records.map(show)), partitions, lookedThrough, isWhole: true }
-}
-
-async function endsOf(topic: string, { kafka }: Connection): Promise<readonly PartitionOffsets[]> {
-  const admin = await kafka.admin()
-  try {
-    const partitions = await admin.offsets(topic)
-    return partitions.toSorted((a, b) => a.partition - b.partition)
-  } finally {
-    await admin.close()
-  }
 }
 
 async function readAt(

@@ -1,4 +1,5 @@
 import type { Connection } from '../topics/connection.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 import { type LagSample, sampleLags } from '../topics/lag.ts'
 import { placeOf } from '../topics/log/repeats.ts'
 
@@ -29,8 +30,7 @@ export async function viewGroup(
   const [sampled] = await sampleLags(connection, [{ group, topics }], signal)
   if (sampled?.status === 'rejected') throw sampled.reason
   const samples = sampled?.value ?? []
-  const admin = await connection.kafka.admin()
-  try {
+  return withAdmin(connection.kafka, async (admin) => {
     const ends = new Map(
       (await Promise.all(topics.map((topic) => admin.offsets(topic))))
         .flat()
@@ -42,9 +42,7 @@ export async function viewGroup(
       return at ? [partitionOf(sample, at)] : []
     })
     return { group, members, partitions }
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 const partitionOf = (

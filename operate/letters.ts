@@ -1,6 +1,7 @@
 import type { DeclaredTopic } from '../topics/catalogue.ts'
 import { deadLettersIn } from '../topics/catalogue.ts'
 import type { Connection } from '../topics/connection.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 import { countDeadLetters, type DeadLetter, waitingLetters } from '../topics/letters/letters.ts'
 import { recordShower, type ShownRecord } from './shown-record.ts'
 
@@ -46,12 +47,8 @@ interface Asking {
 
 /** Every pipeline that has a dead-letter topic in the cluster. */
 export async function pipelinesWithLetters({ kafka }: Connection): Promise<readonly string[]> {
-  const admin = await kafka.admin()
-  try {
-    return (await admin.topics()).flatMap(({ name }) => deadLettersIn(name) ?? []).sort()
-  } finally {
-    await admin.close()
-  }
+  const topics = await withAdmin(kafka, (admin) => admin.topics())
+  return topics.flatMap(({ name }) => deadLettersIn(name) ?? []).sort()
 }
 
 /** The waiting letters of each of these pipelines that has any, grouped by code and field. */

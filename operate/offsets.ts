@@ -2,6 +2,7 @@ import { CourantError } from '../runtime/errors.ts'
 import type { Connection } from '../topics/connection.ts'
 import { offsetAt } from './browse.ts'
 import { viewGroup } from './group.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 
 /** Where a group is to go on reading. */
 export type ResetTo =
@@ -78,8 +79,7 @@ async function offsetOf(
 
 /** Does what the plan says; refused while anybody reads as that group, who would commit over it. */
 export async function applyReset({ group, partitions }: ResetPlan, { kafka }: Connection): Promise<void> {
-  const admin = await kafka.admin()
-  try {
+  return withAdmin(kafka, async (admin) => {
     if ((await admin.members(group)) > 0)
       throw new CourantError(
         'TOPICS_REFUSED',
@@ -90,7 +90,5 @@ export async function applyReset({ group, partitions }: ResetPlan, { kafka }: Co
       group,
       partitions.map(({ topic, partition, to }) => ({ topic, partition, offset: to }))
     )
-  } finally {
-    await admin.close()
-  }
+  })
 }

@@ -3,6 +3,7 @@ import { mapAtOnce } from '../runtime/loop/map-at-once.ts'
 import type { Connection } from '../topics/connection.ts'
 import { browse } from './browse.ts'
 import type { ReadableTopic, ShownRecord } from './shown-record.ts'
+import { withAdmin } from '../topics/kafka/admin/with-admin.ts'
 
 /** One key through every topic. */
 export interface Traced {
@@ -23,7 +24,9 @@ export async function trace(
   topics: readonly ReadableTopic[],
   { connection, signal }: { readonly connection: Connection; readonly signal: AbortSignal }
 ): Promise<Traced> {
-  const there = await namesIn(connection)
+  const there = new Set(
+    (await withAdmin(connection.kafka, (admin) => admin.topics())).map(({ name }) => name)
+  )
   const found = await mapAtOnce(topics, topicsAtOnce, async (topic) => {
     // Asked of what is not there, brokers are given time to make it.
     if (!there.has(topic.name)) return null
@@ -47,14 +50,5 @@ export async function trace(
       .sort((a, b) => a.at.getTime() - b.at.getTime() || a.topic.localeCompare(b.topic)),
     inPart: named((one) => one?.isWhole === false),
     unknown: named((one) => one === null)
-  }
-}
-
-async function namesIn({ kafka }: Connection): Promise<ReadonlySet<string>> {
-  const admin = await kafka.admin()
-  try {
-    return new Set((await admin.topics()).map(({ name }) => name))
-  } finally {
-    await admin.close()
   }
 }

@@ -6,6 +6,7 @@ import type { RecordSchema } from '../schemas/envelope.ts'
 import { subjectOf } from '../schemas/subjects.ts'
 import type { DeclaredTopic } from './catalogue.ts'
 import type { Connection } from './connection.ts'
+import { withAdmin } from './kafka/admin/with-admin.ts'
 import type { KafkaAdmin, TopicConfig } from './kafka/port.ts'
 import { incompatible, type Registry } from './registry/registry.ts'
 
@@ -43,17 +44,14 @@ export async function planTopics(
   { kafka, registry }: Connection,
   settings: Settings
 ): Promise<readonly TopicChange[]> {
-  const admin = await kafka.admin()
-  try {
+  return withAdmin(kafka, async (admin) => {
     const existing = new Map((await admin.topics()).map((topic) => [topic.name, topic]))
     const changes = wanted.flatMap((topic) =>
       topicChanges(topic, withDefaults(topic, settings), existing.get(topic.name))
     )
     const schemas = await Promise.all(wanted.map((topic) => schemaChanges(topic, registry)))
     return [...changes, ...schemas.flat()]
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 /** Does what the plan says; throws the first refusal before anything is changed. */
@@ -62,14 +60,11 @@ export async function applyPlan(
   { kafka, registry }: Connection
 ): Promise<void> {
   for (const change of plan) if (change.action === 'refuse') throw change.error
-  const admin = await kafka.admin()
-  try {
+  return withAdmin(kafka, async (admin) => {
     const created = plan.flatMap((change) => (change.action === 'create' ? [change.config] : []))
     if (created.length > 0) await admin.createTopics(created)
     for (const change of plan) await applyChange(change, admin, registry)
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 async function applyChange(change: TopicChange, admin: KafkaAdmin, registry: Registry): Promise<void> {

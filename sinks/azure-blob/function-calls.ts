@@ -15,6 +15,7 @@ import { connectionFor, connectionSettings } from '../../topics/connection.ts'
 import { containers } from './containers.ts'
 import { versionOf } from './put-version.ts'
 import { blobBatching, writeByKey } from './write-by-key.ts'
+import { withAdmin } from '../../topics/kafka/admin/with-admin.ts'
 
 const functionUrl: Setting = {
   env: 'AZ_FUNC_ON_APP_SUBMITTED_URL',
@@ -153,13 +154,10 @@ class FunctionCalls {
 
   async #isPassedByExporter({ topic, partition, offset }: ClaimedItem): Promise<boolean> {
     const { settings, log } = this.#parts.context
-    const admin = await connectionFor(settings, log).kafka.admin()
-    try {
+    return withAdmin(connectionFor(settings, log).kafka, async (admin) => {
       const committed = await admin.committed(rawExporter, [topic])
       return committed.some((at) => at.partition === partition && at.offset > offset)
-    } finally {
-      await admin.close()
-    }
+    })
   }
 }
 

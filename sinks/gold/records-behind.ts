@@ -1,6 +1,7 @@
 import type { Settings } from '../../runtime/settings.ts'
 import { connectionFor } from '../../topics/connection.ts'
 import { perGeneration } from '../../topics/generations.ts'
+import { withAdmin } from '../../topics/kafka/admin/with-admin.ts'
 import type { PartitionOffsets } from '../../topics/kafka/port.ts'
 
 /** How far topics go; of one that Kafka does not tell, nothing. */
@@ -11,18 +12,15 @@ export type TopicEnds = (
 /** Asks Kafka. */
 export function kafkaEnds(settings: Settings): TopicEnds {
   return async (topics) => {
-    const admin = await connectionFor(settings).kafka.admin()
     const ends = new Map<string, readonly PartitionOffsets[]>()
-    try {
+    await withAdmin(connectionFor(settings).kafka, async (admin) => {
       for (const topic of topics) {
         // One that is missing is not asked for by whoever reads it, either.
         const found = await admin.offsets(topic).catch(() => null)
         if (found) ends.set(topic, found)
       }
-      return ends
-    } finally {
-      await admin.close()
-    }
+    })
+    return ends
   }
 }
 

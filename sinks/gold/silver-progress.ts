@@ -11,6 +11,7 @@ import { type SilverFile, silverFiles } from '../lake/silver-files.ts'
 import { FolderLedger } from '../lake/folder-ledger.ts'
 import type { NextOffset } from './state/gold-state.ts'
 import { keptTables } from './state/kept-tables.ts'
+import { withAdmin } from '../../topics/kafka/admin/with-admin.ts'
 
 /** How far the files of a table in Silver go. */
 export interface SilverProgress {
@@ -93,12 +94,9 @@ async function isRead(
   wanted: readonly NextOffset[],
   { settings, base }: { readonly settings: Settings; readonly base: number }
 ): Promise<boolean> {
-  const admin = await connectionFor(settings).kafka.admin()
-  try {
+  return withAdmin(connectionFor(settings).kafka, async (admin) => {
     const committed = await admin.committed(`silver.${table.name}`, [topicsOf(table).clean.name])
     const next = new Map(committed.map(({ partition, offset }) => [partition, offset]))
     return wanted.every(({ partition, nextOffset }) => (next.get(partition) ?? 0) + base >= nextOffset)
-  } finally {
-    await admin.close()
-  }
+  })
 }

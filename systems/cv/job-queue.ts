@@ -15,6 +15,7 @@ import { acknowledgeMs } from '../../edge/within.ts'
 import { firstByHand } from '../../processors/cv-jobs/deliver-callbacks.ts'
 import { topicOf } from '../../topics/catalogue.ts'
 import { connectionFor } from '../../topics/connection.ts'
+import { withAdmin } from '../../topics/kafka/admin/with-admin.ts'
 import { partitionFor } from '../../topics/kafka/produce/partitioner.ts'
 import { LogWriter, type WriterContext } from '../../topics/log/log-writer.ts'
 import type { Upload } from './upload.ts'
@@ -120,16 +121,15 @@ export class JobQueue {
     const lanes = Object.values(cvLanes).filter(({ topic }) => topic.endsWith(`.${priority}`))
     const topics = [...lanes, events.cvResult, ...cvCallbackWaits].map(({ topic }) => topic)
     const connection = connectionFor(this.#context.settings, this.#context.log)
-    const admin = await connection.kafka.admin()
-    try {
-      const tombstones = topics.map(async (topic) => {
-        const partition = partitionFor(jobId, await admin.partitionCount(topic))
-        return { topic, partition, key: jobId, value: null }
-      })
-      await (await connection.producer()).send(await Promise.all(tombstones))
-    } finally {
-      await admin.close()
-    }
+    const tombstones = await withAdmin(connection.kafka, (admin) =>
+      Promise.all(
+        topics.map(async (topic) => {
+          const partition = partitionFor(jobId, await admin.partitionCount(topic))
+          return { topic, partition, key: jobId, value: null }
+        })
+      )
+    )
+    await (await connection.producer()).send(tombstones)
     const erased = await this.#jobs.erase(jobId)
     return [
       'file',
@@ -166,8 +166,7 @@ export class JobQueue {
   }
 
   async #ends(jobId: string): Promise<readonly End[]> {
-    const admin = await connectionFor(this.#context.settings, this.#context.log).kafka.admin()
-    try {
+    return withAdmin(connectionFor(this.#context.settings, this.#context.log).kafka, async (admin) => {
       const lanes = Object.values(cvLanes).map(async ({ topic }) => {
         const offsets = await admin.offsets(topic)
         const partition = partitionFor(jobId, offsets.length)
@@ -175,9 +174,7 @@ export class JobQueue {
         return { topic, partition, end: end && end.high > end.low ? end.high : 0 }
       })
       return await Promise.all(lanes)
-    } finally {
-      await admin.close()
-    }
+    })
   }
 
   async #hasRead(ends: readonly End[]): Promise<boolean> {

@@ -13,6 +13,7 @@ import { type EtlSession, withEtl } from './etl-session.ts'
 import { errorOf } from './load/load-report.ts'
 import { type Output, outputOption } from './output-option.ts'
 import { columnChanges } from './source-columns.ts'
+import { withAdmin } from '../../topics/kafka/admin/with-admin.ts'
 
 interface Check {
   readonly check: string
@@ -63,12 +64,9 @@ async function connectionChecks(session: EtlSession): Promise<Check[]> {
       return `${ods.dialect.name}${await readersNote(ods)}`
     }),
     await checked('Kafka', async () => {
-      const admin = await connectionFor(settings).kafka.admin()
-      try {
+      return withAdmin(connectionFor(settings).kafka, async (admin) => {
         return `${(await admin.topics()).length} topics`
-      } finally {
-        await admin.close()
-      }
+      })
     }),
     await checked('schema registry', async () => {
       await connectionFor(settings).registry.versionsOf('courant-preflight')

@@ -9,6 +9,7 @@ import { print, printRows } from '../../cli/verb/output.ts'
 import { type EtlSession, withEtl } from './etl-session.ts'
 import { lockTable } from './load/load-table.ts'
 import { type Output, outputOption } from './output-option.ts'
+import { withAdmin } from '../../topics/kafka/admin/with-admin.ts'
 
 interface SkipOptions {
   readonly dryRun?: boolean
@@ -89,8 +90,7 @@ interface StandingTopic {
 }
 
 async function topicOf({ settings, ods }: EtlSession, table: EtlTable): Promise<StandingTopic> {
-  const admin = await connectionFor(settings).kafka.admin()
-  try {
+  return withAdmin(connectionFor(settings).kafka, async (admin) => {
     const place = placeOf(table)
     const [log] = await admin.offsets(place.topic)
     const [low, high] = [log?.low ?? 0, log?.high ?? 0]
@@ -101,9 +101,7 @@ async function topicOf({ settings, ods }: EtlSession, table: EtlTable): Promise<
       standing: Math.max(0, high - Math.max(next, low)),
       isGap: next < low || next > high
     }
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 const sentence = ({ next, end, standing, isGap }: StandingTopic) =>

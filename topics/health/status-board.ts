@@ -5,6 +5,7 @@ import type { KafkaRecord } from '../kafka/port.ts'
 import { decoder } from '../registry/codec.ts'
 import { healthLevels, type PipelineHealth, reasons } from './health.ts'
 import { believedForMs, statusTopic } from './status-topic.ts'
+import { withAdmin } from '../kafka/admin/with-admin.ts'
 
 /** How a pipeline is by what a process says of it. */
 export interface StatedHealth {
@@ -80,14 +81,7 @@ export class StatusBoard {
   }
 }
 
-async function endsIn({ kafka }: Connection) {
-  const admin = await kafka.admin()
-  try {
-    return await admin.offsets(statusTopic.name)
-  } finally {
-    await admin.close()
-  }
-}
+const endsIn = ({ kafka }: Connection) => withAdmin(kafka, (admin) => admin.offsets(statusTopic.name))
 
 /** Null of what nobody of ours said. */
 async function readable(

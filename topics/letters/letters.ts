@@ -11,6 +11,7 @@ import {
   waitingIn
 } from './letter-progress.ts'
 import type { KafkaRecord } from '../kafka/port.ts'
+import { withAdmin } from '../kafka/admin/with-admin.ts'
 
 /** Where a dead letter was read. */
 interface LetterSource {
@@ -48,8 +49,7 @@ export async function countDeadLetters(
   pipelines: readonly string[],
   { kafka }: Connection
 ): Promise<readonly DeadLetterCount[]> {
-  const admin = await kafka.admin()
-  try {
+  return withAdmin(kafka, async (admin) => {
     const existing = new Set((await admin.topics()).map(({ name }) => name))
     const counts: DeadLetterCount[] = []
     for (const pipeline of pipelines) {
@@ -58,9 +58,7 @@ export async function countDeadLetters(
       counts.push({ pipeline, kept: progress.high - progress.low, waiting: waitingIn(progress) })
     }
     return counts
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 /** The letters of a pipeline that wait to be replayed, oldest first. */
@@ -69,9 +67,7 @@ export async function* waitingLetters(
   { kafka }: Connection,
   { limit, signal, only = () => true }: { limit: number; signal: AbortSignal; only?: Only }
 ): AsyncGenerator<DeadLetter> {
-  const admin = await kafka.admin()
-  const progress = await letterProgress(pipeline, admin)
-  await admin.close()
+  const progress = await withAdmin(kafka, (admin) => letterProgress(pipeline, admin))
   if (waitingIn(progress) === 0 || limit <= 0) return
   const from = { topic: deadLetterTopic(pipeline).name, partition: 0, offset: progress.next }
   let given = 0
@@ -92,17 +88,14 @@ export async function dismiss(
   connection: Connection,
   { limit, only }: { readonly limit: number; readonly only?: Only }
 ): Promise<number> {
-  const admin = await connection.kafka.admin()
-  try {
+  return withAdmin(connection.kafka, async (admin) => {
     const before = await letterProgress(pipeline, admin)
     const ranges = only ? await placesOf(pipeline, connection, { limit, only }) : oldest(before, limit)
     if (ranges.length === 0) return 0
     await settle(pipeline, ranges, admin)
     if (only) return ranges.length
     return waitingIn(before) - waitingIn(await letterProgress(pipeline, admin))
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 function oldest(progress: LetterProgress, limit: number): OffsetRange[] {

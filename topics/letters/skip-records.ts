@@ -5,6 +5,7 @@ import { sendLetters } from './dead-letters.ts'
 import type { KafkaAdmin, KafkaRecord, PartitionOffsets, TopicPartition } from '../kafka/port.ts'
 import { placeOf } from '../log/repeats.ts'
 import { saveSkip, type Skip, skipsOf } from './skips.ts'
+import { withAdmin } from '../kafka/admin/with-admin.ts'
 
 /** What somebody wants a pipeline to pass. */
 interface SkipRequest extends TopicPartition {
@@ -34,8 +35,7 @@ const mostSkipped = 10_000
  */
 export async function skipRecords(request: SkipRequest, connection: Connection): Promise<SkipReport> {
   const { pipeline, isDryRun, signal } = request
-  const admin = await connection.kafka.admin()
-  try {
+  return withAdmin(connection.kafka, async (admin) => {
     const skip = await rangeOf(request, admin)
     const { found, unreadable } = await recordsIn(skip, connection, signal)
     if (!isDryRun) {
@@ -46,9 +46,7 @@ export async function skipRecords(request: SkipRequest, connection: Connection):
       await saveSkip(pipeline, skip, admin)
     }
     return { ...skip, records: found.length, unreadable: unreadable?.unreadable?.error.message ?? null }
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 async function rangeOf(request: SkipRequest, admin: KafkaAdmin): Promise<Skip> {

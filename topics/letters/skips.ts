@@ -1,5 +1,6 @@
 import { CourantError } from '../../runtime/errors.ts'
 import type { Connection } from '../connection.ts'
+import { withAdmin } from '../kafka/admin/with-admin.ts'
 import type { CommittedOffset, KafkaAdmin, TopicPartition } from '../kafka/port.ts'
 import { placeOf } from '../log/repeats.ts'
 
@@ -54,14 +55,13 @@ export async function skipsFor(
   topics: readonly string[],
   { kafka }: Connection
 ): Promise<ReadonlyMap<string, Skip>> {
-  const admin = await kafka.admin()
-  try {
-    return await skipsOf(pipeline, topics, admin)
-  } catch (error) {
-    // Rights that were given before there were skips do not name this group.
-    if (error instanceof CourantError && error.code === 'TOPICS_REFUSED') return new Map()
-    throw error
-  } finally {
-    await admin.close()
-  }
+  return withAdmin(kafka, async (admin) => {
+    try {
+      return await skipsOf(pipeline, topics, admin)
+    } catch (error) {
+      // Rights that were given before there were skips do not name this group.
+      if (error instanceof CourantError && error.code === 'TOPICS_REFUSED') return new Map()
+      throw error
+    }
+  })
 }

@@ -8,6 +8,7 @@ import type { KafkaProducer, OutgoingRecord } from '../kafka/port.ts'
 import { readFrom } from './read-from.ts'
 import { encoder } from '../registry/codec.ts'
 import type { Topic } from '../topic.ts'
+import { withAdmin } from '../kafka/admin/with-admin.ts'
 
 /** What writing needs of the outside world. */
 export type WriterContext = Pick<Context, 'settings' | 'log'>
@@ -56,13 +57,10 @@ export class LogWriter<T> implements Writer<T> {
     const { name, schema, type } = this.#topic
     const connection = connectionFor(this.#context.settings, this.#context.log)
     const schemaId = await connection.registry.idOf(subjectOf(name), schema)
-    const admin = await connection.kafka.admin()
-    try {
+    return withAdmin(connection.kafka, async (admin) => {
       const partitions = await admin.partitionCount(name)
       return { producer: await connection.producer(), partitions, encode: encoder(type, schemaId) }
-    } finally {
-      await admin.close()
-    }
+    })
   }
 
   #recordsOf(item: Item<T>, { partitions, encode }: Ready): OutgoingRecord[] {
