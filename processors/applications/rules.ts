@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module'
 import type * as Phones from 'libphonenumber-js/max'
-import { lazily } from '../../runtime/process/lazily.ts'
+import { lazyPackage } from '../../runtime/process/lazily.ts'
 import { Rejection } from '../../runtime/pipeline.ts'
 import { type Rule, text } from '../clean-values.ts'
 
-const require = createRequire(import.meta.url)
-const phones = lazily(() => require('libphonenumber-js/max') as typeof Phones)
+const phones = lazyPackage<typeof Phones>('libphonenumber-js/max')
 
 /** Where a phone number without a country is. */
 const homeCountry = 'GA'

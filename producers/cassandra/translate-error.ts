@@ -1,22 +1,20 @@
 import type { errors, types } from 'cassandra-driver'
-import { lazily } from '../../runtime/process/lazily.ts'
 import { driver } from './driver.ts'
 import { CourantError } from '../../runtime/errors.ts'
 
-const codes = lazily(
-  () => driver.types.responseErrorCodes as Readonly<Record<keyof typeof types.responseErrorCodes, number>>
-)
+const codes = () =>
+  driver.types.responseErrorCodes as Readonly<Record<keyof typeof types.responseErrorCodes, number>>
 
 /** What a page that was too much for the server ends with; fewer rows may do. */
-const tooMuch = (): readonly number[] => [codes.readTimeout, codes.readFailure, codes.overloaded]
+const tooMuch = (): readonly number[] => [codes().readTimeout, codes().readFailure, codes().overloaded]
 
 const refused = (): readonly number[] => [
-  codes.badCredentials,
-  codes.unauthorized,
-  codes.invalid,
-  codes.syntaxError,
-  codes.configError,
-  codes.protocolError
+  codes().badCredentials,
+  codes().unauthorized,
+  codes().invalid,
+  codes().syntaxError,
+  codes().configError,
+  codes().protocolError
 ]
 
 /**
@@ -39,17 +37,17 @@ export function translateError(error: unknown): unknown {
 function response(error: errors.ResponseError): CourantError {
   const { code } = error
   // The driver prepares again by itself, unless the query no longer fits the table.
-  if (code === codes.unprepared)
+  if (code === codes().unprepared)
     return unavailable('the table was changed; it is looked at again', error, { isChanged: true })
   if (refused().includes(code)) return refusal(error.message, error)
-  if (code === codes.readFailure)
+  if (code === codes().readFailure)
     return unavailable(
       'a replica gave up on the read, mostly because of too many tombstones (tombstone_failure_threshold): ' +
         'run `nodetool compact` on the table or lower gc_grace_seconds; the page is read again with fewer rows',
       error,
       { isTooMuch: true }
     )
-  if (code === codes.readTimeout)
+  if (code === codes().readTimeout)
     return unavailable('replicas did not answer in time; the page is read again with fewer rows', error, {
       isTooMuch: true
     })

@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
 const all: (() => object)[] = []
 
 /**
@@ -27,3 +30,7 @@ export function lazily<T extends object>(load: () => T): T {
     apply: (_, self, values) => Reflect.apply(real() as () => unknown, self, values)
   })
 }
+
+/** A package by its name, loaded when it is first used; its types are imported as ever. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only who asks knows what the package is
+export const lazyPackage = <T extends object>(name: string): T => lazily(() => require(name) as T)

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module'
 import type * as RegistryClient from '@kafkajs/confluent-schema-registry'
-import { lazily } from '../../runtime/process/lazily.ts'
+import { lazyPackage } from '../../runtime/process/lazily.ts'
 import avro, { type Type } from 'avsc'
 import { CourantError } from '../../runtime/errors.ts'
 import { inClear } from '../../runtime/process/production.ts'
@@ -59,8 +58,7 @@ function userInfoIn(text: string): string | null {
 export const registrySettings: readonly Setting[] = [url, username, password]
 
 /** A registry that has just started, or shares a loaded machine, answers its first requests after seconds. */
-const require = createRequire(import.meta.url)
-const client = lazily(() => require('@kafkajs/confluent-schema-registry') as typeof RegistryClient)
+const client = lazyPackage<typeof RegistryClient>('@kafkajs/confluent-schema-registry')
 
 const timeoutMs = 20_000
 /** How long an id the registry does not know is taken for unknown without asking again. */

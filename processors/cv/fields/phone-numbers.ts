@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module'
 import type * as Phones from 'libphonenumber-js'
-import { lazily } from '../../../runtime/process/lazily.ts'
-
-const require = createRequire(import.meta.url)
+import { lazyPackage } from '../../../runtime/process/lazily.ts'
 
 /** How the numbers of each country are written, loaded with the first document. */
-export const phoneNumbers = lazily(() => require('libphonenumber-js') as typeof Phones)
+export const phoneNumbers = lazyPackage<typeof Phones>('libphonenumber-js')

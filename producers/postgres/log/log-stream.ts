@@ -1,13 +1,11 @@
-import { createRequire } from 'node:module'
 import type * as LogicalReplication from 'pg-logical-replication'
 import type { Client, ClientConfig } from 'pg'
 import { lsnText, parseLsn } from './lsn.ts'
 import { decodeLog, type LogMessage } from './pgoutput.ts'
 import { translateError } from '../translate-error.ts'
-import { lazily } from '../../../runtime/process/lazily.ts'
+import { lazyPackage } from '../../../runtime/process/lazily.ts'
 
-const require = createRequire(import.meta.url)
-const replication = lazily(() => require('pg-logical-replication') as typeof LogicalReplication)
+const replication = lazyPackage<typeof LogicalReplication>('pg-logical-replication')
 
 export interface LogStreamOptions {
   readonly client: ClientConfig
