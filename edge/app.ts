@@ -1,5 +1,4 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
-import { fastify } from '../runtime/process/packages.ts'
 import { CourantError } from '../runtime/errors.ts'
 import type { Log, Metrics } from '../runtime/pipeline.ts'
 import { oneOf, type Setting, type Settings, wholeNumber } from '../runtime/settings.ts'
@@ -7,17 +6,10 @@ import { connectionSettings } from '../topics/connection.ts'
 import { topicList } from '../topics/catalogue.ts'
 import type { Topic } from '../topics/topic.ts'
 import { callersOf, edgeOpen, edgeTokens } from './callers.ts'
-import {
-  connectionsPerAddress,
-  limitConnections,
-  maxConnections,
-  proxies,
-  proxyCheck
-} from './connections.ts'
 import { guard } from './guards.ts'
 import { hostNames, isLoopback } from './host-names.ts'
 import { BodyRefused, takeJsonOnly } from './json-body.ts'
-import { guarded } from './limits.ts'
+import { publicServer, publicServerSettings } from './public-server.ts'
 import { listenOn } from './listening.ts'
 import { eventDays, publishRoutes } from './publish.ts'
 
@@ -55,8 +47,7 @@ export const edgeSettings: readonly Setting[] = [
   host,
   names,
   requestsPerMinute,
-  connectionsPerAddress,
-  proxies,
+  ...publicServerSettings,
   eventDays,
   environment,
   edgeTokens,
@@ -88,14 +79,7 @@ export interface EdgeOptions {
 /** The public HTTP server, without listening. */
 export function build(options: EdgeOptions): FastifyInstance {
   const { settings, log, metrics = uncounted } = options
-  const isProxy = proxyCheck(settings.text(proxies))
-  const app = fastify({ ...guarded, trustProxy: isProxy })
-  app.server.maxConnections = maxConnections
-  limitConnections(app.server, {
-    perAddress: settings.number(connectionsPerAddress),
-    isProxy,
-    onRefused: () => metrics.count('edge_connections_refused_total')
-  })
+  const app = publicServer(settings, { metrics })
   takeJsonOnly(app)
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500

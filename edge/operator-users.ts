@@ -2,7 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { oneAtATime } from '../runtime/loop/one-at-a-time.ts'
 import type { Setting } from '../runtime/settings.ts'
-import { nameProblem } from './token-list.ts'
+import { entriesIn, nameProblem } from './token-list.ts'
 
 /** Who looks at the operator pages. */
 export interface Person {
@@ -36,10 +36,7 @@ export const operatorUsers: Setting = {
 
 /** Reads `<name> scrypt:<salt>:<hash> role:<role> [system:<name> …]`, a line or separated by semicolons; or says what is wrong. */
 export function readUsers(text: string): readonly User[] | string {
-  const entries = text
-    .split(/[\n;]/)
-    .map((line) => line.replace(/#.*/, '').trim())
-    .filter(Boolean)
+  const entries = entriesIn(text)
   const users: User[] = []
   for (const [n, entry] of entries.entries()) {
     const user = userIn(entry)

@@ -9,6 +9,7 @@ import type { Topic } from '../topics/topic.ts'
 import { Answers } from './answers.ts'
 import type { Caller, CallerOf } from './callers.ts'
 import { acknowledgeMs, retryAfterSeconds, within } from './within.ts'
+import { bearerOf } from './tokens.ts'
 
 /** What a publisher is told once every event is acknowledged by all in-sync replicas. */
 interface Accepted {
@@ -69,9 +70,6 @@ export async function publishRoutes(app: FastifyInstance, options: PublishOption
 }
 
 const howToGetOne = 'an operator can make one that may, with `courant edge token`'
-
-const bearerOf = ({ headers }: FastifyRequest) =>
-  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 
 const refuseStranger = (reply: FastifyReply) =>
   reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'A valid bearer token is needed' })

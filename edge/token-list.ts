@@ -27,10 +27,7 @@ const hashed = /(?:^|\s)sha256:/
  */
 export function readTokens(text: string): TokenList {
   if (!hashed.test(text)) return { tokens: plainTokens(text).map(plainToken) }
-  const entries = text
-    .split(/[\n;]/)
-    .map((line) => line.replace(/#.*/, '').trim())
-    .filter(Boolean)
+  const entries = entriesIn(text)
   const tokens: NamedToken[] = []
   for (const [n, entry] of entries.entries()) {
     const read = readEntry(entry)
@@ -41,6 +38,13 @@ export function readTokens(text: string): TokenList {
   }
   return { tokens }
 }
+
+/** The entries of a setting that has one a line, or separates them by semicolons; `#` begins a comment. */
+export const entriesIn = (text: string): readonly string[] =>
+  text
+    .split(/[\n;]/)
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter(Boolean)
 
 const plainToken = (token: string, n: number): NamedToken => ({
   name: `token-${n + 1}`,

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { CourantError } from '../runtime/errors.ts'
 import type { Log } from '../runtime/pipeline.ts'
@@ -55,3 +56,7 @@ export function matchOf(digests: readonly Buffer[], token: string): number {
 
 /** What is kept of a token. A token has 128 random bits or more, so that a fast hash gives nothing away. */
 export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** The token that a request brings (RFC 6750, section 2.1); empty where it brings none. */
+export const bearerOf = ({ headers }: FastifyRequest): string =>
+  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''

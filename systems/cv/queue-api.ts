@@ -1,18 +1,10 @@
 import multipart from '@fastify/multipart'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { fastify } from '../../runtime/process/packages.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  connectionsPerAddress,
-  limitConnections,
-  maxConnections,
-  proxies,
-  proxyCheck
-} from '../../edge/connections.ts'
 import { guard } from '../../edge/guards.ts'
 import { hostNames, isLoopback } from '../../edge/host-names.ts'
-import { guarded } from '../../edge/limits.ts'
-import { tokenCheck } from '../../edge/tokens.ts'
+import { publicServer, publicServerSettings } from '../../edge/public-server.ts'
+import { bearerOf, tokenCheck } from '../../edge/tokens.ts'
 import { acknowledgeMs, retryAfterSeconds, within } from '../../edge/within.ts'
 import { cvSecretKey } from '../../processors/cv-jobs/seal.ts'
 import { jsonResumeOf } from '../../processors/cv/json-resume.ts'
@@ -71,8 +63,7 @@ export const queueApiSettings: readonly Setting[] = [
   apiKeys,
   maxBytes,
   perMinute,
-  connectionsPerAddress,
-  proxies,
+  ...publicServerSettings,
   cvSecretKey,
   privateTargets
 ]
@@ -92,14 +83,7 @@ const idempotencyKey = /^[\x21-\x7e]{1,128}$/
 
 /** The CV service as its clients know it, without listening. */
 export function buildQueueApi({ settings, log, metrics, queue }: QueueApiOptions): FastifyInstance {
-  const isProxy = proxyCheck(settings.text(proxies))
-  const app = fastify({ ...guarded, trustProxy: isProxy, bodyLimit: settings.number(maxBytes) + 64 * 1024 })
-  app.server.maxConnections = maxConnections
-  limitConnections(app.server, {
-    perAddress: settings.number(connectionsPerAddress),
-    isProxy,
-    onRefused: () => metrics.count('edge_connections_refused_total')
-  })
+  const app = publicServer(settings, { metrics, bodyLimit: settings.number(maxBytes) + 64 * 1024 })
   void app.register(multipart, {
     throwFileSizeLimit: false,
     limits: { files: 1, fields: 10, parts: 11, fieldSize: 4096, fieldNameSize: 100, headerPairs: 50 }
@@ -276,6 +260,3 @@ function refusalOf(error: FastifyError): Refusal {
   if (status < 500) return { status, code: 'FORM_INVALID' }
   return { status: 500, code: 'FAILED' }
 }
-
-const bearerOf = ({ headers }: FastifyRequest) =>
-  /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''

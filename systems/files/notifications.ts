@@ -1,16 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import { fastify } from '../../runtime/process/packages.ts'
 import { randomUUID } from 'node:crypto'
-import {
-  connectionsPerAddress,
-  limitConnections,
-  maxConnections,
-  proxies,
-  proxyCheck
-} from '../../edge/connections.ts'
 import { guard } from '../../edge/guards.ts'
 import { hostNames, isLoopback } from '../../edge/host-names.ts'
-import { guarded } from '../../edge/limits.ts'
+import { publicServer, publicServerSettings } from '../../edge/public-server.ts'
 import type { SharedWriter } from '../../edge/shared-writer.ts'
 import { tokenCheck } from '../../edge/tokens.ts'
 import { acknowledgeMs, retryAfterSeconds, within } from '../../edge/within.ts'
@@ -55,8 +47,7 @@ export const notificationSettings: readonly Setting[] = [
   names,
   token,
   perMinute,
-  connectionsPerAddress,
-  proxies
+  ...publicServerSettings
 ]
 
 interface DoorParts {
@@ -67,18 +58,9 @@ interface DoorParts {
   readonly bucket: string
 }
 
-const mostBytes = 1_048_576
-
 /** `POST /`: takes what S3 and MinIO send about objects in `input/`, without listening. */
 export function buildDoor({ settings, log, metrics, writer, bucket }: DoorParts): FastifyInstance {
-  const isProxy = proxyCheck(settings.text(proxies))
-  const app = fastify({ ...guarded, trustProxy: isProxy, bodyLimit: mostBytes })
-  app.server.maxConnections = maxConnections
-  limitConnections(app.server, {
-    perAddress: settings.number(connectionsPerAddress),
-    isProxy,
-    onRefused: () => metrics.count('edge_connections_refused_total')
-  })
+  const app = publicServer(settings, { metrics })
   const reached = { host: settings.text(filesHost), names: settings.text(names) }
   guard(app, { reached, requestsPerMinute: settings.number(perMinute) })
   const mayCall = tokenCheck(token, {
